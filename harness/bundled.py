@@ -1,0 +1,29 @@
+"""Where the shipped data lies: `specs/` and `cassettes/`.
+
+The only module that knows it, and the only one of the core that reads files. In a checkout or an editable
+install both folders stand beside the package; in a wheel they are inside it, under `_bundled`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def folder(name: str) -> Path:
+    """The shipped folder `name` ("specs" or "cassettes").
+
+    Raises:
+        FileNotFoundError: The installation lacks it.
+    """
+    for candidate in (_PACKAGE / "_bundled" / name, _PACKAGE.parent / name):
+        if candidate.is_dir():
+            return candidate
+    message = f"the folder {name!r} is missing from this installation of llm-stream-harness"
+    raise FileNotFoundError(message)
+
+
+def spec_text(path: str) -> str:
+    """The text of one file under `specs/`, by its path with forward slashes."""
+    return (folder("specs") / path).read_text(encoding="utf-8")

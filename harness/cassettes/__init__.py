@@ -1,0 +1,1 @@
+"""Cassettes: what a recording is, how it is written, redacted, matched and paced."""

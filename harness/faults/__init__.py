@@ -1,0 +1,1 @@
+"""One file is one way in which a stream goes wrong."""

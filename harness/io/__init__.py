@@ -1,0 +1,1 @@
+"""Sockets, files, processes and the clock: everything that touches the world."""

@@ -1,0 +1,1 @@
+"""The verbs of the product as functions: no argument parsing, no printing."""

@@ -1,0 +1,1 @@
+"""Server-sent events on bytes: an incremental decoder and an encoder."""
