@@ -67,12 +67,12 @@ class Redaction(NamedTuple):
     """One place where bytes were replaced before they reached the disk.
 
     `where` names the place (`request.headers.authorization`, `request.url`, `request.body`, `response.body`);
-    `label` the kind of secret; `count` how often in that place.
+    `label` the kind of secret; `times` how often in that place.
     """
 
     where: str
     label: str
-    count: int = 1
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
