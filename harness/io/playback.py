@@ -1,0 +1,116 @@
+"""From a recorded exchange to what a client is to be given, and when.
+
+Both replayers, the in-process transports and the loopback server, get their answers here, so that pace, faults
+and endings mean the same in both.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.cassettes.pace import Pace
+    from harness.faults.fault import Fault
+
+TAIL_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """One answer, scheduled.
+
+    Args:
+        exchange: What is played, after the fault.
+        head_due_us: When the response's head is due, in microseconds after the request.
+        chunks: The body; `at_us` of each is when it is due after the head.
+        ending: How it ends; its `at_us` is when, after the head (after the request, where there is no head).
+    """
+
+    exchange: Exchange
+    head_due_us: int
+    chunks: Iterable[Chunk]
+    ending: Ending
+
+    @property
+    def response(self) -> Response | None:
+        """The head to send; None where the recording has none."""
+        return self.exchange.response
+
+
+def play(exchange: Exchange, pace: Pace, fault: Fault | None = None) -> Playback:
+    """Schedule one exchange: the fault changes what is sent, the pace when, the fault's delays come last."""
+    if fault is not None and fault.applies(exchange):
+        exchange = fault.apply(exchange)
+    else:
+        fault = None
+    response, ending = exchange.response, exchange.ending
+    chunks: Iterable[Chunk] = () if response is None else pace.schedule(response.chunks)
+    if fault is not None:
+        chunks = fault.delay(chunks)
+    due = Ending(ending.how, pace.due(ending.at_us), ending.exception, ending.message)
+    return Playback(exchange, 0 if response is None else pace.due(response.at_us), chunks, due)
+
+
+def ends_cleanly(ending: Ending, tail: bytes) -> bool:
+    """Whether a reader that goes on past the last recorded byte is given a normal end of the body.
+
+    A recording whose client closed after `[DONE]` holds all there was: the OpenAI SDK closes there without reading
+    on, so almost every Chat recording ends so, and another client must be able to read it to the end. Every
+    other ending but `complete` is met where it was recorded.
+
+    Args:
+        ending: How the recording ended.
+        tail: The last bytes of the recorded body, at least 16.
+    """
+    if ending.how is How.CLIENT_CLOSE:
+        return tail.rstrip(b"\r\n").endswith((b"data: [DONE]", b"data:[DONE]"))
+    return ending.how is How.COMPLETE
+
+
+def with_tail(chunks: Iterable[Chunk], tail: bytearray) -> Iterator[Chunk]:
+    """Pass chunks on while `tail` keeps the last bytes that went by, for `ends_cleanly`."""
+    for chunk in chunks:
+        tail += chunk.data[-TAIL_BYTES:]
+        del tail[:-TAIL_BYTES]
+        yield chunk
+
+
+class FaultPlan:
+    """Which of the requests a fault hits. Safe to share between threads.
+
+    Args:
+        fault: The fault; None hits nothing.
+    """
+
+    def __init__(self, fault: Fault | None) -> None:
+        self._fault = fault
+        self._hits = 0
+        self._lock = threading.Lock()
+
+    def instead_of_recording(self, request: Request) -> Exchange | None:
+        """The answer of a fault that needs no recording (a status before the first byte), or None."""
+        fault = self._fault
+        if fault is None or fault.consumes:
+            return None
+        stand_in = Exchange(0, request, Response(200), Ending(How.COMPLETE))
+        if not fault.applies(stand_in) or not self._take(fault):
+            return None
+        return fault.apply(stand_in)
+
+    def for_recording(self, exchange: Exchange) -> Fault | None:
+        """The fault, where it is to change the recording that was found."""
+        fault = self._fault
+        if fault is None or not fault.consumes or not fault.applies(exchange) or not self._take(fault):
+            return None
+        return fault
+
+    def _take(self, fault: Fault) -> bool:
+        with self._lock:
+            self._hits += 1
+            return fault.times == 0 or self._hits <= fault.times

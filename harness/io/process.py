@@ -1,0 +1,68 @@
+"""Running the user's command with its clients pointed at a local server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def client_environment(origin: str, base_path: str) -> dict[str, str]:
+    """The variables that point the official SDKs at a local server.
+
+    Args:
+        origin: Scheme, host and port, without a trailing slash.
+        base_path: What the OpenAI clients put before `/chat/completions`, such as `/v1`.
+
+    OpenAI's SDKs take a base URL with the version in it (`OPENAI_API_BASE` is the name that older ones and many other
+    tools read); Anthropic's and Google's add the version themselves. A key is set where the environment has none,
+    because the SDKs refuse to start without one; it never leaves this machine.
+    """
+    base = origin + base_path
+    variables = {
+        "OPENAI_BASE_URL": base,
+        "OPENAI_API_BASE": base,
+        "ANTHROPIC_BASE_URL": origin,
+        "GOOGLE_GEMINI_BASE_URL": origin,
+    }
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
+        if not os.environ.get(name):
+            variables[name] = "harness-replay"
+    # A proxy of the environment must not stand between the command and this machine.
+    exempt = [entry for entry in os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",") if entry]
+    variables["NO_PROXY"] = variables["no_proxy"] = ",".join([*exempt, "127.0.0.1", "localhost"])
+    return variables
+
+
+def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Run a command to its end with `variables` added to the environment.
+
+    Returns:
+        Its exit code; 128 + N where signal N ended it, as shells say it.
+
+    Raises:
+        UsageError: There is no such command.
+    """
+    program = shutil.which(command[0])
+    if program is None:
+        raise UsageError(
+            f"there is no command {command[0]!r}",
+            where="-- " + " ".join(command),
+            hint="what stands after -- must be a program on PATH or a path to one",
+        )
+    environment = {**os.environ, **variables}
+    with subprocess.Popen([program, *command[1:]], env=environment) as process:  # noqa: S603 - it is the user's own command
+        while True:
+            try:
+                code = process.wait()
+                break
+            except KeyboardInterrupt:
+                # The terminal sent it to the command too: let the command decide how to end.
+                continue
+    return code if code >= 0 else 128 - code

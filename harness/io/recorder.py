@@ -1,0 +1,205 @@
+"""Recording onto the disk: what every recording front end (transports, proxy) tells what it saw.
+
+`harness.cassettes.recording` turns events into rows and knows neither clock nor file; this module gives it both, and
+a lock, so that any number of threads and tasks can record into one cassette.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Self
+
+from harness.cassettes.exchange import Ending, How
+from harness.cassettes.recording import ExchangeRecording, Recording
+from harness.cassettes.redaction.detector import Detector
+from harness.cassettes.redaction.redactor import Redactor
+from harness.io.clock import SystemClock
+from harness.io.environment import secret_values
+from harness.io.partfile import PartFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from harness.cassettes.exchange import Request, Response
+    from harness.clock import Clock
+    from harness.errors import HarnessError
+    from harness.jsonvalue import JsonValue
+
+_TIMEOUTS = frozenset({"ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout", "TimeoutError"})
+_CANCELLATIONS = frozenset({"CancelledError", "Cancelled", "KeyboardInterrupt"})
+
+
+def ending_of(error: BaseException) -> How:
+    """What an exception of httpx, httpx2 or asyncio says about the end of an exchange."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if names & _CANCELLATIONS:
+        return How.CANCELLED
+    if "GeneratorExit" in names:
+        return How.CLIENT_CLOSE
+    if names & _TIMEOUTS:
+        return How.TIMEOUT
+    if "RemoteProtocolError" in names:
+        return How.SERVER_CUT
+    return How.RESET
+
+
+class Take:
+    """One exchange while it is recorded; all times are read here, at the call.
+
+    Made by `Recorder.begin`. The calls come in wire order: `respond`, `chunk` any number of times, `end` once.
+    """
+
+    def __init__(self, recorder: Recorder, recording: ExchangeRecording, started_us: int) -> None:
+        self._recorder = recorder
+        self._recording = recording
+        self._from_us = started_us
+        self._ended = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether `end` was called."""
+        return self._ended
+
+    def respond(self, head: Response) -> None:
+        """The response's head came; its chunks are ignored."""
+        with self._recorder.lock:
+            now = self._recorder.clock.monotonic_us()
+            self._recording.respond(head, now - self._from_us)
+            self._from_us = now
+
+    def chunk(self, data: bytes) -> None:
+        """One read of the body came."""
+        with self._recorder.lock:
+            self._recording.chunk(data, self._recorder.clock.monotonic_us() - self._from_us)
+
+    def end(self, how: How, error: BaseException | None = None) -> None:
+        """The exchange is over. Only the first call counts.
+
+        Args:
+            how: In which way.
+            error: The exception that the recording client met, where it met one.
+        """
+        with self._recorder.lock:
+            if self._ended:
+                return
+            self._ended = True
+            self._recording.end(
+                Ending(
+                    how,
+                    self._recorder.clock.monotonic_us() - self._from_us,
+                    None if error is None else type(error).__name__,
+                    None if error is None or not str(error) else str(error),
+                )
+            )
+            self._recorder.finished(self)
+
+    def fail(self, error: BaseException) -> None:
+        """The exchange ended with an exception."""
+        self.end(ending_of(error), error)
+
+
+class Recorder:
+    """Records exchanges into one cassette; safe to share between threads and tasks.
+
+    The `.part` file beside the cassette appears with the first exchange, so a session that makes no request leaves
+    nothing behind. `close` seals.
+
+    Args:
+        path: Where the sealed cassette is to lie.
+        append: Keep the exchanges of a cassette that is there, and add to them; otherwise it is replaced, at the
+            moment of sealing and not before.
+        redactor: What hides secrets; by default the built-in rules and the values of this process's environment.
+        detector: What refuses rows that still look secret; likewise.
+        clock: Where time comes from.
+        head: Further fields of the head row (`dialect`, `model`, `notes`).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        append: bool = False,
+        redactor: Redactor | None = None,
+        detector: Detector | None = None,
+        clock: Clock | None = None,
+        head: Mapping[str, JsonValue] | None = None,
+    ) -> None:
+        self.path = path
+        self.append = append
+        self.redactor = redactor or Redactor(values=secret_values())
+        self.detector = detector or Detector(values=secret_values())
+        self.clock = clock or SystemClock()
+        self.lock = threading.RLock()
+        self._head = dict(head or {})
+        self._part: PartFile | None = None
+        self._recording: Recording | None = None
+        self._started_us = 0
+        self._open: set[Take] = set()
+
+    def begin(self, request: Request) -> Take:
+        """Start to record one exchange, at the moment its request goes out.
+
+        Raises:
+            FileAccessError: The `.part` file cannot be made, or another recorder has it.
+        """
+        with self.lock:
+            recording = self._recording or self._start()
+            now = self.clock.monotonic_us()
+            take = Take(self, recording.begin(request, now - self._started_us), now)
+            self._open.add(take)
+            return take
+
+    def _start(self) -> Recording:
+        self._part = PartFile(self.path)
+        self._started_us = self.clock.monotonic_us()
+        self._recording = Recording(
+            new_head(recorded=self.clock.utc_now(), **self._head),
+            redactor=self.redactor,
+            detector=self.detector,
+            sink=self._part.append,
+        )
+        return self._recording
+
+    def finished(self, take: Take) -> None:
+        """A take has ended: make what it wrote durable."""
+        self._open.discard(take)
+        if self._part is not None:
+            self._part.sync()
+
+    @property
+    def refusals(self) -> Sequence[HarnessError]:
+        """What was not recorded, and why, so far."""
+        return () if self._recording is None else tuple(self._recording.refusals)
+
+    def close(self) -> Path | None:
+        """End what is still open as closed by the client, and seal.
+
+        Returns:
+            The sealed cassette; None where nothing was recorded.
+
+        Raises:
+            SecretFound: Something had to be left out. What could be recorded is sealed all the same.
+        """
+        with self.lock:
+            for take in tuple(self._open):
+                take.end(How.CLIENT_CLOSE)
+            part, self._part = self._part, None
+            refusals, self._recording = self.refusals, None
+            if part is None:
+                return None
+            part.close()
+            seal_part(part.path, self.path, append=self.append)
+        if refusals:
+            raise refusals[0]
+        return self.path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

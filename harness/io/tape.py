@@ -1,0 +1,221 @@
+"""A cassette under a client: what `harness.cassette(...)` returns.
+
+A tape decides for each request whether a recording answers it or the network does, by the record mode; hands out
+transports for httpx and httpx2; and seals what it recorded when it is closed. Two tapes share nothing, so tests in
+many threads or tasks can each have their own.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from harness import jsonvalue
+from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+from harness.cassettes.matching.deck import Deck
+from harness.cassettes.matching.policy import MatchPolicy
+from harness.cassettes.modes import Action, Mode, decide
+from harness.cassettes.pace import parse_pace
+from harness.cassettes.redaction.redactor import Redactor
+from harness.errors import MissError, UnknownName
+from harness.faults.registry import parse_fault
+from harness.io.environment import secret_values
+from harness.io.playback import FaultPlan, Playback, play
+from harness.io.recorder import Recorder, Take
+from harness.io.transports import transport_class
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType, TracebackType
+
+    from harness.faults.fault import Fault
+
+OnMiss = Literal["respond", "raise"]
+
+MISS_HEADERS = (
+    ("content-type", "application/json"),
+    ("x-harness-miss", "true"),
+    # The Stainless SDKs (OpenAI, Anthropic) retry anything that looks like a connection error; this tells them
+    # that another try will not help.
+    ("x-should-retry", "false"),
+)
+
+
+def miss_response(error: MissError) -> Response:
+    """The answer to a request that no recording answers: 404 with an OpenAI-shaped error that says why."""
+    body = {
+        "error": {
+            "message": str(error),
+            "type": "harness_error",
+            "param": None,
+            "code": error.code,
+        }
+    }
+    data = jsonvalue.compact(body).encode()
+    headers = (*MISS_HEADERS, ("content-length", str(len(data))))
+    return Response(404, headers, (Chunk(0, data),), reason="Not Found")
+
+
+class Tape:
+    """Records and replays under any httpx or httpx2 client. Made by `harness.cassette`.
+
+    Use it as a context manager (also `async with`), or call `close`, which seals what was recorded.
+
+    Args:
+        path: The cassette. Formats of other tools (vcrpy YAML or JSON, HAR, plain SSE) can be replayed too.
+        mode: `none`, `once`, `new_episodes`, `all` or `rewrite`, with vcrpy's meaning.
+        match: What makes a live request equal to a recorded one.
+        pace: When replayed chunks are due, and how they are cut: see `harness.cassettes.pace`.
+        fault: What goes wrong on replay: `cut:event=7`, `status:429`; see docs/faults.md.
+        on_miss: `respond` answers with a 404 that explains itself and that SDKs do not retry, and raises the
+            error when the tape is closed; `raise` raises it out of the transport at once.
+        raw_encoding: Send the client's own `accept-encoding` when recording; by default `identity` is asked for,
+            so that the cassette can be read.
+        decode: Where a body comes compressed all the same, record it decoded, so that it can be redacted.
+        redactor: What hides secrets; by default the built-in rules and the values of this process's environment.
+
+    Raises:
+        UsageError: An option cannot be meant.
+        InputError: The cassette cannot be read.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        mode: str = "once",
+        match: MatchPolicy | None = None,
+        pace: str = "instant",
+        fault: str | None = None,
+        on_miss: OnMiss = "respond",
+        raw_encoding: bool = False,
+        decode: bool = False,
+        redactor: Redactor | None = None,
+    ) -> None:
+        if on_miss not in ("respond", "raise"):
+            raise UnknownName("miss policy", on_miss, ("respond", "raise"), where="on_miss")
+        self.path = Path(path)
+        self.mode = parse_mode(mode)
+        self.raw_encoding = raw_encoding
+        self._on_miss = on_miss
+        self._pace = parse_pace(pace)
+        self._faults = FaultPlan(parse_fault(fault) if fault else None)
+        self._redactor = redactor or Redactor(values=secret_values(), decode=decode)
+        self._lock = threading.Lock()
+        self._misses: list[MissError] = []
+        self._deck = self._load(match or MatchPolicy())
+        self._player = None if self._deck is None else self._deck.session()
+        self._recorder = Recorder(
+            self.path, append=self.mode is Mode.NEW_EPISODES, redactor=self._redactor
+        )
+
+    def _load(self, policy: MatchPolicy) -> Deck | None:
+        """The recordings to replay; None where the network is to answer."""
+        if self.mode in (Mode.ALL, Mode.REWRITE):
+            return None
+        if not self.path.exists():
+            if self.mode is Mode.NONE:
+                raise InputError(
+                    "there is no such cassette, and mode 'none' never records",
+                    where=str(self.path),
+                    hint="record it once with mode='once', and commit it",
+                )
+            return None
+        cassette = read_recording(self.path)
+        return Deck(
+            cassette.exchanges, policy=policy, redactor=self._redactor, sources=[str(self.path)] * len(cassette.exchanges)
+        )
+
+    def transport(self, module: ModuleType, inner: Any = None, **network: Any) -> Any:
+        """A transport for clients of `module` (`httpx` or `httpx2`), sync and async at once.
+
+        Args:
+            module: The imported module.
+            inner: What reaches the network when recording; by default the module's own HTTP transport.
+            network: Options of that transport (`verify`, `cert`, `http2`, `proxy`, ...).
+        """
+        return transport_class(module)(module, self, inner, network)
+
+    def client(self, module: ModuleType, **options: Any) -> Any:
+        """A `module.Client` on this tape; `options` are the client's."""
+        network = {name: options.pop(name) for name in NETWORK_OPTIONS if name in options}
+        return module.Client(transport=self.transport(module, **network), **options)
+
+    def async_client(self, module: ModuleType, **options: Any) -> Any:
+        """A `module.AsyncClient` on this tape; `options` are the client's."""
+        network = {name: options.pop(name) for name in NETWORK_OPTIONS if name in options}
+        return module.AsyncClient(transport=self.transport(module, **network), **options)
+
+    def answer(self, request: Request) -> Playback | None:
+        """What a recording answers to `request`; None where the network is to be asked, and recorded.
+
+        Raises:
+            MissError: No recording answers, the mode forbids the network, and `on_miss` is `raise`.
+        """
+        if self._player is None:
+            return None
+        instead = self._faults.instead_of_recording(request)
+        if instead is not None:
+            return play(instead, self._pace)
+        with self._lock:
+            found = self._player.try_find(request)
+            if found is None and self.mode is Mode.NEW_EPISODES:
+                return None
+            if found is None:
+                return self._missed(self._player.miss(request))
+        return play(found, self._pace, self._faults.for_recording(found))
+
+    def _missed(self, error: MissError) -> Playback:
+        self._misses.append(error)
+        if self._on_miss == "raise":
+            raise error
+        exchange = Exchange(0, Request("", ""), miss_response(error), Ending(How.COMPLETE))
+        return play(exchange, parse_pace("instant"))
+
+    def record(self, request: Request) -> Take:
+        """Begin to record one exchange that goes to the network."""
+        return self._recorder.begin(request)
+
+    @property
+    def misses(self) -> Sequence[MissError]:
+        """Every request that no recording answered, in order."""
+        return tuple(self._misses)
+
+    @property
+    def unplayed(self) -> Sequence[Exchange]:
+        """Recordings that no request asked for."""
+        return () if self._deck is None else self._deck.unplayed()
+
+    def close(self) -> None:
+        """Seal what was recorded.
+
+        Raises:
+            SecretFound: Something had to be left out of the recording.
+            MissError: A request was answered by no recording, and `on_miss` is `respond`.
+        """
+        self._recorder.close()
+        misses, self._misses = self._misses, []
+        if misses and self._on_miss == "respond":
+            raise misses[0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.close()
+        except MissError:
+            # Where the test already fails, its own error says it first: do not replace it.
+            if error is None:
+                raise
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
