@@ -44,3 +44,39 @@ def tests(session: nox.Session) -> None:
     """The test suite, on every Python that is installed."""
     session.install("-e", ".", *groups("test"))
     session.run("pytest", *(session.posargs or ["tests"]))
+
+
+@nox.session(tags=["check"])
+def clients(session: nox.Session) -> None:
+    """Real SDKs on replayed streams: openai, anthropic and google-genai from PyPI, openai from npm."""
+    session.install("-e", ".", *groups("test", "clients"))
+    node_modules = Path(session.create_tmp()).parent / "clients-npm"
+    if not (node_modules / "node_modules" / "openai").is_dir():
+        node_modules.mkdir(exist_ok=True)
+        # openai's package needs Node 22; the npm package `node` brings that binary wherever npm runs.
+        session.run(
+            "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(node_modules),
+            "openai@7", "node@22",
+            external=True,
+        )  # fmt: skip
+    session.run("pytest", "-m", "sdk", *session.posargs, env={"HARNESS_NODE_MODULES": str(node_modules / "node_modules")})
+
+
+@nox.session(tags=["check"])
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, look into it, and test it from outside the checkout."""
+    session.install("build[uv]")
+    dist = Path(session.create_tmp()) / "dist"
+    session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(dist), silent=True)
+    built = max(dist.glob("*.whl"), key=lambda path: path.stat().st_mtime)
+    session.install(f"{built}", *groups("test"))
+    session.run("pytest", "--pyargs", "tests/repository", "tests/cli", env={"HARNESS_UNDER_TEST": "wheel"})
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Every benchmark; each prints ratios and exits with 1 when it misses its target."""
+    session.install("-e", ".", *groups("test", "bench"))
+    scripts = session.posargs or sorted(str(path) for path in (ROOT / "benchmarks").glob("*.py"))
+    for script in scripts:
+        session.run("python", script, success_codes=[0, 1])
