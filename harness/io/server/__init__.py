@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server whose product is the exact shape of an answer: chunks, cuts, resets, times.
 
-h11 parses requests; writing is our own, because every framing decision is evidence here: one recorded chunk is
-one HTTP chunk, a recorded cut is a closed socket at the same byte.
+h11 parses requests; writing is our own, because every framing decision is evidence here: one recorded chunk
+is one HTTP chunk, a recorded cut is a closed socket at the same byte.
 
 ```
 lifecycle.Server            listens, counts, stops gracefully

@@ -1,4 +1,4 @@
-"""Answers of the server itself, in the shape in which OpenAI's API gives errors, so that every SDK shows them."""
+"""Answers of the server itself, in the shape of OpenAI's errors, so that every SDK shows what they say."""
 
 from __future__ import annotations
 
@@ -18,9 +18,15 @@ def error_body(message: str, kind: str, code: str | None = None, param: str | No
 
 
 def answer_error(
-    responder: Responder, status: int, message: str, kind: str, code: str | None = None, headers: Headers = ()
+    responder: Responder,
+    status: int,
+    message: str,
+    kind: str,
+    *,
+    code: str | None = None,
+    headers: Headers = (),
 ) -> None:
-    """Answer with an error that no SDK retries (`x-should-retry: false` is OpenAI's and Anthropic's own field)."""
+    """Answer with an error that no SDK retries: `x-should-retry` is OpenAI's and Anthropic's own field."""
     body = error_body(message, kind, code)
     fields = (
         ("content-type", "application/json"),

@@ -21,7 +21,7 @@ _READ_AHEAD: Final = 65_536
 """Bytes of further requests that are taken in while an answer is under way."""
 
 _LINGER: Final = 2.0
-"""Seconds for which the rest of an unread request is swallowed after the last answer, so that the answer arrives."""
+"""Seconds for which the rest of an unread request is swallowed, so that the answer before it arrives."""
 
 _FLUSH_POLL: Final = 0.01
 _FLUSH_LIMIT: Final = 10.0
@@ -44,8 +44,8 @@ class Owner(Protocol):
 class Connection(asyncio.Protocol):
     """The protocol of one socket.
 
-    While an answer streams, a connection holds no parser and no buffer: 10,000 held streams are 10,000 of these
-    objects, their transports, and nothing else.
+    While an answer streams, a connection holds no parser and no buffer: 10,000 held streams are 10,000 of
+    these objects, their transports, and nothing else.
     """
 
     __slots__ = (
@@ -80,7 +80,7 @@ class Connection(asyncio.Protocol):
         self._reading_paused = False
         self.writing_paused = False
 
-    # -- what asyncio calls --------------------------------------------------------------------------------------
+    # -- what asyncio calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has come."""
@@ -98,10 +98,10 @@ class Connection(asyncio.Protocol):
         self._advance()
 
     def eof_received(self) -> bool:
-        """The client closed its side: it has left. (A half-closed client cannot be told from one that is gone.)"""
+        """The client closed its side, so it has left: one that only half-closed cannot be told from that."""
         return False
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio gives it
         """The socket is gone."""
         self._closing = True
         self._transport = None
@@ -126,7 +126,7 @@ class Connection(asyncio.Protocol):
         if responder is not None and responder.on_resume is not None:
             responder.on_resume()
 
-    # -- what the responder calls --------------------------------------------------------------------------------
+    # -- what the responder calls
 
     def write(self, data: bytes) -> None:
         """Hand bytes to the transport."""
@@ -151,7 +151,7 @@ class Connection(asyncio.Protocol):
         self.close()
 
     def close(self) -> None:
-        """Close after what was written; swallow what the client still sends, lest a reset destroys the answer."""
+        """Close after what was written; swallow what still comes, lest a reset destroys the answer."""
         transport = self._transport
         if transport is None or self._closing:
             return
@@ -202,7 +202,7 @@ class Connection(asyncio.Protocol):
             self._reading_paused = False
             self._transport.resume_reading()
 
-    # -- what the server calls -----------------------------------------------------------------------------------
+    # -- what the server calls
 
     @property
     def idle(self) -> bool:
@@ -214,7 +214,7 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    # -- requests ------------------------------------------------------------------------------------------------
+    # -- requests
 
     def _pend(self, data: bytes) -> None:
         if not self._pending:
@@ -228,7 +228,7 @@ class Connection(asyncio.Protocol):
             self.pause_reading()
 
     def _advance(self) -> None:
-        """Begin every request that has come and can begin. Answers may end inside, so this must not recurse."""
+        """Begin every request that has come and can begin. Answers may end inside, so it must not recurse."""
         if self._advancing:
             return
         self._advancing = True
@@ -242,53 +242,62 @@ class Connection(asyncio.Protocol):
             self._advancing = False
 
     def _begin(self) -> bool:
+        """Begin the next request; False while its head has not come."""
+        raw = self._next_head()
+        if raw is None:
+            return False
+        head = parse_head(raw)
+        if head.length > self._owner.max_body:
+            raise self._too_large()
+        responder = self._responder = Responder(self, head)
+        try:
+            if head.length == 0:
+                self._owner.handler.open(head, responder).end()
+            else:
+                self._open_with_body(head, raw, responder)
+        except BadRequest:
+            raise
+        except Exception as error:  # noqa: BLE001 - a handler's mistake must not take the server down
+            self._failed(responder, error)
+        return True
+
+    def _next_head(self) -> bytes | None:
         pending = self._pending
         if pending[0] < 0x21:
             # Empty lines before a request are to be ignored (RFC 9112, section 2.2).
             pending = self._pending = pending.lstrip(b"\r\n")
             self._scanned = 0
             if not pending:
-                return False
+                return None
             if pending[0] < 0x21:
                 hint = (
                     ": this looks like TLS, but the server speaks plain http://" if pending[0] == 0x16 else ""
                 )
                 raise BadRequest(400, f"this is not an HTTP request{hint}")
         end = head_end(pending, self._scanned)
-        if end < 0 or end > self._owner.max_head:
-            if len(pending) > self._owner.max_head:
-                raise BadRequest(431, f"the request's head is longer than {self._owner.max_head} bytes")
+        if max(end, len(pending) if end < 0 else 0) > self._owner.max_head:
+            raise BadRequest(431, f"the request's head is longer than {self._owner.max_head} bytes")
+        if end < 0:
             self._scanned = len(pending)
-            return False
+            return None
         raw = bytes(pending[:end])
-        rest = bytes(pending[end:])
-        self._pending = b""
-        head = parse_head(raw)
-        if head.length > self._owner.max_body:
-            raise self._too_large()
-        responder = self._responder = Responder(self, head)
+        self._pending = bytes(pending[end:])
+        self._scanned = 0
+        return raw
+
+    def _open_with_body(self, head: RequestHead, raw: bytes, responder: Responder) -> None:
         self._taken = 0
-        if head.length == CHUNKED:
-            self._chunked = ChunkedBody(raw)
-        else:
-            self._left = head.length
-        try:
-            receiver = self._receiver = self._owner.handler.open(head, responder)
-            if head.length == 0:
-                self._receiver = None
-                self._pending = rest
-                receiver.end()
-                return True
-        except BadRequest:
-            raise
-        except Exception as error:  # noqa: BLE001 - a handler's mistake must not take the server down
-            self._failed(responder, error)
-            return True
-        if head.expects_continue and not rest:
-            self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if rest:
-            self._take_body(rest)
-        return True
+        self._left = head.length
+        self._chunked = ChunkedBody(raw) if head.length == CHUNKED else None
+        self._receiver = Discard()  # in case the answer ends before the handler has given its receiver
+        receiver = self._owner.handler.open(head, responder)
+        if self._responder is responder:
+            self._receiver = receiver
+            if head.expects_continue and not self._pending:
+                self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        rest, self._pending = self._pending, b""
+        if rest and self._receiver is not None:
+            self._take_body(bytes(rest))
 
     def _take_body(self, data: bytes) -> None:
         responder = self._responder
@@ -306,7 +315,7 @@ class Connection(asyncio.Protocol):
                 left = 0
             self._left = left
             receiver.body(data)
-            if left == 0:
+            if left == 0 and self._receiver is receiver:
                 self._receiver = None
                 receiver.end()
         except BadRequest as error:
@@ -363,13 +372,3 @@ class Connection(asyncio.Protocol):
         else:
             responder.keep_alive = False
             answer_error(responder, 500, f"the harness server failed: {error!r}", "server_error")
-
-
-def connection_for(owner: Owner) -> Connection:
-    """Make the protocol object of one new connection."""
-    return Connection(owner)
-
-
-def request_line(head: RequestHead) -> str:
-    """Method and path, for messages."""
-    return f"{head.method} {head.path}"

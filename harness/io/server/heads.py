@@ -1,19 +1,20 @@
 """Request heads: h11 parses them, and each distinct head is parsed once.
 
-The same client sends the same head again and again (a few hundred bytes that an SDK builds from constants), and
-parsing one costs more than answering it. So heads are remembered by their exact bytes: equal bytes have equal
-meaning. Only h11 ever decides what a head means.
+The same client sends the same head again and again (a few hundred bytes that an SDK builds from constants),
+and parsing one costs more than answering it. So heads are remembered by their exact bytes: equal bytes have
+equal meaning. Only h11 ever decides what a head means.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import h11
 
-from harness.cassettes.exchange import Headers
+if TYPE_CHECKING:
+    from harness.cassettes.exchange import Headers
 
 MAX_REMEMBERED: Final = 512
 _LONGEST_REMEMBERED: Final = 8_192
@@ -98,7 +99,7 @@ _remembered: dict[bytes, RequestHead] = {}
 
 
 def head_end(data: bytes | bytearray, start: int = 0) -> int:
-    """Offset after the blank line that ends a head, or -1 while it has not come. `start`: where to look from."""
+    """Offset after the blank line that ends a head, looked for from `start`; -1 while it has not come."""
     found = data.find(b"\r\n\r\n", max(0, start - 3))
     if found >= 0:
         return found + 4

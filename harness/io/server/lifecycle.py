@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import socket
 from typing import TYPE_CHECKING, Final, Self
@@ -30,7 +31,7 @@ class Server:
 
     Args:
         handler: A `Handler`, or a function `(head, body, responder)` that is given each request whole.
-        host: Address to listen on; loopback unless told otherwise, because recordings are nobody else's business.
+        host: Address to listen on; loopback unless told otherwise: recordings are nobody else's business.
         port: Port; 0 lets the system choose (see `port` after `start`).
         max_head: Longest request line with fields, in bytes; longer ones are answered with 431.
         max_body: Longest request body, in bytes; longer ones are answered with 413.
@@ -98,7 +99,7 @@ class Server:
         return self
 
     async def stop(self, grace: float = GRACE) -> None:
-        """Accept no more, let answers under way end for `grace` seconds, cut the rest. Calling twice is harmless."""
+        """Accept no more, let answers under way end for `grace` seconds, cut the rest. Twice is harmless."""
         if self._listener is None:
             return
         self.stopping = True
@@ -110,10 +111,8 @@ class Server:
                 connection.close()
         if self.connections and grace > 0:
             self._empty = asyncio.Event()
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), grace)
-            except TimeoutError:
-                pass
         for connection in tuple(self.connections):
             connection.abandon()
         if self.connections:

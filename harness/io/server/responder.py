@@ -31,7 +31,7 @@ class Body(IntEnum):
 class Responder:
     """Writes one response; call `start`, any number of `write`, then one of `finish`, `cut` and `reset`.
 
-    After the answer has ended or the client has left, every call does nothing, so that no caller has to look first.
+    After the answer has ended or the client has left, every call does nothing, so no caller has to look first.
 
     Attributes:
         head: The request that is answered.
@@ -99,7 +99,7 @@ class Responder:
                 connection.write(self._unchunked(b"".join(parts)))
 
     def finish(self, trailers: Iterable[Header] = ()) -> None:
-        """End the answer as HTTP says; the connection stays open where both sides can tell that it has ended."""
+        """End the answer as HTTP says; the connection stays open where both sides can tell that it ended."""
         connection = self._connection
         if connection is None:
             return
@@ -126,11 +126,17 @@ class Responder:
             self.keep_alive = False
         self._end(connection)
 
-    def write_wire(self, wire: bytes, *, last: bool) -> None:
-        """Write bytes that are framed already, head and all (see `plain`); `last` says that they end the answer."""
+    def write_wire(self, wire: bytes, *, chunked: bool = True, last: bool = False) -> None:
+        """Write bytes that are framed already, head and all; only to a `plain` client.
+
+        Args:
+            wire: The bytes.
+            chunked: Whether the head has told of HTTP chunks (else of a length, which the body must have).
+            last: Whether they end the answer.
+        """
         connection = self._connection
         if connection is not None:
-            self._framing = Body.CHUNKED
+            self._framing = Body.CHUNKED if chunked else Body.LENGTH
             connection.write(wire)
             if last:
                 self._end(connection)
@@ -172,7 +178,7 @@ class Responder:
         if not has_body(head.method, status):
             self._framing = Body.NONE
             if head.method == "HEAD" and not _length(fields):
-                # What GET would have been answered with; a client must see the same framing (RFC 9110, 9.3.2).
+                # What GET would have been answered with: the same framing (RFC 9110, section 9.3.2).
                 fields.append(("transfer-encoding", "chunked"))
         elif (length := _length(fields)) is not None:
             self._framing, self._left = Body.LENGTH, length

@@ -1,0 +1,179 @@
+"""Recorded answers over HTTP: what `harness replay` serves."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from harness.cassettes.exchange import Request
+from harness.cassettes.pace import RECORDED
+from harness.errors import MissError
+from harness.io.playback import FaultPlan, play
+from harness.io.server.answers import answer_error, answer_json
+from harness.io.server.handlers import Receiver, Whole
+from harness.io.server.script import Script
+from harness.io.server.stage import HOLD, Stage
+from harness.io.server.timetable import Timetable
+
+if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
+    from harness.cassettes.matching.deck import Deck, Player
+    from harness.cassettes.pace import Pace
+    from harness.faults.fault import Fault
+    from harness.io.server.heads import RequestHead
+    from harness.io.server.responder import Responder
+    from harness.jsonvalue import JsonValue
+
+SESSION_FIELD: Final = "x-harness-session"
+_SESSION_PATH: Final = re.compile(r"^/@session/([^/?]+)(?=[/?]|$)")
+_KEPT_BYTES: Final = 64 << 20
+_KEPT_MISSES: Final = 1_000
+
+
+class ReplayHandler:
+    """Answers from a deck of recordings.
+
+    A client that must not disturb another names its session, in the field `x-harness-session` or at the start
+    of the path (`/@session/NAME/v1/...`). `/@harness/health`, `/@harness/report` and `POST /@harness/reset`
+    tell and clear what has been played.
+
+    Args:
+        deck: The recordings.
+        pace: When each chunk goes out, and how it is cut.
+        fault: What goes wrong.
+        hold: Seconds for which a stream that the recording client left is held open after its last byte.
+    """
+
+    def __init__(
+        self, deck: Deck, *, pace: Pace = RECORDED, fault: Fault | None = None, hold: float = HOLD
+    ) -> None:
+        self._deck = deck
+        self._pace = pace
+        self._fault = fault
+        self._faults = FaultPlan(fault)
+        self._hold = hold
+        self._timetable = Timetable()
+        self._scripts: dict[tuple[int, bool], tuple[Exchange, Script]] = {}
+        self._kept = 0
+        self._held: set[Responder] = set()
+        self._players: dict[str, Player] = {}
+        self._played: dict[str, int] = {}
+        self.misses: list[str] = []
+        self._whole = Whole(self.answer)
+
+    def open(self, head: RequestHead, responder: Responder) -> Receiver:
+        """Collect the request."""
+        return self._whole.open(head, responder)
+
+    def closing(self) -> None:
+        """Streams that only wait for their client to leave end now; the others may play on."""
+        for responder in tuple(self._held):
+            responder.cut()
+
+    def answer(self, head: RequestHead, body: bytes, responder: Responder) -> None:
+        """Answer one request."""
+        session, path = session_of(head)
+        if path.startswith("/@harness"):
+            self._answer_own(path, head.method, responder)
+            return
+        request = Request(head.method, f"http://{head.fields.get('host', '')}{path}", head.headers, body)
+        instead = self._faults.instead_of_recording(request)
+        if instead is not None:
+            self._play(instead, None, responder)
+            return
+        try:
+            exchange = self._player(session).find(request)
+        except MissError as miss:
+            self._miss(miss, responder)
+            return
+        self._played[session] = self._played.get(session, 0) + 1
+        self._play(exchange, self._faults.for_recording(exchange), responder)
+
+    def _play(self, exchange: Exchange, fault: Fault | None, responder: Responder) -> None:
+        script = self._script(exchange, fault)
+        if script.wire is not None and responder.plain:
+            responder.write_wire(script.wire, last=True)
+        else:
+            Stage(script, responder, self._timetable, self._held, self._hold).play()
+
+    def _script(self, exchange: Exchange, fault: Fault | None) -> Script:
+        """The script of an exchange. A small one is made once, and kept with its exchange: ids are reused."""
+        key = (id(exchange), fault is not None)
+        found = self._scripts.get(key)
+        if found is not None:
+            return found[1]
+        script = Script(play(exchange, self._pace, fault))
+        if script.small:
+            self._kept += script.cost
+            if self._kept > _KEPT_BYTES:
+                self._scripts.clear()
+                self._kept = script.cost
+            self._scripts[key] = exchange, script
+        return script
+
+    def _player(self, session: str) -> Player:
+        player = self._players.get(session)
+        if player is None:
+            player = self._players[session] = self._deck.session(session)
+        return player
+
+    def _miss(self, miss: MissError, responder: Responder) -> None:
+        if len(self.misses) < _KEPT_MISSES:
+            self.misses.append(str(miss))
+        answer_error(
+            responder,
+            404,
+            str(miss),
+            "invalid_request_error",
+            code="no_matching_recording",
+            headers=(("x-harness-miss", "true"),),
+        )
+
+    # -- the server's own paths
+
+    def _answer_own(self, path: str, method: str, responder: Responder) -> None:
+        name = path.partition("?")[0].removeprefix("/@harness").strip("/")
+        if name == "health":
+            answer_json(responder, {"status": "ok"})
+        elif name == "report":
+            answer_json(responder, self.report())
+        elif name == "reset" and method == "POST":
+            self.reset()
+            answer_json(responder, {"status": "ok"})
+        else:
+            answer_error(
+                responder,
+                405 if name == "reset" else 404,
+                f"no {method} {path}; known: GET /@harness/health, GET /@harness/report, POST /@harness/reset",
+                "invalid_request_error",
+            )
+
+    def report(self) -> JsonValue:
+        """What has been played and missed, and what has not been played."""
+        sessions: dict[str, JsonValue] = dict(sorted(self._played.items()))
+        return {
+            "played": sum(self._played.values()),
+            "sessions": sessions,
+            "unplayed": [
+                {"index": exchange.index, "method": exchange.request.method, "url": exchange.request.url}
+                for exchange in self._deck.unplayed()
+            ],
+            "misses": list(self.misses),
+        }
+
+    def reset(self) -> None:
+        """Begin anew: every session at its first recording, no misses."""
+        self._players.clear()
+        self._played.clear()
+        self.misses.clear()
+        self._faults = FaultPlan(self._fault)
+
+
+def session_of(head: RequestHead) -> tuple[str, str]:
+    """The session of a request ("" where it names none), and its path without the session's part."""
+    path = head.path
+    if path.startswith("/@session/") and (match := _SESSION_PATH.match(path)):
+        rest = path[match.end() :]
+        return unquote(match[1]), rest if rest.startswith("/") else "/" + rest
+    return head.fields.get(SESSION_FIELD, ""), path

@@ -1,0 +1,149 @@
+"""One recorded answer being played to one client: what is due goes out, and it ends as it was recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from harness.cassettes.exchange import How
+from harness.io.server.timetable import now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.io.server.responder import Responder
+    from harness.io.server.script import Script
+    from harness.io.server.timetable import Timetable
+
+COALESCE: Final = 65_536
+"""Bytes that go out in one write to the transport where several chunks are due."""
+
+HOLD: Final = 3.0
+"""Seconds for which a stream that the recording client left is held open for its next reader to leave."""
+
+
+class Stage:
+    """Plays a script. Nothing but this object and an iterator exists for a stream between two chunks.
+
+    Args:
+        script: What to play.
+        responder: Where to.
+        timetable: What wakes it.
+        held: Where streams are put that wait for nothing but their client's leaving.
+        hold: See `HOLD`.
+    """
+
+    __slots__ = (
+        "_framed",
+        "_held",
+        "_hold",
+        "_next",
+        "_parts",
+        "_responder",
+        "_script",
+        "_start",
+        "_timetable",
+    )
+
+    def __init__(
+        self,
+        script: Script,
+        responder: Responder,
+        timetable: Timetable,
+        held: set[Responder],
+        hold: float = HOLD,
+    ) -> None:
+        self._script = script
+        self._responder = responder
+        self._timetable = timetable
+        self._held = held
+        self._hold = hold
+        self._framed = False
+        self._parts: Iterator[tuple[int, bytes]] = iter(())
+        self._next: tuple[int, bytes] | None = None
+        self._start = now()
+
+    def play(self) -> None:
+        """Begin, at the time at which the head is due."""
+        head_due = self._script.head_due_us
+        if head_due > 0:
+            self._start += head_due / 1e6
+            self._timetable.at(self._start, self._begin)
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        responder, script = self._responder, self._script
+        if not responder.open:
+            return
+        if not script.has_head:
+            responder.cut()
+            return
+        self._framed = framed = script.plain and responder.plain
+        self._parts = script.parts(framed=framed)
+        self._next = next(self._parts, None)
+        if framed:
+            self._write_due(script.plain_head)
+        else:
+            responder.start(script.status, script.reason, script.headers)
+            self._write_due(b"")
+
+    def _wake(self) -> None:
+        self._write_due(b"")
+
+    def _write_due(self, before: bytes) -> None:
+        """Write all that is due in one piece, then wait for what is not, for the client, or for a turn."""
+        responder = self._responder
+        if not responder.open:
+            return
+        responder.on_resume = None
+        limit = (now() - self._start) * 1e6 + 500.0
+        batch = [before] if before else []
+        size = 0
+        upcoming = self._next
+        while upcoming is not None and upcoming[0] <= limit and size < COALESCE:
+            batch.append(upcoming[1])
+            size += len(upcoming[1])
+            upcoming = next(self._parts, None)
+        self._next = upcoming
+        if batch:
+            if self._framed:
+                responder.write_wire(b"".join(batch), chunked=self._script.chunked)
+            else:
+                responder.write_many(batch)
+        if responder.paused:
+            responder.on_resume = self._wake
+        elif upcoming is not None:
+            self._timetable.at(self._start + upcoming[0] / 1e6, self._wake)
+        else:
+            self._to_end()
+
+    def _to_end(self) -> None:
+        due = self._start + self._script.ending().at_us / 1e6
+        if due > now():
+            self._timetable.at(due, self._end)
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        responder = self._responder
+        ending = self._script.ending()
+        if ending.how is How.COMPLETE:
+            responder.finish(self._script.trailers)
+        elif ending.how is How.RESET:
+            responder.reset()
+        elif ending.how in (How.CLIENT_CLOSE, How.CANCELLED, How.TIMEOUT):
+            self._wait_for_leaving(limited=ending.how is not How.TIMEOUT)
+        else:
+            responder.cut()
+
+    def _wait_for_leaving(self, *, limited: bool) -> None:
+        """Send nothing more: the recording client left here, or waited in vain until its patience ended."""
+        responder, held = self._responder, self._held
+        held.add(responder)
+        responder.on_disconnect = lambda: held.discard(responder)
+        if limited:
+            self._timetable.at(now() + self._hold, self._give_up)
+
+    def _give_up(self) -> None:
+        self._held.discard(self._responder)
+        self._responder.cut()
