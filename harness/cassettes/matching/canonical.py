@@ -1,0 +1,228 @@
+"""The key of a request: equal keys, same request.
+
+A key holds only what the policy counts, each part in a form in which white space, key order, parameter order,
+multipart boundaries and placeholders of redaction no longer show. Two requests whose canonical bodies differ
+never have the same key, because the body itself, not a digest, is part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+from harness.cassettes.exchange import header
+from harness.cassettes.matching.ids import shape
+from harness.cassettes.matching.normalisers import normaliser, normalisers
+from harness.cassettes.matching.pointers import Pattern
+
+if TYPE_CHECKING:
+    from harness.cassettes.exchange import Request
+    from harness.cassettes.matching.policy import MatchPolicy
+    from harness.jsonvalue import JsonValue
+
+CREDENTIALS = frozenset(
+    {"key", "api_key", "api-key", "apikey", "x-api-key", "access_token", "token", "sig", "signature"}
+    | {"x-amz-credential", "x-amz-date", "x-amz-security-token", "x-amz-signature", "x-goog-signature"}
+)
+"""Query parameters that never count: they say who asks, not what is asked."""
+
+_PLACEHOLDER = re.compile(rb"redacted-[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*?-x+(?![A-Za-z0-9])")
+_PLACEHOLDER_TEXT = re.compile(_PLACEHOLDER.pattern.decode())
+_BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
+_TRIED_BYTES = 256 << 10
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Key(NamedTuple):
+    """What counts of one request; a part that does not count is empty.
+
+    `kind` says how `body` is to be understood: `json` (canonical JSON), `form`, `multipart`, `bytes`, or
+    `ignored`; bodies of different kinds are never equal.
+    """
+
+    method: str
+    scheme: str
+    host: str
+    port: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...]
+    kind: str
+    body: bytes
+
+
+class _Url(NamedTuple):
+    scheme: str
+    host: str
+    port: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=512)
+def _split(url: str) -> _Url:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    scheme = parts.scheme.lower()
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    return _Url(
+        scheme,
+        (parts.hostname or "").lower(),
+        str(port or _DEFAULT_PORTS.get(scheme, "")),
+        parts.path or "/",
+        tuple(
+            sorted(
+                pair
+                for pair in pairs
+                if pair[0].lower() not in CREDENTIALS and not _PLACEHOLDER_TEXT.fullmatch(pair[1])
+            )
+        ),
+    )
+
+
+def _number(text: str) -> float | int:
+    """Read a JSON number with a fraction or an exponent, so that 1.0 is 1 and 1e2 is 100."""
+    value = float(text)
+    if value.is_integer():
+        return int(value)
+    if value - value != 0:
+        # Infinity would be written as null. A body that holds such a number is compared byte by byte.
+        raise ValueError(text)
+    return value
+
+
+class Keyer:
+    """Makes keys under one policy.
+
+    Args:
+        policy: What counts.
+    """
+
+    def __init__(self, policy: MatchPolicy) -> None:
+        self._policy = policy
+        self._patterns = tuple(Pattern(pointer) for pointer in policy.ignore)
+        self._rules = tuple(normaliser(name).apply for name in policy.normalisers)
+        self._ignored_query = frozenset(policy.ignore_query)
+        self._decoder = msgspec.json.Decoder(float_hook=_number)
+        self._encoder = msgspec.json.Encoder(order="deterministic")
+
+    def key(self, request: Request) -> Key:
+        """The key of a request whose secrets are placeholders already."""
+        policy = self._policy
+        url = _split(request.url)
+        query = url.query if policy.query else ()
+        if self._ignored_query:
+            query = tuple(pair for pair in query if pair[0] not in self._ignored_query)
+        kind, body = self._body(request)
+        return Key(
+            request.method.upper() if policy.method else "",
+            url.scheme if policy.scheme else "",
+            url.host if policy.host else "",
+            url.port if policy.port else "",
+            url.path if policy.path else "",
+            query,
+            self._headers(request) if policy.headers else (),
+            kind,
+            body,
+        )
+
+    def read(self, body: bytes) -> JsonValue:
+        """The JSON of a request body as it counts: parsed, ignored parts gone, normalised.
+
+        Raises:
+            ValueError: It is not JSON.
+            RecursionError: It is nested too deeply to be compared by value.
+        """
+        value: JsonValue = self._decoder.decode(_plain(body))
+        for pattern in self._patterns:
+            pattern.blank(value)
+        for rule in self._rules:
+            value = rule(value)
+        return value
+
+    def write(self, value: JsonValue) -> bytes:
+        """Canonical bytes of a value that `read` gave."""
+        return self._encoder.encode(value)
+
+    def path(self, request: Request) -> str:
+        """The path of a request's URL, also where the policy does not compare it."""
+        return _split(request.url).path
+
+    def would_help(self, recorded: bytes, live: bytes) -> str | None:
+        """Name a normaliser under which two JSON bodies would be equal but for ids; None where none does."""
+        if len(recorded) + len(live) > _TRIED_BYTES:
+            return None
+        for rule in normalisers():
+            try:
+                ours, theirs = (shape(rule.apply(self.read(body))).value for body in (recorded, live))
+            except (ValueError, RecursionError):
+                return None
+            if self.write(ours) == self.write(theirs):
+                return rule.name
+        return None
+
+    def _headers(self, request: Request) -> tuple[tuple[str, str], ...]:
+        found = []
+        for name in self._policy.headers:
+            values = [value for key, value in request.headers if key.lower() == name]
+            if values:
+                text = _PLACEHOLDER_TEXT.sub("redacted", ", ".join(values))
+                found.append((name, _BOUNDARY.sub("boundary", text) if name == "content-type" else text))
+        return tuple(found)
+
+    def _body(self, request: Request) -> tuple[str, bytes]:
+        if self._policy.body == "ignore":
+            return "ignored", b""
+        body = request.body
+        if not body or self._policy.body == "raw":
+            return "bytes", _plain(body)
+        if may_be_json(body):
+            try:
+                return "json", self.write(self.read(body))
+            except (ValueError, RecursionError):
+                pass
+        return self._other_body(request)
+
+    def _other_body(self, request: Request) -> tuple[str, bytes]:
+        content_type = header(request.headers, "content-type") or ""
+        media_type = content_type.partition(";")[0].strip().lower()
+        if media_type == "application/x-www-form-urlencoded":
+            return "form", self.write([list(pair) for pair in form_pairs(request)])
+        if media_type.startswith("multipart/") and _BOUNDARY.search(content_type):
+            # Each part with its length, so that no content can pass for a boundary.
+            return "multipart", b"".join(b"%d:%b" % (len(part), part) for part in multipart_parts(request))
+        return "bytes", _plain(request.body)
+
+
+def form_pairs(request: Request) -> tuple[tuple[str, str], ...]:
+    """The pairs of a form body in sorted order, credentials left out."""
+    # latin-1 keeps bytes apart that are not UTF-8; what they mean is nobody's business here.
+    text = _plain(request.body).decode("latin-1")
+    pairs = parse_qsl(text, keep_blank_values=True, encoding="latin-1", max_num_fields=None)
+    return tuple(sorted(pair for pair in pairs if pair[0].lower() not in CREDENTIALS))
+
+
+def multipart_parts(request: Request) -> list[bytes]:
+    """What stands between the boundaries of a multipart body, preamble and epilogue included."""
+    match = _BOUNDARY.search(header(request.headers, "content-type") or "")
+    body = _plain(request.body)
+    if match is None:
+        return [body]
+    return body.split(b"--" + (match[1] or match[2]).encode("latin-1", "replace"))
+
+
+def may_be_json(body: bytes) -> bool:
+    """Whether a body starts as a JSON object or array does: the only JSON that request bodies are."""
+    return body.lstrip(b" \t\r\n")[:1] in {b"{", b"["}
+
+
+def _plain(body: bytes) -> bytes:
+    """The body with every placeholder of redaction reduced to one word: their lengths tell nothing."""
+    return _PLACEHOLDER.sub(b"redacted", body) if b"redacted-" in body else body

@@ -1,0 +1,162 @@
+"""What is said when no recording answers a request: the nearest one, and where it first differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.cassettes.matching.difference import Gap, first_gap
+from harness.cassettes.matching.nearest import nearest
+from harness.errors import MissError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from harness.cassettes.matching.canonical import Keyer
+    from harness.cassettes.matching.policy import MatchPolicy
+    from harness.cassettes.matching.requests import Live, Recorded
+
+_SHOWN_SOURCES = 3
+
+
+@dataclass(frozen=True)
+class Miss:
+    """Why no recording answers a request.
+
+    Args:
+        reason: `empty` (there are no recordings), `played` (all recordings of it have been), or what differs
+            first: `method`, `path`, `scheme`, `host`, `port`, `query`, `headers`, `body`, `ids`.
+        method: Of the live request.
+        path: Of the live request.
+        session: Name of the session that asked; "" where it has none.
+        sources: The cassettes that were searched.
+        nearest: Position in the deck of the nearest recording; None where there is none.
+        nearest_name: How to call it: its number in its cassette, and the cassette.
+        pointer: JSON pointer to the first difference in the body; None where the difference is elsewhere or
+            the body is not JSON.
+        expected: What the recording has there, shortened, with placeholders for secrets.
+        found: What the live request has there.
+        hint: What to do next.
+        recordings: With `played`: how many there are.
+    """
+
+    reason: str
+    method: str
+    path: str
+    session: str
+    sources: tuple[str, ...]
+    nearest: int | None
+    nearest_name: str
+    pointer: str | None
+    expected: str
+    found: str
+    hint: str
+    recordings: int = 0
+
+    def error(self) -> MissError:
+        """The miss as the exception that replay raises."""
+        what = f"{self.method} {self.path}"
+        if self.reason == "played":
+            number = f"all {self.recordings} recordings" if self.recordings > 1 else "the only recording"
+            message = f"{number} of this {what} {'have' if self.recordings > 1 else 'has'} been played"
+        else:
+            message = f"no recording answers {what}"
+        if self.session:
+            message += f" (session {self.session!r})"
+        return MissError(
+            message, where=_where(self.sources), expected=self.expected, found=self.found, hint=self.hint
+        )
+
+
+def explain(
+    live: Live,
+    recorded: Sequence[Recorded],
+    *,
+    keyer: Keyer,
+    policy: MatchPolicy,
+    session: str,
+    sources: tuple[str, ...],
+    played: Sequence[int],
+    served: Collection[int],
+    conflict: Callable[[int], str | None],
+) -> Miss:
+    """Say why none of `recorded` answers `live`.
+
+    Args:
+        live: The live request, redacted.
+        recorded: All recordings.
+        keyer: Makes keys and values comparable.
+        policy: What counted.
+        session: Name of the session.
+        sources: Names of the cassettes.
+        played: Positions of the recordings that would have answered, had they not been played.
+        served: Positions of what this session was served already.
+        conflict: Says why the ids of the recording at a position cannot be mapped; None where they can.
+    """
+
+    def miss(reason: str, gap: Gap, hint: str, near: Recorded | None = None, recordings: int = 0) -> Miss:
+        return Miss(
+            reason,
+            live.request.method,
+            keyer.path(live.request),
+            session,
+            sources,
+            near.position if near else None,
+            near.name if near else "",
+            gap.pointer,
+            gap.expected,
+            gap.found,
+            hint,
+            recordings,
+        )
+
+    if not recorded:
+        gap = Gap("empty", None, "a cassette with at least one recording", "none")
+        return miss("empty", gap, "record it first: mode='once' records what is not there yet")
+    if played:
+        near = recorded[played[-1]]
+        times = f"{len(played)} request{'s' if len(played) > 1 else ''} like this"
+        gap = Gap("played", None, f"{times} ({_list_of([recorded[at] for at in played])})", "one more")
+        hint = (
+            "the client asks more often than it did when it was recorded: record it again with "
+            "mode='rewrite', or play recordings again with repeats='last' or repeats='cycle'"
+        )
+        return miss("played", gap, hint, near, len(played))
+    near = nearest(live, recorded, keyer, served)
+    gap = first_gap(near, live, keyer, conflict(near.position))
+    place = f" at {gap.pointer or 'the whole body'}" if gap.pointer is not None else ""
+    shown = Gap(gap.part, gap.pointer, f"{gap.expected}{place} ({near.name}, the nearest)", gap.found)
+    return miss(gap.part, shown, _hint(gap, near, live, keyer, policy), near)
+
+
+def _hint(gap: Gap, near: Recorded, live: Live, keyer: Keyer, policy: MatchPolicy) -> str:
+    record = "record it with mode='new_episodes'"
+    if gap.part == "path":
+        ours, theirs = near.key.path, live.key.path
+        if ours.endswith(theirs) or theirs.endswith(ours):
+            return f"the paths differ only in how they begin: check the client's base URL; otherwise {record}"
+        return record
+    if gap.part == "body" and gap.pointer is not None:
+        if name := keyer.would_help(near.request.body, live.request.body):
+            return f"if that changes from run to run, match with normalisers=[{name!r}]; otherwise {record}"
+        return f"if that changes from run to run, match with ignore=[{gap.pointer!r}]; otherwise {record}"
+    if gap.part == "ids":
+        return f"if these ids mean nothing, match with normalisers=['ids']; otherwise {record}"
+    if gap.part in {"scheme", "host", "port", "headers"}:
+        return f"the policy compares {gap.part}, which the default does not; otherwise {record}"
+    return record
+
+
+def _list_of(recorded: Sequence[Recorded]) -> str:
+    names = [item.name for item in recorded[:_SHOWN_SOURCES]]
+    return ", ".join(names) + (
+        f" and {len(recorded) - len(names)} more" if len(recorded) > len(names) else ""
+    )
+
+
+def _where(sources: tuple[str, ...]) -> str | None:
+    named = [source for source in sources if source]
+    if not named:
+        return None
+    shown = ", ".join(named[:_SHOWN_SOURCES])
+    return shown + (f" and {len(named) - _SHOWN_SOURCES} more" if len(named) > _SHOWN_SOURCES else "")
