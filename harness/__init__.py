@@ -1,1 +1,73 @@
-"""Record any streaming LLM session exactly, replay it exactly, and judge it against the protocol."""
+"""Record any streaming LLM session exactly, replay it exactly, and judge it against the protocol.
+
+This is the public API; everything else may move between releases. Names are imported when they are first used, so that
+`import harness` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.cassettes.exchange import Cassette, Chunk, Ending, Exchange, How, Request, Response
+    from harness.cassettes.matching.policy import MatchPolicy
+    from harness.errors import HarnessError, MissError
+    from harness.io.tape import Tape, cassette
+    from harness.jobs.replay import replay_server
+    from harness.sse.decoder import Decoder
+    from harness.sse.event import SseEvent
+
+__all__ = [
+    "Cassette",
+    "Chunk",
+    "Decoder",
+    "Ending",
+    "Exchange",
+    "HarnessError",
+    "How",
+    "MatchPolicy",
+    "MissError",
+    "Request",
+    "Response",
+    "SseEvent",
+    "Tape",
+    "cassette",
+    "read_cassette",
+    "replay_server",
+    "write_cassette",
+]
+
+_HOMES = {
+    "Cassette": "harness.cassettes.exchange",
+    "Chunk": "harness.cassettes.exchange",
+    "Decoder": "harness.sse.decoder",
+    "Ending": "harness.cassettes.exchange",
+    "Exchange": "harness.cassettes.exchange",
+    "HarnessError": "harness.errors",
+    "How": "harness.cassettes.exchange",
+    "MatchPolicy": "harness.cassettes.matching.policy",
+    "MissError": "harness.errors",
+    "Request": "harness.cassettes.exchange",
+    "Response": "harness.cassettes.exchange",
+    "SseEvent": "harness.sse.event",
+    "Tape": "harness.io.tape",
+    "cassette": "harness.io.tape",
+    "read_cassette": "harness.io.files",
+    "replay_server": "harness.jobs.replay",
+    "write_cassette": "harness.io.files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

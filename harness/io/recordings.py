@@ -1,0 +1,84 @@
+"""Reading recordings of any format, one or many: what every command that takes a cassette calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness import bundled
+from harness.cassettes.foreign import detect, read_foreign
+from harness.errors import FileAccessError, InputError
+from harness.io.files import read_cassette
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.cassettes.exchange import Cassette
+
+SUFFIX = ".cassette.jsonl"
+_FOREIGN_SUFFIXES = (".yaml", ".yml", ".har")
+_PEEK = 4096
+
+
+def read_recording(path: str | Path) -> Cassette:
+    """Read one recording: a cassette (bodies stay on disk), vcrpy YAML or JSON, HAR, or a plain SSE or JSON body.
+
+    Raises:
+        InputError: It does not exist, or cannot be read as any of these.
+        FileAccessError: The system does not let it be read.
+    """
+    file = Path(path)
+    try:
+        if file.is_file():
+            with file.open("rb") as stream:
+                start = stream.read(_PEEK)
+            if start and detect(start, file.name) != "cassette":
+                return read_foreign(file.read_bytes(), str(path))
+    except OSError as error:
+        raise FileAccessError("cannot read this file", where=str(path), found=error.strerror) from error
+    return read_cassette(file)
+
+
+def find_recordings(paths: Iterable[str | Path]) -> list[Path]:
+    """The files that some paths name, in a stable order.
+
+    A path is a file, a folder (searched for `*.cassette.jsonl`, vcrpy YAML and HAR), or, where no such file exists,
+    the name of a shipped recording such as `llama-server/chat/text`.
+
+    Raises:
+        InputError: A path names nothing, or a folder holds no recording.
+    """
+    found: list[Path] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            inside = sorted(
+                file
+                for file in path.rglob("*")
+                if file.name.endswith((SUFFIX, *_FOREIGN_SUFFIXES)) and file.is_file()
+            )
+            if not inside:
+                raise InputError(
+                    "this folder holds no recording",
+                    where=str(given),
+                    expected=f"files named *{SUFFIX}, or vcrpy's *.yaml, or *.har",
+                )
+            found += inside
+        else:
+            found.append(path if path.exists() else _shipped(given))
+    return found
+
+
+def _shipped(name: str | Path) -> Path:
+    try:
+        folder = bundled.folder("cassettes")
+    except FileNotFoundError:
+        folder = Path("cassettes")
+    path = folder / f"{name}{SUFFIX}"
+    if not Path(name).is_absolute() and path.is_file():
+        return path
+    raise InputError(
+        "there is no such file",
+        where=str(name),
+        expected="a file, a folder, or the name of a shipped recording such as llama-server/chat/text",
+    )

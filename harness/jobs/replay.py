@@ -1,0 +1,156 @@
+"""Serving recordings on a local port."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from harness.cassettes.matching.deck import Deck
+from harness.cassettes.matching.policy import MatchPolicy
+from harness.cassettes.pace import parse_pace
+from harness.cassettes.redaction.redactor import Redactor
+from harness.errors import InputError
+from harness.faults.registry import parse_fault
+from harness.io.environment import secret_values
+from harness.io.process import client_environment
+from harness.io.recordings import find_recordings, read_recording
+from harness.io.server.replay import ReplayHandler
+from harness.io.server.threaded import ServerThread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from harness.cassettes.exchange import Exchange
+
+_API_ENDINGS = ("/chat/completions", "/responses", "/models", "/embeddings")
+
+
+@dataclass(frozen=True)
+class ReplaySummary:
+    """What a replay server did.
+
+    Args:
+        played: How many answers it gave.
+        misses: The explanation of each request that no recording answers.
+        unplayed: Recordings that nobody asked for, as (source, exchange).
+        orphans: Sources none of whose recordings was asked for.
+    """
+
+    played: int
+    misses: Sequence[str]
+    unplayed: Sequence[tuple[str, Exchange]]
+    orphans: Sequence[str]
+
+
+class ReplayServer:
+    """Recordings on a local port, with a thread of its own. Made by `replay_server`; a context manager."""
+
+    def __init__(self, deck: Deck, thread: ServerThread, handler: ReplayHandler, base_path: str) -> None:
+        self._deck = deck
+        self._thread = thread
+        self._handler = handler
+        self.base_path = base_path
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port, without a slash at the end."""
+        return self._thread.url
+
+    @property
+    def base_url(self) -> str:
+        """What to give an OpenAI client as its base URL."""
+        return self.url + self.base_path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that point the official SDKs at this server, for a child process."""
+        return client_environment(self.url, self.base_path)
+
+    def session_url(self, name: str) -> str:
+        """A URL whose clients see the recordings from the beginning, whatever others have played."""
+        return f"{self.url}/@session/{name}"
+
+    def summary(self) -> ReplaySummary:
+        """What has been played, missed and left so far."""
+        return self._thread.call(self._summary)
+
+    def _summary(self) -> ReplaySummary:
+        report = self._handler.report()
+        assert isinstance(report, dict)
+        played = report["played"]
+        assert isinstance(played, int)
+        return ReplaySummary(
+            played, tuple(self._handler.misses), tuple(self._deck.unplayed_with_sources()), self._deck.orphaned_sources()
+        )
+
+    def start(self) -> Self:
+        """Listen; see `replay_server` for what it raises."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop, letting answers under way end."""
+        self._thread.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def replay_server(
+    recordings: str | Path | Iterable[str | Path],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    pace: str = "recorded",
+    fault: str | None = None,
+    match: MatchPolicy | None = None,
+) -> ReplayServer:
+    """A server that answers with recordings; start it with `with`, or `start` and `stop`.
+
+    Args:
+        recordings: Files, folders or names of shipped recordings; see `harness.io.recordings`.
+        host: Address to listen on; loopback unless told otherwise.
+        port: Port; 0 takes a free one.
+        pace: When chunks go out, and how they are cut: `recorded`, `instant`, `x4`, `bytes:7`, ...
+        fault: What goes wrong: `cut:event=7`, `status:429`, ...
+        match: What makes a live request equal to a recorded one.
+
+    Raises:
+        UsageError: An option cannot be meant.
+        InputError: A recording cannot be read.
+        PortInUse: On start: another program listens there.
+    """
+    given = [recordings] if isinstance(recordings, str) or not hasattr(recordings, "__iter__") else recordings
+    exchanges: list[Exchange] = []
+    sources: list[str] = []
+    for path in find_recordings(given):
+        cassette = read_recording(path)
+        exchanges += cassette.exchanges
+        sources += [str(path)] * len(cassette.exchanges)
+    if not exchanges:
+        raise InputError("there is no exchange in these recordings", where=", ".join(map(str, given)))
+    deck = Deck(
+        exchanges, policy=match or MatchPolicy(), redactor=Redactor(values=secret_values()), sources=sources
+    )
+    handler = ReplayHandler(deck, pace=parse_pace(pace), fault=parse_fault(fault) if fault else None)
+    return ReplayServer(deck, ServerThread(handler, host, port), handler, base_path(exchanges))
+
+
+def base_path(exchanges: Iterable[Exchange]) -> str:
+    """What OpenAI clients put before `/chat/completions` to meet these recordings; `/v1` where it cannot be told."""
+    prefixes: Counter[str] = Counter()
+    for exchange in exchanges:
+        path = urlsplit(exchange.request.url).path
+        for ending in _API_ENDINGS:
+            if path.endswith(ending):
+                prefixes[path.removesuffix(ending)] += 1
+    return prefixes.most_common(1)[0][0] if prefixes else "/v1"
