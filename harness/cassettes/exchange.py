@@ -124,6 +124,9 @@ class Exchange:
         ending: How it ended.
         at_us: Microseconds from the start of the recording to this request.
         redactions: What was replaced before it was written.
+        key: The match key that was sealed with it (the `key` row without `k` and `i`), where there is one.
+        extra: Members of its rows that this version does not know, by row kind; kept so that writing a
+            cassette of a later minor version loses nothing.
     """
 
     index: int
@@ -132,6 +135,8 @@ class Exchange:
     ending: Ending
     at_us: int = 0
     redactions: tuple[Redaction, ...] = ()
+    key: Mapping[str, JsonValue] | None = field(default=None, compare=False, repr=False)
+    extra: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
