@@ -4,9 +4,10 @@
 Nothing here is fuzzy: two requests either have the same key, or differ in ids alone, or do not match.
 """
 
-from harness.cassettes.matching.deck import Deck, Player
+from harness.cassettes.matching.deck import Deck, Stack
 from harness.cassettes.matching.keyrow import key_fields
 from harness.cassettes.matching.miss import Miss
+from harness.cassettes.matching.player import Player
 from harness.cassettes.matching.policy import MatchPolicy
 
-__all__ = ["Deck", "MatchPolicy", "Miss", "Player", "key_fields"]
+__all__ = ["Deck", "MatchPolicy", "Miss", "Player", "Stack", "key_fields"]

@@ -66,16 +66,16 @@ class _Url(NamedTuple):
 @lru_cache(maxsize=512)
 def _split(url: str) -> _Url:
     parts = urlsplit(url)
+    scheme = parts.scheme.lower()
     try:
-        port = parts.port
+        port = parts.port or _DEFAULT_PORTS.get(scheme)
     except ValueError:
         port = None
-    scheme = parts.scheme.lower()
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     return _Url(
         scheme,
         (parts.hostname or "").lower(),
-        str(port or _DEFAULT_PORTS.get(scheme, "")),
+        "" if port is None else str(port),
         parts.path or "/",
         tuple(
             sorted(

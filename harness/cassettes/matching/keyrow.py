@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -28,14 +29,12 @@ def key_fields(request: Request) -> dict[str, JsonValue]:
     `ignored` lists what the policy left out: nothing, since the default policy is used.
     """
     key = _KEYER.key(request)
-    body, ids = key.body, ()
+    body = key.body
+    ids: tuple[str, ...] = ()
     if key.kind == "json":
-        try:
-            taken_out = shape(_KEYER.read(request.body))
-        except RecursionError:
-            pass
-        else:
-            body, ids = canonical(taken_out.value), taken_out.ids
+        with suppress(RecursionError):
+            value, ids = shape(_KEYER.read(request.body))
+            body = canonical(value)
     head = f"{key.method}\n{key.path}\n{urlencode(key.query)}\n{key.kind}\n"
     return {
         "v": KEY_VERSION,

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from harness.cassettes.matching.canonical import Keyer
-    from harness.cassettes.matching.policy import MatchPolicy
     from harness.cassettes.matching.requests import Live, Recorded
 
 _SHOWN_SOURCES = 3
@@ -73,7 +72,6 @@ def explain(
     recorded: Sequence[Recorded],
     *,
     keyer: Keyer,
-    policy: MatchPolicy,
     session: str,
     sources: tuple[str, ...],
     played: Sequence[int],
@@ -86,7 +84,6 @@ def explain(
         live: The live request, redacted.
         recorded: All recordings.
         keyer: Makes keys and values comparable.
-        policy: What counted.
         session: Name of the session.
         sources: Names of the cassettes.
         played: Positions of the recordings that would have answered, had they not been played.
@@ -126,25 +123,24 @@ def explain(
     gap = first_gap(near, live, keyer, conflict(near.position))
     place = f" at {gap.pointer or 'the whole body'}" if gap.pointer is not None else ""
     shown = Gap(gap.part, gap.pointer, f"{gap.expected}{place} ({near.name}, the nearest)", gap.found)
-    return miss(gap.part, shown, _hint(gap, near, live, keyer, policy), near)
+    return miss(gap.part, shown, _hint(gap, near, live, keyer), near)
 
 
-def _hint(gap: Gap, near: Recorded, live: Live, keyer: Keyer, policy: MatchPolicy) -> str:
-    record = "record it with mode='new_episodes'"
-    if gap.part == "path":
-        ours, theirs = near.key.path, live.key.path
-        if ours.endswith(theirs) or theirs.endswith(ours):
-            return f"the paths differ only in how they begin: check the client's base URL; otherwise {record}"
-        return record
-    if gap.part == "body" and gap.pointer is not None:
-        if name := keyer.would_help(near.request.body, live.request.body):
-            return f"if that changes from run to run, match with normalisers=[{name!r}]; otherwise {record}"
-        return f"if that changes from run to run, match with ignore=[{gap.pointer!r}]; otherwise {record}"
-    if gap.part == "ids":
-        return f"if these ids mean nothing, match with normalisers=['ids']; otherwise {record}"
-    if gap.part in {"scheme", "host", "port", "headers"}:
-        return f"the policy compares {gap.part}, which the default does not; otherwise {record}"
-    return record
+def _hint(gap: Gap, near: Recorded, live: Live, keyer: Keyer) -> str:
+    advice = ""
+    if gap.part == "path" and (
+        near.key.path.endswith(live.key.path) or live.key.path.endswith(near.key.path)
+    ):
+        advice = "the paths differ only in how they begin: check the client's base URL; otherwise "
+    elif gap.part == "body" and gap.pointer:
+        name = keyer.would_help(near.request.body, live.request.body)
+        rule = f"normalisers=[{name!r}]" if name else f"ignore=[{gap.pointer!r}]"
+        advice = f"if that changes from run to run, match with {rule}; otherwise "
+    elif gap.part == "ids":
+        advice = "if these ids mean nothing, match with normalisers=['ids']; otherwise "
+    elif gap.part in {"scheme", "host", "port", "headers"}:
+        advice = f"the policy compares {gap.part}, which the default does not; if that is meant, "
+    return f"{advice}record it with mode='new_episodes'"
 
 
 def _list_of(recorded: Sequence[Recorded]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from harness.cassettes.matching.ids import ID_KEYS, OPAQUE_KEYS, TOP_LEVEL_IDS
+from harness.cassettes.matching.ids import CONVERSATION_KEYS, ID_KEYS, OPAQUE_KEYS, TOP_LEVEL_IDS
 from harness.errors import UnknownName
 from harness.jsonvalue import canonical
 
@@ -150,8 +150,6 @@ def _temp_paths(value: JsonValue) -> JsonValue:
     "ids", "every id of a message, item, call or earlier answer, without the check that they map one to one"
 )
 def _ids(value: JsonValue) -> JsonValue:
-    if isinstance(value, dict) and isinstance(value.get("conversation"), dict):
-        value["conversation"] = "<id>"
     return _blank_ids(value, ID_KEYS | TOP_LEVEL_IDS)
 
 
@@ -164,25 +162,25 @@ def _blank_ids(value: JsonValue, keys: frozenset[str], *, calls_only: bool = Fal
     # Walks as ids.shape does: what a tool's arguments call "id" is data.
     waiting: list[JsonValue] = []
     if isinstance(value, dict):
-        waiting += [value.get(key) for key in ("messages", "input", "contents")]
+        waiting += [value.get(key) for key in CONVERSATION_KEYS]
         for key in TOP_LEVEL_IDS & keys & value.keys():
-            if isinstance(value[key], str):
-                value[key] = "<id>"
+            value[key] = "<id>"
     while waiting:
         item = waiting.pop()
         if isinstance(item, list):
             waiting.extend(item)
         elif isinstance(item, dict):
-            is_call = (
-                item.get("type") in {"function", "custom", "tool_use"} or "args" in item or "response" in item
-            )
-            for key, member in item.items():
-                if isinstance(member, str):
-                    if key in keys or (calls_only and key == "id" and is_call):
-                        item[key] = "<id>"
-                elif key not in OPAQUE_KEYS:
-                    waiting.append(member)
+            named = keys | {"id"} if calls_only and _is_call(item) else keys
+            for key in item:
+                if key in named and isinstance(item[key], str):
+                    item[key] = "<id>"
+            waiting.extend(member for key, member in item.items() if key not in OPAQUE_KEYS)
     return value
+
+
+def _is_call(item: dict[str, JsonValue]) -> bool:
+    """Whether the `id` of an object is that of a tool call (Chat Completions, Anthropic, Gemini)."""
+    return item.get("type") in {"function", "custom", "tool_use"} or "args" in item or "response" in item
 
 
 @_register("prompt_cache_key", "prompt_cache_key and prompt_cache_retention")
@@ -236,7 +234,7 @@ def _tool_order(value: JsonValue) -> JsonValue:
 )
 def _opaque_reasoning(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
-        for key in ("messages", "input", "contents"):
+        for key in CONVERSATION_KEYS:
             for item in _objects(value.get(key)):
                 for name in _OPAQUE_REASONING & item.keys():
                     if isinstance(item[name], str):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Pattern:
-    """A JSON pointer (RFC 6901) in which a token `*` stands for any one key or index.
+    """A JSON pointer (RFC 6901) in which a step `*` stands for any one key or index.
 
     Args:
         pointer: Such as `/metadata/run`, `/messages/*/name`, or `/a~1b` for the key `a/b`.
@@ -29,7 +29,7 @@ class Pattern:
                 hint="write ~1 for a slash and ~0 for a tilde inside a key; body='ignore' ignores all of it",
             )
         self.pointer = pointer
-        self._tokens = tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/"))
+        self._steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/"))
 
     def blank(self, value: JsonValue) -> None:
         """Take what the pattern names out of `value`, in place.
@@ -38,9 +38,9 @@ class Pattern:
         the number of elements still counts.
         """
         places: list[JsonValue] = [value]
-        for token in self._tokens[:-1]:
-            places = [child for place in places for child in _children(place, token)]
-        last = self._tokens[-1]
+        for step in self._steps[:-1]:
+            places = [child for place in places for child in _children(place, step)]
+        last = self._steps[-1]
         for place in places:
             if isinstance(place, dict):
                 if last == "*":
@@ -52,19 +52,19 @@ class Pattern:
                     place[index] = None
 
 
-def _children(value: JsonValue, token: str) -> list[JsonValue]:
+def _children(value: JsonValue, step: str) -> list[JsonValue]:
     if isinstance(value, dict):
-        if token == "*":
+        if step == "*":
             return list(value.values())
-        return [value[token]] if token in value else []
+        return [value[step]] if step in value else []
     if isinstance(value, list):
-        return [value[index] for index in _indices(value, token)]
+        return [value[index] for index in _indices(value, step)]
     return []
 
 
-def _indices(array: list[JsonValue], token: str) -> range:
-    if token == "*":
+def _indices(array: list[JsonValue], step: str) -> range:
+    if step == "*":
         return range(len(array))
-    if token.isascii() and token.isdigit() and int(token) < len(array):
-        return range(int(token), int(token) + 1)
+    if step.isascii() and step.isdigit() and int(step) < len(array):
+        return range(int(step), int(step) + 1)
     return range(0)

@@ -29,7 +29,7 @@ class Recorded(NamedTuple):
     """A recording in a deck: its position there, its number in its cassette, and the cassette's name."""
 
     position: int
-    index: int
+    number: int
     source: str
     request: Request
     key: Key
@@ -37,4 +37,4 @@ class Recorded(NamedTuple):
     @property
     def name(self) -> str:
         """How a person finds it: `recording 3 of chat.cassette.jsonl`."""
-        return f"recording {self.index}" + (f" of {self.source}" if self.source else "")
+        return f"recording {self.number}" + (f" of {self.source}" if self.source else "")
