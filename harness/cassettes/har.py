@@ -16,7 +16,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from harness.cassettes.exchange import Cassette, Ending, Exchange, Headers, How, Request, Response
-from harness.cassettes.imported import imported_head, unbase64, whole_body_exchange
+from harness.cassettes.imported import (
+    as_bytes,
+    as_headers,
+    as_text,
+    imported_head,
+    unbase64,
+    whole_body_exchange,
+)
 from harness.errors import ForeignFormatError
 
 _EXPECTED = "a HAR 1.2 archive: {log: {entries: [{request, response}]}}"
@@ -132,7 +139,7 @@ def _exchange(index: int, entry: Mapping[str, Any], at_us: int) -> tuple[Exchang
     response = Response(
         status=status,
         headers=_headers(raw.get("headers")),
-        reason=str(raw.get("statusText") or ""),
+        reason=as_text(raw.get("statusText") or ""),
         http_version=_version(raw.get("httpVersion")),
         at_us=waited,
     )
@@ -141,13 +148,15 @@ def _exchange(index: int, entry: Mapping[str, Any], at_us: int) -> tuple[Exchang
 
 
 def _request(index: int, raw: Mapping[str, Any]) -> tuple[Request, list[str]]:
-    url = str(raw.get("url") or "")
+    url = as_text(raw.get("url") or "")
     query = raw.get("queryString")
     if "?" not in url and isinstance(query, list) and query:
-        url += "?" + urlencode([(str(item.get("name", "")), str(item.get("value", ""))) for item in query])
+        url += "?" + urlencode(
+            [(as_text(item.get("name", "")), as_text(item.get("value", ""))) for item in query]
+        )
     headers = _headers(raw.get("headers"))
     body, remark = _post_data(raw.get("postData"))
-    request = Request(str(raw.get("method") or "GET").upper(), url, headers, body)
+    request = Request(as_text(raw.get("method") or "GET").upper(), url, headers, body)
     return request, [f"exchange {index}: {remark}"] if remark else []
 
 
@@ -158,12 +167,12 @@ def _post_data(raw: object) -> tuple[bytes, str]:
     if text:
         if raw.get("encoding") == "base64":
             return unbase64(text), ""
-        return str(text).encode("utf-8", "surrogatepass"), ""
+        return as_bytes(str(text)), ""
     if not isinstance(params, list) or not params:
         return b"", ""
     if str(raw.get("mimeType") or "").startswith("multipart/"):
         return b"", "the archive holds the parts of its multipart request, not the body"
-    pairs = [(str(item.get("name", "")), str(item.get("value") or "")) for item in params]
+    pairs = [(as_text(item.get("name", "")), as_text(item.get("value") or "")) for item in params]
     return urlencode(pairs).encode(), "the request body was put together from its parameters"
 
 
@@ -177,7 +186,7 @@ def _content(content: Mapping[str, Any]) -> tuple[bytes, str]:
     try:
         body = str(text).encode(charset)
     except (LookupError, UnicodeEncodeError):
-        body = str(text).encode("utf-8", "surrogatepass")
+        body = as_bytes(str(text))
     if "\ufffd" in str(text):
         return (
             body,
@@ -196,11 +205,12 @@ def _charset(mime_type: str) -> str:
 
 def _headers(raw: object) -> Headers:
     """The fields in order, without HTTP/2 pseudo-fields; browsers join repeats by a line feed."""
-    fields: list[tuple[str, str]] = []
-    for item in raw if isinstance(raw, list) else ():
-        if isinstance(item, Mapping) and not (name := str(item.get("name", ""))).startswith(":"):
-            fields += [(name, value) for value in str(item.get("value") or "").split("\n")]
-    return tuple(fields)
+    pairs = [
+        (name, str(item.get("value") or "").split("\n"))
+        for item in (raw if isinstance(raw, list) else ())
+        if isinstance(item, Mapping) and not (name := str(item.get("name", ""))).startswith(":")
+    ]
+    return as_headers(pairs)
 
 
 def _version(raw: object) -> str:
@@ -223,4 +233,4 @@ def _ending(error: str, received_us: int) -> Ending:
     if not error:
         return Ending(How.COMPLETE, received_us)
     how = next((how for word, how in _ENDINGS if word in error.lower()), How.SERVER_CUT)
-    return Ending(how, received_us, message=error)
+    return Ending(how, received_us, message=as_text(error))

@@ -98,7 +98,7 @@ def as_headers(value: object) -> Headers:
     for item in items if isinstance(items, (list, tuple)) else ():
         if isinstance(item, str):
             name, _, rest = item.partition(":")
-            pairs.append((name.strip(), rest.strip()))
+            pairs.append((_field(name.strip()), _field(rest.strip())))
         elif isinstance(item, (list, tuple)) and len(item) == 2:
             values = item[1] if isinstance(item[1], (list, tuple)) else [item[1]]
             pairs += [(_field(item[0]), _field(each)) for each in values]
@@ -110,7 +110,18 @@ def _field(value: object) -> str:
         return value.decode("latin-1")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        # The other tool had decoded the field as UTF-8; a header of ours shows each byte as one character.
+        return _encoded(text).decode("latin-1")
+    return text
+
+
+def as_text(value: object) -> str:
+    """A method, URL or reason phrase, with lone surrogates (which no file can hold) replaced."""
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def fitting_headers(

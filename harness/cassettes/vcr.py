@@ -28,6 +28,7 @@ from harness.cassettes.exchange import (
 from harness.cassettes.imported import (
     as_bytes,
     as_headers,
+    as_text,
     imported_head,
     rendered,
     whole_body_exchange,
@@ -194,8 +195,8 @@ def _exchange(index: int, interaction: object) -> tuple[Exchange, list[str], boo
     raw_request = _mapping(parts["request"], "request")
     raw_response = _mapping(parts["response"], "response")
     request = Request(
-        method=str(raw_request.get("method", "GET")).upper(),
-        url=str(raw_request.get("uri", raw_request.get("url", ""))),
+        method=as_text(raw_request.get("method", "GET")).upper(),
+        url=as_text(raw_request.get("uri", raw_request.get("url", ""))),
         headers=as_headers(raw_request.get("headers")),
         body=_body(raw_request),
     )
@@ -240,7 +241,7 @@ def _response_head(part: Mapping[str, Any]) -> Response:
     return Response(
         status=int(status),
         headers=as_headers(part.get("headers")),
-        reason=str(reason),
+        reason=as_text(reason),
         http_version=version if isinstance(version, str) and version else "HTTP/1.1",
     )
 

@@ -231,19 +231,17 @@ def test_what_is_no_archive_is_refused_with_its_place(data: bytes, message: str,
     assert (caught.value.message, caught.value.where) == (message, where)
 
 
+MEMBERS = [
+    *("request", "response", "timings", "receive", "content", "text", "size", "encoding", "headers"),
+    *("postData", "params", "queryString", "name", "value", "startedDateTime", "status", "url"),
+]
+
+
 @given(
     st.recursive(
         st.none() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
         lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    "request response timings content text size headers postData params startedDateTime status "
-                    "name value receive queryString encoding url".split()
-                ),
-                inner,
-                max_size=4,
-            )
+            st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=4)
         ),
         max_leaves=12,
     )
