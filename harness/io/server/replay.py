@@ -18,7 +18,8 @@ from harness.io.server.timetable import Timetable
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
-    from harness.cassettes.matching.deck import Deck, Player
+    from harness.cassettes.matching.deck import Deck
+    from harness.cassettes.matching.player import Player
     from harness.cassettes.pace import Pace
     from harness.faults.fault import Fault
     from harness.io.server.heads import RequestHead
@@ -56,10 +57,12 @@ class ReplayHandler:
         self._timetable = Timetable()
         self._scripts: dict[tuple[int, bool], tuple[Exchange, Script]] = {}
         self._kept = 0
+        self._resets = 0
         self._held: set[Responder] = set()
         self._players: dict[str, Player] = {}
         self._played: dict[str, int] = {}
         self.misses: list[str] = []
+        self._before = self._counts()
         self._whole = Whole(self.answer)
 
     def open(self, head: RequestHead, responder: Responder) -> Receiver:
@@ -115,7 +118,9 @@ class ReplayHandler:
     def _player(self, session: str) -> Player:
         player = self._players.get(session)
         if player is None:
-            player = self._players[session] = self._deck.session(session)
+            # A deck gives the same session for the same name, so a reset moves on to other names.
+            name = f"{session}#{self._resets}" if session and self._resets else session
+            player = self._players[session] = self._deck.session(name)
         return player
 
     def _miss(self, miss: MissError, responder: Responder) -> None:
@@ -125,8 +130,8 @@ class ReplayHandler:
             responder,
             404,
             str(miss),
-            "invalid_request_error",
-            code="no_matching_recording",
+            "harness_error",
+            code=miss.code,
             headers=(("x-harness-miss", "true"),),
         )
 
@@ -145,7 +150,8 @@ class ReplayHandler:
             answer_error(
                 responder,
                 405 if name == "reset" else 404,
-                f"no {method} {path}; known: GET /@harness/health, GET /@harness/report, POST /@harness/reset",
+                f"no {method} {path}; known: GET /@harness/health, GET /@harness/report, "
+                "POST /@harness/reset",
                 "invalid_request_error",
             )
 
@@ -157,13 +163,23 @@ class ReplayHandler:
             "sessions": sessions,
             "unplayed": [
                 {"index": exchange.index, "method": exchange.request.method, "url": exchange.request.url}
-                for exchange in self._deck.unplayed()
+                for exchange in self.unplayed()
             ],
             "misses": list(self.misses),
         }
 
+    def unplayed(self) -> list[Exchange]:
+        """The recordings that no session has played since the start, or since the last reset."""
+        counts = zip(self._deck.exchanges, self._counts(), self._before, strict=True)
+        return [exchange for exchange, played, before in counts if played == before]
+
+    def _counts(self) -> list[int]:
+        return [self._deck.played(position) for position in range(len(self._deck))]
+
     def reset(self) -> None:
         """Begin anew: every session at its first recording, no misses."""
+        self._before = self._counts()
+        self._resets += 1
         self._players.clear()
         self._played.clear()
         self.misses.clear()

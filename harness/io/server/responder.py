@@ -31,7 +31,7 @@ class Body(IntEnum):
 class Responder:
     """Writes one response; call `start`, any number of `write`, then one of `finish`, `cut` and `reset`.
 
-    After the answer has ended or the client has left, every call does nothing, so no caller has to look first.
+    After the answer has ended or the client has left, every call does nothing, so no caller has to look.
 
     Attributes:
         head: The request that is answered.

@@ -123,7 +123,7 @@ class Script:
         return ending
 
     def parts(self, *, framed: bool) -> Iterator[tuple[int, bytes]]:
-        """When each chunk is due after the head, and its bytes; `framed` as a plain client's wire has them."""
+        """When each chunk is due after the head, and its bytes; `framed` as a plain client's wire has it."""
         if self.small:
             return iter(self._frames if framed else self._chunks)
         return self._once(framed=framed)
