@@ -7,7 +7,7 @@ and endings mean the same in both.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
@@ -50,11 +50,14 @@ def play(exchange: Exchange, pace: Pace, fault: Fault | None = None) -> Playback
     else:
         fault = None
     response, ending = exchange.response, exchange.ending
+    head_due = 0 if response is None else pace.due(response.at_us)
+    end_due = pace.due(ending.at_us)
     chunks: Iterable[Chunk] = () if response is None else pace.schedule(response.chunks)
     if fault is not None:
-        chunks = fault.delay(chunks)
-    due = Ending(ending.how, pace.due(ending.at_us), ending.exception, ending.message)
-    return Playback(exchange, 0 if response is None else pace.due(response.at_us), chunks, due)
+        head_due = fault.delay_head(head_due)
+        end_due = fault.delay_ending(end_due)
+        chunks = fault.delay(chunks, exchange)
+    return Playback(exchange, head_due, chunks, replace(ending, at_us=end_due))
 
 
 def ends_cleanly(ending: Ending, tail: bytes) -> bool:

@@ -15,14 +15,15 @@ from harness import jsonvalue
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.cassettes.matching.deck import Deck
 from harness.cassettes.matching.policy import MatchPolicy
-from harness.cassettes.modes import Action, Mode, decide
+from harness.cassettes.modes import Mode, may_record, may_replay, parse_mode
 from harness.cassettes.pace import parse_pace
 from harness.cassettes.redaction.redactor import Redactor
-from harness.errors import MissError, UnknownName
+from harness.errors import InputError, MissError, UnknownName
 from harness.faults.registry import parse_fault
 from harness.io.environment import secret_values
 from harness.io.playback import FaultPlan, Playback, play
 from harness.io.recorder import Recorder, Take
+from harness.io.recordings import read_recording
 from harness.io.transports import transport_class
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from harness.faults.fault import Fault
 
 OnMiss = Literal["respond", "raise"]
+
+NETWORK_OPTIONS = frozenset(
+    {"verify", "cert", "trust_env", "http1", "http2", "limits", "proxy", "uds", "local_address", "retries"}
+)
+"""Options of a client that are its transport's affair: a client that is given a transport ignores them."""
 
 MISS_HEADERS = (
     ("content-type", "application/json"),
@@ -104,6 +110,7 @@ class Tape:
         self._redactor = redactor or Redactor(values=secret_values(), decode=decode)
         self._lock = threading.Lock()
         self._misses: list[MissError] = []
+        self._exists = self.path.exists()
         self._deck = self._load(match or MatchPolicy())
         self._player = None if self._deck is None else self._deck.session()
         self._recorder = Recorder(
@@ -111,21 +118,16 @@ class Tape:
         )
 
     def _load(self, policy: MatchPolicy) -> Deck | None:
-        """The recordings to replay; None where the network is to answer."""
-        if self.mode in (Mode.ALL, Mode.REWRITE):
+        """The recordings to replay; None where only the network can answer."""
+        if not self._exists and self.mode is Mode.NONE:
+            raise InputError(
+                "there is no such cassette, and record mode 'none' never records",
+                where=str(self.path),
+                hint="record it once with mode='once', and commit it",
+            )
+        if not may_replay(self.mode, exists=self._exists):
             return None
-        if not self.path.exists():
-            if self.mode is Mode.NONE:
-                raise InputError(
-                    "there is no such cassette, and mode 'none' never records",
-                    where=str(self.path),
-                    hint="record it once with mode='once', and commit it",
-                )
-            return None
-        cassette = read_recording(self.path)
-        return Deck(
-            cassette.exchanges, policy=policy, redactor=self._redactor, sources=[str(self.path)] * len(cassette.exchanges)
-        )
+        return Deck.of([read_recording(self.path)], policy=policy, redactor=self._redactor)
 
     def transport(self, module: ModuleType, inner: Any = None, **network: Any) -> Any:
         """A transport for clients of `module` (`httpx` or `httpx2`), sync and async at once.
@@ -159,11 +161,12 @@ class Tape:
         if instead is not None:
             return play(instead, self._pace)
         with self._lock:
-            found = self._player.try_find(request)
-            if found is None and self.mode is Mode.NEW_EPISODES:
-                return None
-            if found is None:
-                return self._missed(self._player.miss(request))
+            try:
+                found = self._player.find(request)
+            except MissError as miss:
+                if may_record(self.mode, exists=self._exists):
+                    return None
+                return self._missed(miss)
         return play(found, self._pace, self._faults.for_recording(found))
 
     def _missed(self, error: MissError) -> Playback:
@@ -219,3 +222,16 @@ class Tape:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.__exit__(kind, error, trace)
+
+
+def cassette(path: str | Path, **options: Any) -> Tape:
+    """Record or replay under any httpx or httpx2 client.
+
+    ```python
+    with harness.cassette("chat.cassette.jsonl", mode="once") as tape:
+        client = openai.OpenAI(http_client=tape.client(httpx2))
+    ```
+
+    The arguments are those of `Tape`.
+    """
+    return Tape(path, **options)

@@ -18,10 +18,9 @@ from harness.cassettes.exchange import Ending, How, Request, Response
 from harness.io.playback import Playback, ends_cleanly, with_tail
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from types import ModuleType
 
-    from harness.cassettes.exchange import Chunk
     from harness.io.recorder import Take
     from harness.io.tape import Tape
 
@@ -117,13 +116,17 @@ class _TapeTransport:
     Args:
         module: `httpx` or `httpx2`.
         tape: What records and replays.
-        inner: The transport that reaches the network; None makes the module's own at the first live request.
+        inner: The transport that reaches the network; None makes the module's own at the first live request,
+            through the environment's proxy where one is set for the URL.
+        network: Options of the module's own transport (`verify`, `cert`, `http2`, `proxy`, ...).
     """
 
-    def __init__(self, module: ModuleType, tape: Tape, inner: Any = None) -> None:
+    def __init__(self, module: ModuleType, tape: Tape, inner: Any, network: Mapping[str, Any]) -> None:
         self._module = module
         self._tape = tape
         self._inner = inner
+        self._network = network
+        self._made: dict[str | None, Any] = {}
 
     def handle_request(self, request: Any) -> Any:
         request.read()
@@ -134,7 +137,7 @@ class _TapeTransport:
             return self._played(playback)
         take = self._take(request)
         try:
-            response = self._live("HTTPTransport").handle_request(request)
+            response = self._live("HTTPTransport", request.url).handle_request(request)
         except BaseException as error:
             take.fail(error)
             raise
@@ -149,25 +152,32 @@ class _TapeTransport:
             return self._played(playback)
         take = self._take(request)
         try:
-            response = await self._live("AsyncHTTPTransport").handle_async_request(request)
+            response = await self._live("AsyncHTTPTransport", request.url).handle_async_request(request)
         except BaseException as error:
             take.fail(error)
             raise
         return self._recorded(response, take)
 
     def close(self) -> None:
-        if self._inner is not None:
-            self._inner.close()
+        for transport in self._transports():
+            transport.close()
 
     async def aclose(self) -> None:
-        if self._inner is not None:
-            await self._inner.aclose()
+        for transport in self._transports():
+            await transport.aclose()
 
-    def _live(self, kind: str) -> Any:
+    def _transports(self) -> list[Any]:
+        return [*self._made.values(), *([] if self._inner is None else [self._inner])]
+
+    def _live(self, kind: str, url: Any) -> Any:
+        if self._inner is not None:
+            return self._inner
+        proxy = None if "proxy" in self._network else _environment_proxy(url)
         # Made late: the CA bundle costs 20 to 40 ms to load, and a replay never needs it.
-        if self._inner is None:
-            self._inner = getattr(self._module, kind)()
-        return self._inner
+        if proxy not in self._made:
+            options = self._network if proxy is None else {**self._network, "proxy": proxy}
+            self._made[proxy] = getattr(self._module, kind)(**options)
+        return self._made[proxy]
 
     def _take(self, request: Any) -> Take:
         if not self._tape.raw_encoding:
@@ -237,6 +247,21 @@ def _recorded_exception(module: ModuleType, ending: Ending) -> Exception:
     error = kind(ending.message or f"the recording ends here: {ending.how.value}")
     assert isinstance(error, Exception)
     return error
+
+
+def _environment_proxy(url: Any) -> str | None:
+    """The proxy that the environment (on macOS and Windows: the system) names for a URL.
+
+    A client that is given a transport no longer looks for one itself, and recording must reach what the user's
+    own client would have reached.
+    """
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - only a live request needs it
+
+    if proxy_bypass(url.host):
+        return None
+    proxies = getproxies()
+    found = proxies.get(url.scheme) or proxies.get("all")
+    return found if found is None or "://" in found else f"http://{found}"
 
 
 def _sleep_until(start: float, due_us: int) -> None:

@@ -84,7 +84,14 @@ class ReplayServer:
         played = report["played"]
         assert isinstance(played, int)
         return ReplaySummary(
-            played, tuple(self._handler.misses), tuple(self._deck.unplayed_with_sources()), self._deck.orphaned_sources()
+            played,
+            tuple(self._handler.misses),
+            tuple(
+                (self._deck.source(position), exchange)
+                for position, exchange in enumerate(self._deck.exchanges)
+                if not self._deck.played(position)
+            ),
+            self._deck.orphaned_sources(),
         )
 
     def start(self) -> Self:
@@ -130,19 +137,12 @@ def replay_server(
         PortInUse: On start: another program listens there.
     """
     given = [recordings] if isinstance(recordings, str) or not hasattr(recordings, "__iter__") else recordings
-    exchanges: list[Exchange] = []
-    sources: list[str] = []
-    for path in find_recordings(given):
-        cassette = read_recording(path)
-        exchanges += cassette.exchanges
-        sources += [str(path)] * len(cassette.exchanges)
-    if not exchanges:
+    cassettes = [read_recording(path) for path in find_recordings(given)]
+    deck = Deck.of(cassettes, policy=match or MatchPolicy(), redactor=Redactor(values=secret_values()))
+    if not deck.exchanges:
         raise InputError("there is no exchange in these recordings", where=", ".join(map(str, given)))
-    deck = Deck(
-        exchanges, policy=match or MatchPolicy(), redactor=Redactor(values=secret_values()), sources=sources
-    )
     handler = ReplayHandler(deck, pace=parse_pace(pace), fault=parse_fault(fault) if fault else None)
-    return ReplayServer(deck, ServerThread(handler, host, port), handler, base_path(exchanges))
+    return ReplayServer(deck, ServerThread(handler, host, port), handler, base_path(deck.exchanges))
 
 
 def base_path(exchanges: Iterable[Exchange]) -> str:

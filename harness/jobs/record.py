@@ -1,0 +1,136 @@
+"""Recording what passes between clients and an upstream, through a local port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from harness.cassettes.redaction.redactor import Redactor
+from harness.errors import FileAccessError, SecretFound
+from harness.io.environment import secret_values
+from harness.io.process import client_environment
+from harness.io.recorder import Recorder
+from harness.io.server.proxy import RecordProxy
+from harness.io.server.threaded import ServerThread
+from harness.io.upstream import Upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from harness.errors import HarnessError
+
+
+@dataclass(frozen=True)
+class RecordSummary:
+    """What a recording session left behind.
+
+    Args:
+        path: The sealed cassette; None where no request came.
+        exchanges: How many exchanges were begun.
+        refusals: What was not recorded, and why. Clients were served all the same.
+    """
+
+    path: Path | None
+    exchanges: int
+    refusals: Sequence[HarnessError | Exception]
+
+
+class RecordServer:
+    """A record-through proxy with a thread of its own. Made by `record_server`; a context manager."""
+
+    def __init__(self, thread: ServerThread, proxy: RecordProxy, recorder: Recorder, base_path: str) -> None:
+        self._thread = thread
+        self._proxy = proxy
+        self._recorder = recorder
+        self.base_path = base_path
+        self.summary: RecordSummary | None = None
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port, without a slash at the end."""
+        return self._thread.url
+
+    @property
+    def base_url(self) -> str:
+        """What to give an OpenAI client as its base URL."""
+        return self.url + self.base_path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that point the official SDKs at this server, for a child process."""
+        return client_environment(self.url, self.base_path)
+
+    def start(self) -> Self:
+        """Listen; see `record_server` for what it raises."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> RecordSummary:
+        """Stop, letting streams under way end for a moment, and seal. Calling it twice is harmless.
+
+        Raises:
+            FileAccessError: The cassette cannot be written; the `.part` file is left for `harness cassette recover`.
+        """
+        if self.summary is None:
+            self._thread.stop()
+            exchanges, refusals = self._recorder.begun, list(self._recorder.refusals)
+            try:
+                path = self._recorder.close()
+            except SecretFound:
+                path = self._recorder.path
+            self.summary = RecordSummary(path, exchanges, [*refusals, *self._proxy.failures])
+        return self.summary
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def record_server(
+    upstream: str,
+    output: str | Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    append: bool = False,
+    overwrite: bool = False,
+    ca: str | Path | None = None,
+    raw_encoding: bool = False,
+    decode: bool = False,
+) -> RecordServer:
+    """A local server that passes every request on to `upstream` and records what comes back.
+
+    Args:
+        upstream: Base URL, such as `https://api.openai.com/v1`. Clients use the same path on this server.
+        output: The cassette to write.
+        host: Address to listen on; loopback unless told otherwise.
+        port: Port; 0 takes a free one.
+        append: Add to a cassette that is there.
+        overwrite: Replace a cassette that is there, when the new one is sealed.
+        ca: A file of certificates (PEM) to trust beside the usual ones.
+        raw_encoding: Pass the client's `accept-encoding` on; by default `identity` is asked for.
+        decode: Where a body comes compressed all the same, record it decoded, so that it can be redacted.
+
+    Raises:
+        UsageError: The URL is none, or the CA file holds no certificates.
+        FileAccessError: The cassette exists and neither `append` nor `overwrite` is given.
+        PortInUse: On start: another program listens there.
+    """
+    path = Path(output)
+    if path.exists() and not (append or overwrite):
+        raise FileAccessError(
+            "this cassette exists already",
+            where=str(path),
+            hint="--append adds to it, --overwrite replaces it, -o writes elsewhere",
+        )
+    recorder = Recorder(path, append=append, redactor=Redactor(values=secret_values(), decode=decode))
+    proxy = RecordProxy(Upstream(upstream, ca=Path(ca) if ca else None, raw_encoding=raw_encoding), recorder)
+    thread = ServerThread(proxy, host, port, finish=proxy.aclose)
+    return RecordServer(thread, proxy, recorder, urlsplit(upstream).path.rstrip("/") or "/v1")
