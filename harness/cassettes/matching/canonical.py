@@ -18,20 +18,23 @@ from harness.cassettes.exchange import header
 from harness.cassettes.matching.ids import shape
 from harness.cassettes.matching.normalisers import normaliser, normalisers
 from harness.cassettes.matching.pointers import Pattern
+from harness.cassettes.redaction.names import (
+    is_credential_field,
+    is_credential_header,
+    is_credential_parameter,
+)
+from harness.cassettes.redaction.placeholder import is_placeholder
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Request
     from harness.cassettes.matching.policy import MatchPolicy
     from harness.jsonvalue import JsonValue
 
-CREDENTIALS = frozenset(
-    {"key", "api_key", "api-key", "apikey", "x-api-key", "access_token", "token", "sig", "signature"}
-    | {"x-amz-credential", "x-amz-date", "x-amz-security-token", "x-amz-signature", "x-goog-signature"}
-)
-"""Query parameters that never count: they say who asks, not what is asked."""
-
-_PLACEHOLDER = re.compile(rb"redacted-[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*?-x+(?![A-Za-z0-9])")
+_PLACEHOLDER = re.compile(rb"(?<![A-Za-z0-9_-])redacted-[A-Za-z0-9_-]*?-x+(?![A-Za-z0-9_-])")
+"""A whole placeholder. One that was cut short is taken for one only where nothing else can stand."""
 _PLACEHOLDER_TEXT = re.compile(_PLACEHOLDER.pattern.decode())
+_HIDDEN = "redacted"
+_SIGNED_WHEN = frozenset({"x-amz-date", "x-amz-expires", "x-goog-date", "x-goog-expires"})
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 _TRIED_BYTES = 256 << 10
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -76,14 +79,17 @@ def _split(url: str) -> _Url:
         scheme,
         (parts.hostname or "").lower(),
         "" if port is None else str(port),
-        parts.path or "/",
-        tuple(
-            sorted(
-                pair
-                for pair in pairs
-                if pair[0].lower() not in CREDENTIALS and not _PLACEHOLDER_TEXT.fullmatch(pair[1])
-            )
-        ),
+        _PLACEHOLDER_TEXT.sub(_HIDDEN, parts.path) or "/",
+        tuple(sorted(pair for pair in pairs if not _says_who_asks(*pair))),
+    )
+
+
+def _says_who_asks(name: str, value: str) -> bool:
+    """Whether a query parameter is a credential or belongs to a signature: who asks, not what is asked."""
+    return (
+        is_credential_parameter(name)
+        or name.lower() in _SIGNED_WHEN
+        or (value.startswith(_HIDDEN) and is_placeholder(value))
     )
 
 
@@ -141,6 +147,8 @@ class Keyer:
             RecursionError: It is nested too deeply to be compared by value.
         """
         value: JsonValue = self._decoder.decode(_plain(body))
+        if b"redacted" in body:
+            _hide_credentials(value)
         for pattern in self._patterns:
             pattern.blank(value)
         for rule in self._rules:
@@ -173,8 +181,12 @@ class Keyer:
         for name in self._policy.headers:
             values = [value for key, value in request.headers if key.lower() == name]
             if values:
-                text = _PLACEHOLDER_TEXT.sub("redacted", ", ".join(values))
-                found.append((name, _BOUNDARY.sub("boundary", text) if name == "content-type" else text))
+                text = ", ".join(values)
+                if is_credential_header(name):
+                    text = _HIDDEN
+                elif name == "content-type":
+                    text = _BOUNDARY.sub("boundary", text)
+                found.append((name, _PLACEHOLDER_TEXT.sub(_HIDDEN, text)))
         return tuple(found)
 
     def _body(self, request: Request) -> tuple[str, bytes]:
@@ -206,7 +218,7 @@ def form_pairs(request: Request) -> tuple[tuple[str, str], ...]:
     # latin-1 keeps bytes apart that are not UTF-8; what they mean is nobody's business here.
     text = _plain(request.body).decode("latin-1")
     pairs = parse_qsl(text, keep_blank_values=True, encoding="latin-1", max_num_fields=None)
-    return tuple(sorted(pair for pair in pairs if pair[0].lower() not in CREDENTIALS))
+    return tuple(sorted(pair for pair in pairs if not is_credential_parameter(pair[0])))
 
 
 def multipart_parts(request: Request) -> list[bytes]:
@@ -224,5 +236,21 @@ def may_be_json(body: bytes) -> bool:
 
 
 def _plain(body: bytes) -> bytes:
-    """The body with every placeholder of redaction reduced to one word: their lengths tell nothing."""
-    return _PLACEHOLDER.sub(b"redacted", body) if b"redacted-" in body else body
+    """The body with every whole placeholder of redaction reduced to one word: their lengths tell nothing."""
+    return _PLACEHOLDER.sub(_HIDDEN.encode(), body) if b"redacted-" in body else body
+
+
+def _hide_credentials(value: JsonValue) -> None:
+    """Reduce the placeholders of short secrets, which are cut: only a field's name tells what they are."""
+    waiting: list[JsonValue] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict):
+            for key, member in item.items():
+                if isinstance(member, str):
+                    if member.startswith(_HIDDEN) and is_credential_field(key) and is_placeholder(member):
+                        item[key] = _HIDDEN
+                else:
+                    waiting.append(member)

@@ -47,6 +47,14 @@ class Deck:
 
     Response bodies are never read.
 
+    Attributes:
+        exchanges: The recordings; "index" below is a position here, which in a deck of several cassettes is
+            not the number that an exchange has in its own.
+        policy: What counts.
+        sources: The cassettes, each once.
+        index: The recordings by key.
+        counts: How often each was served, in all sessions.
+
     Args:
         exchanges: The recordings, in the order in which repeats are to be played.
         policy: What counts.
@@ -72,7 +80,7 @@ class Deck:
         self.policy = policy
         each = tuple(sources) if len(sources) == len(exchanges) else tuple(sources or ("",)) * len(exchanges)
         self.sources = tuple(dict.fromkeys(sources))
-        self._index = Index(
+        self.index = Index(
             [
                 (exchange.index, source, exchange.request)
                 for exchange, source in zip(self.exchanges, each, strict=True)
@@ -80,8 +88,7 @@ class Deck:
             policy,
             redactor,
         )
-        self._counts = [0] * len(self.exchanges)
-        self._players: dict[str, Player] = {}
+        self.counts = [0] * len(self.exchanges)
 
     @classmethod
     def of(
@@ -107,39 +114,24 @@ class Deck:
         return len(self.exchanges)
 
     def session(self, name: str = "") -> Player:
-        """A walk through the deck that no other session can see.
-
-        The same name gives the same session again; without a name every call starts a new one.
-        """
-        player = self._players.get(name) if name else None
-        if player is None:
-            player = Player(
-                name,
-                exchanges=self.exchanges,
-                index=self._index,
-                counts=self._counts,
-                repeats=self.policy.repeats,
-                sources=self.sources,
-            )
-            if name:
-                self._players[name] = player
-        return player
+        """Begin a walk through the deck that no other session can see; the name is for the text of a miss."""
+        return Player(self, name)
 
     def source(self, index: int) -> str:
         """The cassette that the recording at `index` of `exchanges` comes from; "" where it has no name."""
-        return self._index.recorded[index].source
+        return self.index.recorded[index].source
 
     def played(self, index: int) -> int:
         """How often the recording at `index` of `exchanges` was served, in all sessions."""
-        return self._counts[index]
+        return self.counts[index]
 
     def unplayed(self) -> list[Exchange]:
         """The recordings that were served in no session, in order."""
-        return [exchange for exchange, count in zip(self.exchanges, self._counts, strict=True) if not count]
+        return [exchange for exchange, count in zip(self.exchanges, self.counts, strict=True) if not count]
 
     def orphaned_sources(self) -> list[str]:
         """The cassettes none of whose recordings was served in any session, in order."""
-        served = {self.source(index) for index, count in enumerate(self._counts) if count}
+        served = {self.source(index) for index, count in enumerate(self.counts) if count}
         return [name for name in self.sources if name not in served]
 
     def stacked(self) -> list[Stack]:
@@ -149,10 +141,10 @@ class Deck:
         generation of recordings lie in one place: only the reader can tell, so a report shows them.
         """
         stacks = []
-        for _, positions in self._index.slots():
+        for _, positions in self.index.slots():
             if len(positions) > 1:
-                request = self._index.recorded[positions[0]].request
+                request = self.index.recorded[positions[0]].request
                 sources = tuple(dict.fromkeys(self.source(position) for position in positions))
-                path = self._index.keyer.path(request)
+                path = self.index.keyer.path(request)
                 stacks.append(Stack(request.method, path, tuple(positions), sources))
         return stacks

@@ -10,7 +10,10 @@ from harness.cassettes.matching.nearest import common_start
 from harness.jsonvalue import MISSING, compact, escape, first_difference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from harness.cassettes.matching.canonical import Keyer
+    from harness.cassettes.matching.ids import Conflict
     from harness.cassettes.matching.requests import Live, Recorded
     from harness.jsonvalue import JsonValue
 
@@ -27,7 +30,7 @@ class Gap(NamedTuple):
     found: str
 
 
-def first_gap(near: Recorded, live: Live, keyer: Keyer, conflict: str | None) -> Gap:
+def first_gap(near: Recorded, live: Live, keyer: Keyer, conflict: Conflict | None) -> Gap:
     """Find the first difference between two requests of different keys.
 
     Args:
@@ -61,17 +64,36 @@ def _pair_gap(part: str, ours: tuple[tuple[str, str], ...], theirs: tuple[tuple[
     raise AssertionError(part)
 
 
-def _json_gap(near: Recorded, live: Live, keyer: Keyer, conflict: str | None) -> Gap:
+def _json_gap(near: Recorded, live: Live, keyer: Keyer, conflict: Conflict | None) -> Gap:
     ours, theirs = keyer.read(near.request.body), keyer.read(live.request.body)
-    difference = first_difference(shape(ours).value, shape(theirs).value) or first_difference(ours, theirs)
+    # With ids taken out first: an id that may differ must not hide what may not.
+    difference = first_difference(shape(ours).value, shape(theirs).value)
+    if difference is not None:
+        return Gap("body", difference.pointer, *_shortened(*_both(ours, theirs, difference.pointer)))
+    if conflict is not None:
+        pointer = _pointer_to(theirs, conflict.live) or ""
+        found = f"{compact(conflict.live)}, which cannot stand for it: {conflict.why}"
+        return Gap("ids", pointer, compact(conflict.recorded), found)
+    difference = first_difference(ours, theirs)
     if difference is None:
         raise AssertionError(near.position)
-    pointer = difference.pointer
-    if conflict is not None:
-        return Gap(
-            "ids", pointer, _shorten(difference.expected), f"{_shorten(difference.found)} ({conflict})"
-        )
-    return Gap("body", pointer, *_shortened(_at(ours, pointer), _at(theirs, pointer)))
+    return Gap("body", difference.pointer, *_shortened(difference.expected, difference.found))
+
+
+def _pointer_to(value: JsonValue, text: str) -> str | None:
+    """Pointer to the first string of `value` that is `text`."""
+    if isinstance(value, str):
+        return "" if value == text else None
+    members: Iterable[tuple[str, JsonValue]] = ()
+    if isinstance(value, dict):
+        members = ((escape(key), member) for key, member in value.items())
+    elif isinstance(value, list):
+        members = ((str(index), element) for index, element in enumerate(value))
+    for step, member in members:
+        below = _pointer_to(member, text)
+        if below is not None:
+            return f"/{step}{below}"
+    return None
 
 
 def _body_gap(near: Recorded, live: Live) -> Gap:
@@ -103,6 +125,10 @@ def _described(kind: str, body: bytes) -> str:
         return "no body"
     article = {"json": "a JSON body", "form": "a form", "multipart": "a multipart body"}.get(kind, "a body")
     return f"{article} of {len(body)} bytes"
+
+
+def _both(ours: JsonValue, theirs: JsonValue, pointer: str) -> tuple[str, str]:
+    return _at(ours, pointer), _at(theirs, pointer)
 
 
 def _at(value: JsonValue, pointer: str) -> str:

@@ -64,17 +64,26 @@ def shape(value: JsonValue) -> Shape:
     Raises:
         RecursionError: The body is nested too deeply.
     """
+    if not isinstance(value, dict):
+        return Shape(value, ())
     found: dict[str, int] = {}
-    if isinstance(value, dict):
-        for key in sorted(value):
-            member = value[key]
-            if key in TOP_LEVEL_IDS:
-                _collect({"id": member} if isinstance(member, str) else member, found)
-            elif key in CONVERSATION_KEYS:
-                _collect(member, found)
+    for key in sorted(value):
+        member = value[key]
+        if key in TOP_LEVEL_IDS:
+            _collect({"id": member} if isinstance(member, str) else member, found)
+        elif key in CONVERSATION_KEYS:
+            _collect(member, found)
     if not found:
         return Shape(value, ())
-    return Shape(_renamed(value, found), tuple(found))
+    renamed: dict[str, JsonValue] = {}
+    for key, member in value.items():
+        if key in TOP_LEVEL_IDS and isinstance(member, str) and member:
+            renamed[key] = f"<id:{found[member]}>"
+        elif key in TOP_LEVEL_IDS or key in CONVERSATION_KEYS:
+            renamed[key] = _renamed(member, found)
+        else:
+            renamed[key] = _words_renamed(member, found)
+    return Shape(renamed, tuple(found))
 
 
 def _collect(value: JsonValue, found: dict[str, int]) -> None:
@@ -93,17 +102,30 @@ def _collect(value: JsonValue, found: dict[str, int]) -> None:
 
 
 def _renamed(value: JsonValue, found: dict[str, int]) -> JsonValue:
+    """`value`, a part of the conversation, with its ids replaced by their numbers."""
+    if isinstance(value, list):
+        return [_renamed(element, found) for element in value]
+    if not isinstance(value, dict):
+        return _words_renamed(value, found)
+    renamed: dict[str, JsonValue] = {}
+    for key, member in value.items():
+        if key in ID_KEYS and isinstance(member, str) and member:
+            renamed[key] = f"<id:{found[member]}>"
+        elif key in OPAQUE_KEYS:
+            renamed[key] = _words_renamed(member, found)
+        else:
+            renamed[key] = _renamed(member, found)
+    return renamed
+
+
+def _words_renamed(value: JsonValue, found: dict[str, int]) -> JsonValue:
+    """`value` with ids replaced only where they stand as whole words of a string."""
     if isinstance(value, str):
         return _WORD.sub(lambda word: _token(word[0], found), value) if len(value) >= 8 else value
     if isinstance(value, list):
-        return [_renamed(element, found) for element in value]
+        return [_words_renamed(element, found) for element in value]
     if isinstance(value, dict):
-        return {
-            key: f"<id:{found[member]}>"
-            if (key in ID_KEYS or key in TOP_LEVEL_IDS) and isinstance(member, str) and member in found
-            else _renamed(member, found)
-            for key, member in value.items()
-        }
+        return {key: _words_renamed(member, found) for key, member in value.items()}
     return value
 
 

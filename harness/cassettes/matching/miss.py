@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from harness.cassettes.matching.canonical import Keyer
+    from harness.cassettes.matching.ids import Conflict
     from harness.cassettes.matching.requests import Live, Recorded
 
 _SHOWN_SOURCES = 3
@@ -76,7 +77,7 @@ def explain(
     sources: tuple[str, ...],
     played: Sequence[int],
     served: Collection[int],
-    conflict: Callable[[int], str | None],
+    conflict: Callable[[int], Conflict | None],
 ) -> Miss:
     """Say why none of `recorded` answers `live`.
 
@@ -121,8 +122,8 @@ def explain(
         return miss("played", gap, hint, near, len(played))
     near = nearest(live, recorded, keyer, served)
     gap = first_gap(near, live, keyer, conflict(near.position))
-    place = f" at {gap.pointer or 'the whole body'}" if gap.pointer is not None else ""
-    shown = Gap(gap.part, gap.pointer, f"{gap.expected}{place} ({near.name}, the nearest)", gap.found)
+    place = f" at {gap.pointer or 'the top'}" if gap.pointer is not None else ""
+    shown = gap._replace(expected=f"{gap.expected}{place} in {near.name}, the nearest")
     return miss(gap.part, shown, _hint(gap, near, live, keyer), near)
 
 

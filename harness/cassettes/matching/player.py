@@ -12,41 +12,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from harness.cassettes.exchange import Exchange, Request
-    from harness.cassettes.matching.index import Index, Slot
+    from harness.cassettes.matching.deck import Deck
+    from harness.cassettes.matching.ids import Conflict
+    from harness.cassettes.matching.index import Slot
     from harness.cassettes.matching.miss import Miss
-    from harness.cassettes.matching.policy import RepeatRule
 
 
 class Player:
     """One session: its own place in every run of repeats, and its own map of ids.
 
-    Made by `Deck.session`. Not safe for two threads at once; see `Deck`.
+    Not safe for two threads at once; see `Deck`.
 
     Args:
+        deck: The recordings.
         name: Name of the session, for the text of a miss.
-        exchanges: The recordings of the deck.
-        index: The same by key.
-        counts: How often each was served in all sessions; kept up to date here.
-        repeats: What happens when every recording of a request has been played.
-        sources: Names of the cassettes, for the text of a miss.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        exchanges: Sequence[Exchange],
-        index: Index,
-        counts: list[int],
-        repeats: RepeatRule,
-        sources: tuple[str, ...],
-    ) -> None:
+    def __init__(self, deck: Deck, name: str = "") -> None:
+        self.deck = deck
         self.name = name
-        self._exchanges = exchanges
-        self._index = index
-        self._counts = counts
-        self._repeats = repeats
-        self._sources = sources
+        self._index = deck.index
+        self._repeats = deck.policy.repeats
         self._served: dict[int, int] = {}
         self._turns: dict[int, int] = {}
         self._map = IdMap()
@@ -87,8 +73,8 @@ class Player:
                 return None
             self._as_they_are.add(position)
         self._served[position] = self._served.get(position, 0) + 1
-        self._counts[position] += 1
-        return self._exchanges[position]
+        self.deck.counts[position] += 1
+        return self.deck.exchanges[position]
 
     def miss(self, request: Request) -> Miss | None:
         """What `find` would complain about, as data; None where it would answer. Nothing counts as played."""
@@ -150,16 +136,15 @@ class Player:
             self._index.recorded,
             keyer=self._index.keyer,
             session=self.name,
-            sources=self._sources,
+            sources=self.deck.sources,
             played=among,
             served=self._served,
             conflict=lambda position: self._conflict(live, position),
         )
 
-    def _conflict(self, live: Live, position: int) -> str | None:
+    def _conflict(self, live: Live, position: int) -> Conflict | None:
         by_id = self._index.by_id
         recorded = by_id.ids.get(position, ())
         if len(recorded) != len(live.ids):
             return None
-        conflict = self._map.conflict(recorded, live.ids, by_id.known)
-        return conflict and f"{conflict.live} cannot stand for {conflict.recorded}: {conflict.why}"
+        return self._map.conflict(recorded, live.ids, by_id.known)
