@@ -1,0 +1,261 @@
+"""Cassettes as files: read with lazy bodies, written whole and replaced atomically, sealed and recovered.
+
+Strategy: everything that is written goes to a temporary file beside the target first, is carried to the disk,
+and takes the target's place in one step. Whoever reads meets the old file or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.cassettes.reading import Reader
+from harness.cassettes.sealing import read_part
+from harness.cassettes.writing import Sealer, lines_of
+from harness.errors import FileAccessError, NotACassette
+from harness.io.partfile import target_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
+
+    from harness.cassettes.exchange import Cassette
+    from harness.cassettes.sealing import Part
+    from harness.cassettes.writing import KeyOf
+
+_BUFFER = 1 << 18
+_REPLACE_TRIES = 40  # Windows refuses while a virus scanner or an editor has the file open; 50 ms apart
+
+
+def read_cassette(path: str | Path, *, check_hash: bool = True) -> Cassette:
+    """Read a sealed cassette.
+
+    Every row is checked; bodies stay in the file and are read when they are iterated, so the file must stay
+    where it is, unchanged.
+
+    Args:
+        path: Where it lies.
+        check_hash: Whether the rows must be those that were sealed; without it a file that was edited by hand
+            can be read.
+
+    Raises:
+        NotACassette: It is something else.
+        UnknownSchema: It is of a version that this release does not know.
+        RowError: A row is malformed, or stands where it must not.
+        TruncatedCassette: It was never sealed, or lost its end.
+        HashMismatch: It was changed after it was sealed.
+        FileAccessError: The file cannot be read.
+    """
+    file = _Lines(Path(path))
+    return Reader(str(path), file.between, check_hash=check_hash).read(file)
+
+
+def write_cassette(cassette: Cassette, path: str | Path, *, key_of: KeyOf | None = None) -> None:
+    """Write a cassette, sealed, in place of whatever lies there.
+
+    The cassette may have been read from the same path.
+
+    Args:
+        cassette: What to write.
+        path: Where to. The folder is made where it is missing.
+        key_of: Computes the `key` rows; without it an exchange keeps the key that it has.
+
+    Raises:
+        FileAccessError: It cannot be written; what lay there is untouched.
+    """
+    _replace(Path(path), lines_of(cassette, key_of=key_of))
+
+
+def read_part_file(path: str | Path) -> Part:
+    """Read what an unsealed recording holds, without touching it.
+
+    Raises:
+        RowError: It was damaged elsewhere than at its end.
+        FileAccessError: The file cannot be read.
+    """
+    file = _Lines(Path(path))
+    return read_part(file, file.between, source=str(path))
+
+
+def seal(
+    part_path: str | Path,
+    target: str | Path | None = None,
+    *,
+    append: bool | None = None,
+    key_of: KeyOf | None = None,
+) -> Path:
+    """Turn a `.part` file that its recorder has closed into a sealed cassette, and remove it.
+
+    Args:
+        part_path: The recording.
+        target: The cassette; by default the part's own name without `.part`. Replaced where it is there.
+        append: Keep the exchanges of a cassette that is there, word for word, and add the new ones; by default
+            as the recording says.
+        key_of: Computes the `key` rows of the new exchanges.
+
+    Returns:
+        The path of the cassette.
+
+    Raises:
+        CassetteError: The part, or the cassette to add to, is damaged. Both are left as they are.
+        FileAccessError: A file cannot be read or written. Nothing is lost: the part is still there.
+    """
+    source = Path(part_path)
+    goal = target_path(source) if target is None else Path(target)
+    part = read_part_file(source)
+    if append is None:
+        append = part.first > 0
+    if append and goal.exists():
+        _replace(goal, _appended(goal, part, key_of))
+    else:
+        _replace(goal, lines_of(part.cassette, key_of=key_of))
+    with contextlib.suppress(OSError):
+        source.unlink()
+    return goal
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was saved from a recording that never ended.
+
+    Args:
+        path: The cassette.
+        whole: How many exchanges had ended.
+        open: How many were open; they end with `recorder_crash`.
+        torn: How many bytes of a torn last line were dropped.
+    """
+
+    path: Path
+    whole: int
+    open: int
+    torn: int
+
+
+def recover(
+    part_path: str | Path, target: str | Path | None = None, *, key_of: KeyOf | None = None
+) -> Recovered:
+    """Seal what a recorder left behind that died.
+
+    Raises:
+        CassetteError: The part is damaged elsewhere than at its end; it is left as it is.
+        FileAccessError: It is still being recorded; or there is a cassette of that name that the recording was
+            not to add to, which is not overwritten.
+    """
+    source = Path(part_path)
+    part = read_part_file(source)
+    goal = target_path(source) if target is None else Path(target)
+    if goal.exists() and part.first == 0:
+        raise FileAccessError(
+            "there is a cassette of that name already",
+            where=str(goal),
+            expected="no file, as the recording did not add to one",
+            hint="give another name with -o, or move the old cassette away",
+        )
+    path = seal(source, goal, key_of=key_of)
+    return Recovered(path, len(part.cassette.exchanges) - part.open, part.open, part.torn)
+
+
+def _appended(target: Path, part: Part, key_of: KeyOf | None) -> Iterator[bytes]:
+    old = read_cassette(target)
+    redactions = [(it.index, *redaction) for it in old.exchanges for redaction in it.redactions]
+    sealer = Sealer(len(old.exchanges), redactions)
+    former: list[bytes] = []
+    for line in _Lines(target):
+        if former:
+            yield sealer.add(former.pop())
+        former.append(line)
+    for exchange in part.cassette.exchanges:
+        yield from sealer.exchange(exchange, key_of)
+    yield sealer.seal(old.seal)
+
+
+class _Lines:
+    """The lines of one file, from its beginning or between two offsets, anew at each iteration."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._opened() as file:
+            yield from file
+
+    def between(self, start: int, stop: int) -> Iterator[bytes]:
+        """The lines that begin at `start` and end before `stop`."""
+        with self._opened() as file:
+            file.seek(start)
+            for line in file:
+                start += len(line)
+                yield line
+                if start >= stop:
+                    break
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[BinaryIO]:
+        try:
+            file = self._path.open("rb", buffering=_BUFFER)
+        except FileNotFoundError as error:
+            raise NotACassette("there is no such file", where=str(self._path)) from error
+        except OSError as error:
+            raise FileAccessError(
+                "the file cannot be read", where=str(self._path), found=error.strerror or str(error)
+            ) from error
+        with file:
+            yield file
+
+
+def _replace(path: Path, lines: Iterable[bytes]) -> None:
+    """Write lines to a temporary file beside `path`, then put it in its place."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = _mode(path)
+        fd, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        with open(fd, "wb", buffering=_BUFFER) as file:  # noqa: PTH123 - a file descriptor
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        _swap(name, path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        if isinstance(error, OSError):
+            raise _unwritable(path, error) from error
+        raise
+
+
+def _mode(path: Path) -> int:
+    """The permissions a new file gets: those of the one it replaces, or what the umask leaves."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def _swap(name: str, path: Path) -> None:
+    for left in range(_REPLACE_TRIES, -1, -1):
+        try:
+            Path(name).replace(path)
+        except PermissionError:
+            if os.name != "nt" or not left:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _unwritable(path: Path, error: OSError) -> FileAccessError:
+    return FileAccessError(
+        "the cassette cannot be written",
+        where=str(path),
+        found=error.strerror or str(error),
+        hint="is the folder there and writable, and the disk not full?",
+    )

@@ -1,0 +1,165 @@
+"""The `.part` file: where a recording lives until it is sealed.
+
+It is made with mode 0600, so that nobody else reads it before the recorder has looked at it, and locked, so
+that two recorders of one cassette do not mix their rows. Every write goes to the operating system at once: a
+killed process loses nothing that was written. `sync` carries it to the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from typing import TYPE_CHECKING, Self
+
+from harness.errors import FileAccessError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+_FAR = 1 << 40  # Windows locks bytes, and forbids others to read them: lock one that no file has
+_HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK, getattr(errno, "EDEADLOCK", errno.EDEADLK)})
+
+
+def part_path(target: Path) -> Path:
+    """Where the recording of a cassette lives until it is sealed: `x.cassette.jsonl.part`."""
+    return target.with_name(f"{target.name}.part")
+
+
+def target_path(part: Path) -> Path:
+    """The cassette that a `.part` file becomes.
+
+    Raises:
+        FileAccessError: The name does not end with `.part`.
+    """
+    if part.suffix != ".part":
+        raise FileAccessError(
+            "this is not a recording's working file",
+            where=str(part),
+            expected="a name that ends with .part",
+            hint="a sealed cassette needs no recovery; to seal one anew, use `harness cassette reseal`",
+        )
+    return part.with_suffix("")
+
+
+class PartFile:
+    """A new `.part` file, open for appending and locked.
+
+    Args:
+        target: The cassette that it is to become. Its folder is made where it is missing.
+
+    Raises:
+        FileAccessError: The file cannot be made; another recorder has it; or one that was never sealed lies
+            there, which is not overwritten.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.path = part_path(target)
+        self._fd = -1
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+            self._fd = os.open(self.path, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
+        except OSError as error:
+            raise _refused("the recording cannot be written", self.path, error) from error
+        try:
+            _lock(self._fd, self.path)
+            if os.fstat(self._fd).st_size:
+                raise FileAccessError(
+                    "an earlier recording of this cassette was never sealed",
+                    where=str(self.path),
+                    expected="no file of this name",
+                    found=f"{os.fstat(self._fd).st_size} bytes",
+                    hint=f"keep it with `harness cassette recover {self.path}`, or delete it",
+                )
+        except FileAccessError:
+            self.close()
+            raise
+
+    def append(self, rows: bytes) -> None:
+        """Append whole lines with one call to the operating system.
+
+        Raises:
+            FileAccessError: They could not be written, or only in part.
+        """
+        try:
+            written = os.write(self._fd, rows)
+            while written < len(rows):  # only a full disk or a signal stops a write to a file half-way
+                written += os.write(self._fd, rows[written:])
+        except OSError as error:
+            raise _refused("the recording cannot be written", self.path, error) from error
+
+    def sync(self) -> None:
+        """Carry to the disk what was appended; called when an exchange ends.
+
+        Raises:
+            FileAccessError: The disk refused.
+        """
+        try:
+            os.fsync(self._fd)
+        except OSError as error:
+            raise _refused("the recording cannot be written", self.path, error) from error
+
+    def close(self) -> None:
+        """Close and unlock; the file stays."""
+        if self._fd >= 0:
+            fd, self._fd = self._fd, -1
+            with contextlib.suppress(OSError):
+                os.close(fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def in_use(part: Path) -> bool:
+    """Whether a recorder, of this process or another, has the file open."""
+    try:
+        fd = os.open(part, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    except OSError:
+        return False
+    try:
+        _lock(fd, part)
+    except FileAccessError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def _lock(fd: int, path: Path) -> None:
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - exists on Windows alone
+
+            os.lseek(fd, _FAR, os.SEEK_SET)
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - exists elsewhere
+
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in _HELD:
+            return  # some network file systems cannot lock: recording goes on without
+        raise FileAccessError(
+            "another recorder is writing this cassette",
+            where=str(path),
+            expected="one recorder a cassette",
+            hint="end it, or record into another file",
+        ) from error
+
+
+def _refused(message: str, path: Path, error: OSError) -> FileAccessError:
+    return FileAccessError(
+        message,
+        where=str(path),
+        found=error.strerror or str(error),
+        hint="is the folder there and writable, and the disk not full?",
+    )
