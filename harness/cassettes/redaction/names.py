@@ -1,0 +1,52 @@
+"""The names under which credentials travel: header fields, URL parameters, JSON and form fields.
+
+One list for all places, compared without regard to case and to `-` or `_`, so that `x-api-key`, `apiKey` and
+`OPENAI_API_KEY` need no entries of their own. A bare `token` or `key` is not in it: log probabilities say
+`"token": "Hello"` in every event.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CREDENTIAL = (
+    r"(?:api|secret|access|private|auth|subscription|account|signing|encryption|shared[-_]?access)[-_]?key"
+    r"|api[-_]?key[-_]?(?:value|secret)"
+    r"|(?:access|refresh|auth|id|session|bearer|api|security|oauth|csrf|xsrf|secret|user|bot|app|service)[-_]?token"
+    r"|secret(?:[-_]?access[-_]?key)?|client[-_]?secret|app[-_]?secret"
+    r"|passwd|password|passphrase|pwd|authorization|credentials?|connection[-_]?string|set[-_]?cookie|cookies?"
+)
+_FIELD = re.compile(rf"(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})", re.IGNORECASE)
+_PARAMETER = re.compile(
+    rf"(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})|key|token|sig|signature|code|jwt|auth|apikey|sv?ig"
+    r"|x-(?:amz|goog)-(?:signature|credential|security-token)|awsaccesskeyid|googleaccessid|assertion",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(
+    rf"(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})|[a-z0-9_-]*-(?:token|secret|signature)|token|secret|apikey",
+    re.IGNORECASE,
+)
+_IDENTITY = re.compile(
+    r"(?:[a-z0-9_-]*-)?(?:organi[sz]ation|org|project|account|tenant|subscription|workspace|user-project)(?:[-_]?id)?",
+    re.IGNORECASE,
+)
+
+
+def is_credential_field(name: str) -> bool:
+    """Whether a JSON or form field of this name holds a credential."""
+    return _FIELD.fullmatch(name) is not None
+
+
+def is_credential_parameter(name: str) -> bool:
+    """Whether a URL query parameter of this name holds a credential."""
+    return _PARAMETER.fullmatch(name) is not None
+
+
+def is_credential_header(name: str) -> bool:
+    """Whether a header field of this name holds a credential."""
+    return _HEADER.fullmatch(name) is not None
+
+
+def is_identity_header(name: str) -> bool:
+    """Whether a header field names the organisation, project or account that pays."""
+    return _IDENTITY.fullmatch(name) is not None

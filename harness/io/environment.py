@@ -1,0 +1,66 @@
+"""Which environment variables hold secrets.
+
+A variable counts when its name ends or reads like that of a credential or of an account, and its value could be one:
+at least eight characters, and not plainly something else (a word such as `test` or `dummy`, a number, a path, an
+address without user information).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NAME = re.compile(
+    r".*(?:API_?KEY|_KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|CONNECTION_STRING)(?:_\d+)?"
+    r"|.*SECRET.*|.*PASSWORD.*|.*(?:_ORG|_ORGANIZATION|_PROJECT|_ACCOUNT|_TENANT)_ID|AWS_ACCESS_KEY_ID|.*_ORGANIZATION"
+    r"|(?:HTTPS?|ALL|FTP)_PROXY",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(
+    r"(?:test|tests|testing|dummy|none|null|true|false|fake|example|unused|changeme|placeholder|not[-_ ]?needed"
+    r"|no[-_ ]?key|empty|local|anything|your|my|some|api|key|secret|token|password|sk|x|xxx+|[-_ .]|\d{1,3})+",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[+-]?[\d_.,]+")
+_PATH = re.compile(r"(?:~|\.{1,2})?/.*|[A-Za-z]:[\\/].*")
+_PASSWORD_IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/@:]*:([^/@]+)@")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.*")
+
+SHORTEST = 8
+"""Characters that a value must have to count: shorter ones occur by chance."""
+
+
+def secret_values(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables that hold secrets, name -> value, in the order of their names.
+
+    Args:
+        environment: Where to look; the process's own environment by default.
+    """
+    result: dict[str, str] = {}
+    for name, value in sorted((os.environ if environment is None else environment).items()):
+        if _NAME.fullmatch(name) is None:
+            continue
+        secret = _secret_part(value.strip())
+        if secret is not None and secret not in result.values():
+            result[name] = secret
+    return result
+
+
+def _secret_part(value: str) -> str | None:
+    """What of a value is secret: all of it, the password in it, or nothing."""
+    if match := _PASSWORD_IN_URL.match(value):
+        value = match.group(1)
+    elif _URL.fullmatch(value):
+        return None
+    if (
+        len(value) < SHORTEST
+        or _NUMBER.fullmatch(value)
+        or _PATH.fullmatch(value)
+        or _HARMLESS.fullmatch(value)
+    ):
+        return None
+    return value
