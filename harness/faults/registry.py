@@ -1,0 +1,81 @@
+"""All faults there are, and reading one from text.
+
+The registry walks this package: every concrete subclass of `Fault` in one of its modules is a fault.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import harness.faults
+from harness.errors import UnknownName
+from harness.faults.fault import Fault, refusal, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_seed = whole(0)
+
+
+@cache
+def faults() -> Mapping[str, type[Fault]]:
+    """Every fault by its name, in alphabetical order."""
+    found: dict[str, type[Fault]] = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(harness.faults.__path__)):
+        full = f"{harness.faults.__name__}.{module}"
+        for value in vars(import_module(full)).values():
+            if isinstance(value, type) and _is_fault(value) and value.__module__ == full:
+                found[value.name] = value
+    return found
+
+
+def _is_fault(value: type) -> TypeGuard[type[Fault]]:
+    return issubclass(value, Fault) and "name" in vars(value)
+
+
+def parse_fault(text: str) -> Fault:
+    """Read a fault: `name[:value][,key=value]...[@seed]`, such as `cut:event=7` or
+    `status:429,retry_after=2`.
+
+    Raises:
+        UnknownName: There is no such fault, or it has no such setting.
+        UsageError: A value cannot be meant.
+    """
+    body, marker, seed = text.partition("@")
+    name, colon, rest = body.partition(":")
+    fault = faults().get(name)
+    if fault is None:
+        raise UnknownName("fault", name, faults())
+    values: dict[str, Any] = {}
+    if marker:
+        try:
+            values["seed"] = _seed(seed)
+        except ValueError as error:
+            raise refusal(fault, f"bad seed in {text!r}", expected=str(error), found=repr(seed)) from None
+    for position, setting in enumerate(rest.split(",") if colon else ()):
+        key, value = _read(fault, text, setting, first=position == 0)
+        if key in values:
+            raise refusal(fault, f"{key!r} is given twice in {text!r}")
+        values[key] = value
+    return fault(**values)
+
+
+def _read(fault: type[Fault], text: str, setting: str, *, first: bool) -> tuple[str, object]:
+    """One `key=value`, or a bare first value where the fault says which setting that is."""
+    key, equals, given = setting.partition("=")
+    if not equals:
+        if not first or fault.positional is None or not setting:
+            raise refusal(fault, f"{setting!r} in {text!r} is no setting", expected="key=value")
+        key, given = fault.positional, setting
+    known = {one.name: one for one in fault.parameters()}
+    if key not in known:
+        raise UnknownName(f"setting of fault {fault.name!r} called", key, known)
+    try:
+        return key, known[key].read(given)
+    except ValueError as error:
+        raise refusal(
+            fault, f"bad value for {key!r} in {text!r}", expected=str(error), found=repr(given)
+        ) from None
