@@ -75,13 +75,13 @@ def build(folder: Path, *, jobs: int) -> Path:
     home = folder / "llama-server-build"
     home.mkdir(parents=True, exist_ok=True)
     python = interpreter(home / "venv")
-    if not python.is_file():
-        venv.create(home / "venv", with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "-q", "cmake", "ninja"], check=True)
-    sources = fetch(home, python)
-    tree = home / "tree"
     cmake = python.with_name("cmake.exe" if os.name == "nt" else "cmake")
     ninja = python.with_name("ninja.exe" if os.name == "nt" else "ninja")
+    if not ninja.is_file():
+        venv.create(home / "venv", with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "cmake", "ninja"], check=True)
+    sources = fetch(home, python)
+    tree = home / "tree"
     options = [f"-D{name}={value}" for name, value in CMAKE_OPTIONS.items()]
     options.append(f"-DCMAKE_MAKE_PROGRAM={ninja}")
     subprocess.run([cmake, "-S", sources, "-B", tree, "-G", "Ninja", *options], check=True)
