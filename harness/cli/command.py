@@ -79,10 +79,17 @@ def match_options(function: Any) -> Any:
             help="How request bodies are compared.",
         ),
         click.option(
-            "--normalise", "normalisers", multiple=True, metavar="NAME", help="Level something out; see docs/matching.md."
+            "--normalise",
+            "normalisers",
+            multiple=True,
+            metavar="NAME",
+            help="Level something out; see docs/matching.md.",
         ),
         click.option(
-            "--ignore", multiple=True, metavar="POINTER", help="A JSON pointer into the request body that does not count."
+            "--ignore",
+            multiple=True,
+            metavar="POINTER",
+            help="A JSON pointer into the request body that does not count.",
         ),
     ):
         function = option(function)

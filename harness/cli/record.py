@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace a cassette that is there.")
 @click.option("--ca", metavar="FILE", help="Certificates (PEM) to trust beside the usual ones.")
 @click.option("--raw-encoding", is_flag=True, help="Let the upstream compress, if the client accepts it.")
-@click.option("--decode", is_flag=True, help="Record bodies that come compressed decoded, so that they can be redacted.")
+@click.option(
+    "--decode", is_flag=True, help="Record bodies that come compressed decoded, so that they can be redacted."
+)
 def command(
     upstream: str,
     listen: tuple[str, int],
     output: str,
-    append: bool,  # noqa: FBT001 - click passes options by name
-    overwrite: bool,  # noqa: FBT001
+    append: bool,
+    overwrite: bool,
     ca: str | None,
-    raw_encoding: bool,  # noqa: FBT001
-    decode: bool,  # noqa: FBT001
+    raw_encoding: bool,
+    decode: bool,
     command: tuple[str, ...],
 ) -> int:
     """Record what passes between a client and an upstream, through a local port.

@@ -9,6 +9,7 @@ import click
 from harness.cli.command import WithCommand, listen_option, match_options, note, until_interrupted, wait
 
 if TYPE_CHECKING:
+    from harness.cassettes.matching.policy import BodyRule, RepeatRule
     from harness.jobs.replay import ReplaySummary
 
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="When chunks go out: recorded, instant, xN; and how they are cut: bytes:N, cuts:A,B,...; joined by +.",
 )
-@click.option("--fault", metavar="NAME[:ARG][@SEED]", help="What goes wrong, such as cut:event=7; see docs/faults.md.")
+@click.option(
+    "--fault", metavar="NAME[:ARG][@SEED]", help="What goes wrong, such as cut:event=7; see docs/faults.md."
+)
 @match_options
 @click.option("--strict", is_flag=True, help="Exit with 1 where a recording was never asked for.")
 def command(
@@ -29,11 +32,11 @@ def command(
     listen: tuple[str, int],
     pace: str,
     fault: str | None,
-    repeats: str,
-    body: str,
+    repeats: RepeatRule,
+    body: BodyRule,
     normalisers: tuple[str, ...],
     ignore: tuple[str, ...],
-    strict: bool,  # noqa: FBT001 - click passes options by name
+    strict: bool,
     command: tuple[str, ...],
 ) -> int:
     """Serve RECORDINGS again, byte for byte, on a local port.
@@ -51,7 +54,7 @@ def command(
     from harness.io.process import run_command
     from harness.jobs.replay import replay_server
 
-    policy = MatchPolicy(body=body, normalisers=normalisers, ignore=ignore, repeats=repeats)  # type: ignore[arg-type] - click.Choice checked both
+    policy = MatchPolicy(body=body, normalisers=normalisers, ignore=ignore, repeats=repeats)
     server = replay_server(recordings, host=listen[0], port=listen[1], pace=pace, fault=fault, match=policy)
     with server, until_interrupted() as interrupted:
         note(f"replaying on {server.base_url}")

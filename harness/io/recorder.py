@@ -7,23 +7,26 @@ a lock, so that any number of threads and tasks can record into one cassette.
 from __future__ import annotations
 
 import threading
-from contextlib import AbstractContextManager, nullcontext
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
 
-from harness.cassettes.exchange import Ending, How
-from harness.cassettes.recording import ExchangeRecording, Recording
+from harness.cassettes.exchange import Cassette, Ending, How
+from harness.cassettes.matching.keyrow import key_fields
+from harness.cassettes.recording import Recording
 from harness.cassettes.redaction.detector import Detector
 from harness.cassettes.redaction.redactor import Redactor
 from harness.io.clock import SystemClock
 from harness.io.environment import secret_values
+from harness.io.files import read_cassette, read_part_file, seal, write_cassette
 from harness.io.partfile import PartFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
-    from harness.cassettes.exchange import Request, Response
+    from harness.cassettes.exchange import Exchange, Request, Response
+    from harness.cassettes.recording import ExchangeRecording
     from harness.clock import Clock
     from harness.errors import HarnessError
     from harness.jsonvalue import JsonValue
@@ -111,6 +114,8 @@ class Recorder:
         path: Where the sealed cassette is to lie.
         append: Keep the exchanges of a cassette that is there, and add to them; otherwise it is replaced, at the
             moment of sealing and not before.
+        keep: Chooses, from the old exchanges and the new ones, which of the old stay in front of the new; used
+            where `append` is not given.
         redactor: What hides secrets; by default the built-in rules and the values of this process's environment.
         detector: What refuses rows that still look secret; likewise.
         clock: Where time comes from.
@@ -122,6 +127,7 @@ class Recorder:
         path: Path,
         *,
         append: bool = False,
+        keep: Callable[[Sequence[Exchange], Sequence[Exchange]], list[Exchange]] | None = None,
         redactor: Redactor | None = None,
         detector: Detector | None = None,
         clock: Clock | None = None,
@@ -129,10 +135,12 @@ class Recorder:
     ) -> None:
         self.path = path
         self.append = append
+        self.begun = 0
         self.redactor = redactor or Redactor(values=secret_values())
         self.detector = detector or Detector(values=secret_values())
         self.clock = clock or SystemClock()
         self.lock = threading.RLock()
+        self._keep = keep
         self._head = dict(head or {})
         self._part: PartFile | None = None
         self._recording: Recording | None = None
@@ -148,18 +156,23 @@ class Recorder:
         with self.lock:
             recording = self._recording or self._start()
             now = self.clock.monotonic_us()
+            self.begun += 1
             take = Take(self, recording.begin(request, now - self._started_us), now)
             self._open.add(take)
             return take
 
     def _start(self) -> Recording:
+        first = len(read_cassette(self.path).exchanges) if self.append and self.path.exists() else 0
         self._part = PartFile(self.path)
         self._started_us = self.clock.monotonic_us()
+        head: dict[str, JsonValue] = {
+            "tool": f"harness {version('llm-stream-harness')}",
+            "recorded": self.clock.utc_now(),
+            "timing": "wire",
+            **self._head,
+        }
         self._recording = Recording(
-            new_head(recorded=self.clock.utc_now(), **self._head),
-            redactor=self.redactor,
-            detector=self.detector,
-            sink=self._part.append,
+            head, redactor=self.redactor, detector=self.detector, sink=self._part.append, first_index=first
         )
         return self._recording
 
@@ -191,10 +204,20 @@ class Recorder:
             if part is None:
                 return None
             part.close()
-            seal_part(part.path, self.path, append=self.append)
+            self._seal(part)
         if refusals:
             raise refusals[0]
         return self.path
+
+    def _seal(self, part: PartFile) -> None:
+        if self._keep is None or not self.path.exists():
+            seal(part.path, self.path, append=self.append, key_of=key_fields)
+            return
+        new = read_part_file(part.path).cassette
+        old = read_cassette(self.path)
+        stay = self._keep(old.exchanges, new.exchanges)
+        write_cassette(Cassette(new.head, [*stay, *new.exchanges]), self.path, key_of=key_fields)
+        part.path.unlink()
 
     def __enter__(self) -> Self:
         return self

@@ -15,7 +15,7 @@ from harness import jsonvalue
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.cassettes.matching.deck import Deck
 from harness.cassettes.matching.policy import MatchPolicy
-from harness.cassettes.modes import Mode, may_record, may_replay, parse_mode
+from harness.cassettes.modes import Mode, kept, may_record, may_replay, parse_mode
 from harness.cassettes.pace import parse_pace
 from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import InputError, MissError, UnknownName
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType, TracebackType
 
-    from harness.faults.fault import Fault
 
 OnMiss = Literal["respond", "raise"]
 
@@ -113,8 +112,12 @@ class Tape:
         self._exists = self.path.exists()
         self._deck = self._load(match or MatchPolicy())
         self._player = None if self._deck is None else self._deck.session()
+        policy = match or MatchPolicy()
         self._recorder = Recorder(
-            self.path, append=self.mode is Mode.NEW_EPISODES, redactor=self._redactor
+            self.path,
+            append=self.mode is Mode.NEW_EPISODES,
+            keep=(lambda old, new: kept(Mode.ALL, old, new, policy)) if self.mode is Mode.ALL else None,
+            redactor=self._redactor,
         )
 
     def _load(self, policy: MatchPolicy) -> Deck | None:
