@@ -59,7 +59,13 @@ def responses() -> bytes:
         "output_tokens": 7, "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 12,
     }  # fmt: skip
     part = {"type": "output_text", "text": TEXT, "annotations": [], "logprobs": []}
-    message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
+    message = {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "status": "completed",
+        "content": [part],
+    }
     call = {
         "id": "fc_1", "type": "function_call", "status": "completed", "call_id": "call_1", "name": "weather",
         "arguments": ARGUMENTS,
@@ -77,7 +83,12 @@ def responses() -> bytes:
         },
         {"type": "response.content_part.added", **text_at, "part": {**part, "text": ""}},
         *(
-            {"type": "response.output_text.delta", **text_at, "delta": TEXT[start : start + 5], "logprobs": []}
+            {
+                "type": "response.output_text.delta",
+                **text_at,
+                "delta": TEXT[start : start + 5],
+                "logprobs": [],
+            }
             for start in range(0, len(TEXT), 5)
         ),
         {"type": "response.output_text.done", **text_at, "text": TEXT, "logprobs": []},

@@ -42,10 +42,13 @@ def _drive(node: list[str], what: str, base_url: str) -> list[Any]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize(("what", "path", "body"), [
-    ("chat", "/chat/completions", streams.chat()),
-    ("responses", "/responses", streams.responses()),
-])
+@pytest.mark.parametrize(
+    ("what", "path", "body"),
+    [
+        ("chat", "/chat/completions", streams.chat()),
+        ("responses", "/responses", streams.responses()),
+    ],
+)
 def test_node_reads_the_same_live_recorded_and_replayed(
     node: list[str], tmp_path: Path, what: str, path: str, body: bytes
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -92,10 +92,12 @@ def test_a_sync_sdk_reads_the_same_live_and_replayed(
 ) -> None:
     """Events, text, calls and usage are equal; the server is gone by the second time."""
     live = LiveUpstream(BODIES)
-    url = live.url
-    _recorded_then_replayed(
-        tmp_path / "session.cassette.jsonl", live, lambda tape: drive(make(url, tape.client(module)))
-    )
+
+    def session(tape: Tape) -> list[Any]:
+        with tape.client(module) as client:
+            return cast("list[Any]", drive(make(live.url, client)))
+
+    _recorded_then_replayed(tmp_path / "session.cassette.jsonl", live, session)
 
 
 @pytest.mark.parametrize(("module", "make", "drive"), ASYNC)
@@ -104,9 +106,11 @@ def test_an_async_sdk_reads_the_same_live_and_replayed(
 ) -> None:
     """The same on asyncio."""
     live = LiveUpstream(BODIES)
-    url = live.url
+
+    async def session(tape: Tape) -> list[Any]:
+        async with tape.async_client(module) as client:
+            return cast("list[Any]", await drive(make(live.url, client)))
+
     _recorded_then_replayed(
-        tmp_path / "session.cassette.jsonl",
-        live,
-        lambda tape: asyncio.run(drive(make(url, tape.async_client(module)))),
+        tmp_path / "session.cassette.jsonl", live, lambda tape: asyncio.run(session(tape))
     )
