@@ -6,6 +6,7 @@ Only what can be told from a path and from one event is here.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -60,6 +61,13 @@ def dialect_of(url: str) -> Dialect:
     return "responses" if path.endswith("/responses") or "/responses/" in path else "chat"
 
 
+def reason_of(status: int) -> str:
+    """The reason phrase of a status; Anthropic's 529 is registered nowhere."""
+    if status == 529:
+        return "Overloaded"
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+
+
 def error_body(dialect: Dialect, status: int, message: str) -> dict[str, JsonValue]:
     """An error as the providers shape it: OpenAI's and Anthropic's API references, and Google's AIP-193."""
     text = f"{message} {SIGN}"
@@ -91,7 +99,7 @@ def is_terminal(block: bytes) -> bool:
 
 
 def is_gemini(block: bytes) -> bool:
-    """Whether an event is a Gemini chunk, of which several may carry a finish reason and the last one counts."""
+    """Whether an event is a Gemini chunk, of which several may have a finish reason; the last counts."""
     _, value = jsonvalue.try_parse(payload(block))
     return isinstance(value, dict) and "candidates" in value
 

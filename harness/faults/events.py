@@ -30,7 +30,7 @@ class EventFault(Fault):
     """What the events that can be hit are called."""
 
     event: int | None = parameter(
-        None, "events", "Which event; 0 is the first, -1 the last.", whole(), shown="chosen by the seed"
+        None, "", "Which event; 0 is the first, -1 the last.", whole(), shown="chosen by the seed"
     )
 
     def eligible(self, block: bytes) -> bool:

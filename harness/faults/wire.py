@@ -76,6 +76,10 @@ class Block:
         parts.append(self.parts[-1]._replace(data=data[start:]))
         return Block(tuple(part for part in parts if part.data))
 
+    def shortened(self, length: int) -> Block:
+        """The first `length` bytes of the block, in the parts in which they came."""
+        return self.resized(self.data[:length])
+
 
 def inserted(data: bytes, at_us: int) -> Block:
     """A block that was not recorded, as a chunk of its own."""
@@ -209,6 +213,13 @@ def changed(
         ending = Ending(How.COMPLETE, ending.at_us)
     headers = without(response.headers, "content-length")
     return replace(exchange, response=replace(response, chunks=body, headers=headers), ending=ending)
+
+
+def with_chunks(exchange: Exchange, make: Callable[[], Iterator[Chunk]]) -> Exchange:
+    """The exchange with the same bytes in other chunks."""
+    if exchange.response is None:
+        return exchange
+    return replace(exchange, response=replace(exchange.response, chunks=LazyChunks(make)))
 
 
 def last_at(chunks: Iterable[Chunk]) -> int:

@@ -1,0 +1,34 @@
+"""An event comes twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from harness.faults.events import EventFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.cassettes.exchange import Exchange
+    from harness.faults.wire import Block
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeat(EventFault):
+    """One event comes twice in a row.
+
+    The second copy has the bytes of the first and follows it at once.
+    """
+
+    name: ClassVar[str] = "repeat"
+    example: ClassVar[str] = "repeat:event=3"
+    breaks: ClassVar[tuple[str, ...]] = ("RESP-SEQ-004",)
+
+    def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:
+        """Give that block twice."""
+        del exchange
+        for number, block in enumerate(blocks):
+            yield block
+            if number == target:
+                yield block
