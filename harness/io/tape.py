@@ -27,9 +27,10 @@ from harness.io.recordings import read_recording
 from harness.io.transports import transport_class
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import ModuleType, TracebackType
 
+    from harness.jsonvalue import JsonValue
 
 OnMiss = Literal["respond", "raise"]
 
@@ -79,6 +80,7 @@ class Tape:
             so that the cassette can be read.
         decode: Where a body comes compressed all the same, record it decoded, so that it can be redacted.
         redactor: What hides secrets; by default the built-in rules and the values of this process's environment.
+        head: Further fields of the head of what is recorded, such as `dialect`, `model` or `notes`.
 
     Raises:
         UsageError: An option cannot be meant.
@@ -97,6 +99,7 @@ class Tape:
         raw_encoding: bool = False,
         decode: bool = False,
         redactor: Redactor | None = None,
+        head: Mapping[str, JsonValue] | None = None,
     ) -> None:
         if on_miss not in ("respond", "raise"):
             raise UnknownName("miss policy", on_miss, ("respond", "raise"), where="on_miss")
@@ -118,6 +121,7 @@ class Tape:
             append=self.mode is Mode.NEW_EPISODES,
             keep=(lambda old, new: kept(Mode.ALL, old, new, policy)) if self.mode is Mode.ALL else None,
             redactor=self._redactor,
+            head=head,
         )
 
     def _load(self, policy: MatchPolicy) -> Deck | None:
