@@ -51,29 +51,30 @@ class RequestHead:
         expects_continue: Whether the client waits for `100 Continue` before it sends the body.
     """
 
-    # No __slots__: the three cached properties need a __dict__, and there is one object per distinct head.
+    # No __slots__: the cached properties need a __dict__, and there is one object per distinct head.
 
     def __init__(self, event: h11.Request) -> None:
         self.method = event.method.decode("ascii")
         self.target = event.target.decode("latin-1")
         self.http_version = event.http_version.decode("ascii")
         self.raw_headers: list[tuple[bytes, bytes]] = event.headers.raw_items()
-        self.length = 0
+        first: dict[bytes, bytes] = {}
+        for name, value in self.raw_headers:
+            first.setdefault(name.lower(), value)
+        self._first = first
+        self.length = CHUNKED if b"transfer-encoding" in first else int(first.get(b"content-length", 0))
         self.keep_alive = self.http_version == "1.1"
-        self.expects_continue = False
-        for name, value in event.headers:
-            if name == b"content-length":
-                self.length = int(value)
-            elif name == b"connection":
-                tokens = {token.strip().lower() for token in value.split(b",")}
-                if b"close" in tokens:
-                    self.keep_alive = False
-                elif b"keep-alive" in tokens:
-                    self.keep_alive = True
-            elif name == b"expect":
-                self.expects_continue = value.lower() == b"100-continue" and self.http_version == "1.1"
-        if any(name == b"transfer-encoding" for name, _ in event.headers):
-            self.length = CHUNKED  # h11 has refused every transfer-encoding but chunked
+        if b"connection" in first:
+            named = b",".join(value for name, value in self.raw_headers if name.lower() == b"connection")
+            tokens = {token.strip().lower() for token in named.split(b",")}
+            self.keep_alive = b"close" not in tokens and (self.keep_alive or b"keep-alive" in tokens)
+        self.expects_continue = (
+            first.get(b"expect", b"").lower() == b"100-continue" and self.http_version == "1.1"
+        )
+
+    def field(self, name: bytes) -> str:
+        """The first value of a field, or ""; the name in lower case."""
+        return self._first.get(name, b"").decode("latin-1")
 
     @cached_property
     def path(self) -> str:
@@ -85,14 +86,6 @@ class RequestHead:
     def headers(self) -> Headers:
         """The fields as text (latin-1, which keeps every byte)."""
         return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw_headers)
-
-    @cached_property
-    def fields(self) -> dict[str, str]:
-        """The first value of each field, by its name in lower case."""
-        found: dict[str, str] = {}
-        for name, value in self.headers:
-            found.setdefault(name.lower(), value)
-        return found
 
 
 _remembered: dict[bytes, RequestHead] = {}

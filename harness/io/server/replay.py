@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from harness.io.server.responder import Responder
     from harness.jsonvalue import JsonValue
 
-SESSION_FIELD: Final = "x-harness-session"
+_SESSION_FIELD: Final = b"x-harness-session"
 _SESSION_PATH: Final = re.compile(r"^/@session/([^/?]+)(?=[/?]|$)")
 _KEPT_BYTES: Final = 64 << 20
 _KEPT_MISSES: Final = 1_000
@@ -80,7 +80,7 @@ class ReplayHandler:
         if path.startswith("/@harness"):
             self._answer_own(path, head.method, responder)
             return
-        request = Request(head.method, f"http://{head.fields.get('host', '')}{path}", head.headers, body)
+        request = Request(head.method, f"http://{head.field(b'host')}{path}", head.headers, body)
         instead = self._faults.instead_of_recording(request)
         if instead is not None:
             self._play(instead, None, responder)
@@ -192,4 +192,4 @@ def session_of(head: RequestHead) -> tuple[str, str]:
     if path.startswith("/@session/") and (match := _SESSION_PATH.match(path)):
         rest = path[match.end() :]
         return unquote(match[1]), rest if rest.startswith("/") else "/" + rest
-    return head.fields.get(SESSION_FIELD, ""), path
+    return head.field(_SESSION_FIELD), path
