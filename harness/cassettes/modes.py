@@ -54,7 +54,7 @@ def parse_mode(text: str) -> Mode:
     try:
         return Mode(text)
     except ValueError:
-        raise UnknownName("record mode", text, list(Mode)) from None
+        raise UnknownName("record mode", text, [mode.value for mode in Mode]) from None
 
 
 def decide(mode: Mode, *, exists: bool, found: bool) -> Action:

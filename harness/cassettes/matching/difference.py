@@ -54,7 +54,7 @@ def first_gap(near: Recorded, live: Live, keyer: Keyer, conflict: Conflict | Non
 
 
 def _pair_gap(part: str, ours: tuple[tuple[str, str], ...], theirs: tuple[tuple[str, str], ...]) -> Gap:
-    noun = "query parameter" if part == "query" else "header"
+    noun = {"query": "query parameter", "headers": "header"}.get(part, "form field")
     for pair in sorted({*ours, *theirs}):
         if ours.count(pair) != theirs.count(pair):
             left = [value for name, value in ours if name == pair[0]]
@@ -69,7 +69,8 @@ def _json_gap(near: Recorded, live: Live, keyer: Keyer, conflict: Conflict | Non
     # With ids taken out first: an id that may differ must not hide what may not.
     difference = first_difference(shape(ours).value, shape(theirs).value)
     if difference is not None:
-        return Gap("body", difference.pointer, *_shortened(*_both(ours, theirs, difference.pointer)))
+        pointer = difference.pointer
+        return Gap("body", pointer, *_shortened(_at(ours, pointer), _at(theirs, pointer)))
     if conflict is not None:
         pointer = _pointer_to(theirs, conflict.live) or ""
         found = f"{compact(conflict.live)}, which cannot stand for it: {conflict.why}"
@@ -125,10 +126,6 @@ def _described(kind: str, body: bytes) -> str:
         return "no body"
     article = {"json": "a JSON body", "form": "a form", "multipart": "a multipart body"}.get(kind, "a body")
     return f"{article} of {len(body)} bytes"
-
-
-def _both(ours: JsonValue, theirs: JsonValue, pointer: str) -> tuple[str, str]:
-    return _at(ours, pointer), _at(theirs, pointer)
 
 
 def _at(value: JsonValue, pointer: str) -> str:

@@ -44,7 +44,7 @@ _DATE = re.compile(
     rf"|\b{_WEEKDAY}{_DAY}\s+{_MONTH},?\s+\d{{4}}\b"
 )
 _TEMPORARY = re.compile(
-    r"(?:/private)?/(?:tmp|var/tmp|var/folders)/[^\s\"'`<>:;,)\]]*"
+    r"(?<![\w~.-])(?:/private)?/(?:tmp|var/tmp|var/folders)/[^\s\"'`<>:;,)\]]*"
     r"|[A-Za-z]:\\{1,2}Users\\{1,2}[^\s\"'`<>:;,)\]\\]+\\{1,2}AppData\\{1,2}Local\\{1,2}Temp[^\s\"'`<>:;,)\]]*"
 )
 _TIME_KEYS = frozenset(
