@@ -10,6 +10,7 @@ Each scenario is recorded into a cassette of its own. `--dry-run` drives the ser
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
 import tempfile
@@ -41,6 +42,7 @@ class Rig:
     def __init__(self, server: Server, behind: Server | None) -> None:
         self.server = server
         self.behind = behind
+        self.versions = {**server.versions(), **(behind.versions() if behind is not None else {})}
         self._running: dict[str, Running] = {}
 
     def running(self, server: Server) -> Running:
@@ -109,9 +111,14 @@ def record(rig: Rig, dialect: str, scenario: Scenario, path: Path | None) -> str
             return drive(scenario, rig.stage(openai.OpenAI(http_client=plain, **options), dialect))
     import harness  # noqa: PLC0415  # --dry-run needs no recorder
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    versions = ", ".join(f"{name} {version}" for name, version in rig.versions.items())
+    head = {
+        "dialect": dialect,
+        "model": server.models[dialect],
+        "notes": f"{scenario.summary} Server: {versions}. Client: openai {openai.__version__}.",
+    }
     with (
-        harness.cassette(path, mode="rewrite", raw_encoding=scenario.raw_encoding) as tape,
+        harness.cassette(path, mode="rewrite", raw_encoding=scenario.raw_encoding, head=head) as tape,
         tape.client(httpx2, timeout=TIMEOUT_S) as http,
     ):
         return drive(scenario, rig.stage(openai.OpenAI(http_client=http, **options), dialect))
@@ -123,10 +130,9 @@ def record_server(server: Server, tools: Tools, only: list[str], out: Path | Non
     if not todo:
         return
     behind = SERVERS[server.behind](tools) if server.behind is not None else None
-    versions = ", ".join(f"{name} {version}" for name, version in server.versions().items())
-    print(f"{server.name}: {versions}", file=sys.stderr)
+    rig = Rig(server, behind)
+    print(f"{server.name}: {rig.versions}", file=sys.stderr)
     with ExitStack() as stack:
-        rig = Rig(server, behind)
         stack.callback(rig.stop)
         for dialect, scenario in todo:
             name = f"{server.name}/{dialect}/{scenario.name}"
@@ -161,6 +167,8 @@ def main() -> int:
             key="sk-" + secrets.token_hex(24),
             programs=programs,
         )
+        # The recorder hides the value of this variable wherever it occurs, not only in its header.
+        os.environ["OPENAI_API_KEY"] = tools.key
         for name, make in SERVERS.items():
             if arguments.only and not any(prefix.split("/")[0] == name for prefix in arguments.only):
                 continue

@@ -46,7 +46,3 @@ class LiteLlm(Server):
     def environment(self) -> dict[str, str]:
         """A key of this run, without which it does not start; and no price list from the network."""
         return {"LITELLM_MASTER_KEY": self.key(), "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-
-    def key(self) -> str:
-        """The key of this run."""
-        return self.tools.key

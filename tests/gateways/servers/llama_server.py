@@ -33,4 +33,4 @@ class LlamaServer(Server):
         )
         lines = (told.stdout + told.stderr).splitlines()
         version = next(line.removeprefix("version: ") for line in lines if line.startswith("version: "))
-        return {"llama-server": version, "sdist": f"llama-cpp-python {SDIST_VERSION}"}
+        return {"llama-server": version, "llama-server built from": f"llama-cpp-python {SDIST_VERSION}"}

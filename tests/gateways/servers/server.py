@@ -34,7 +34,7 @@ class Tools:
         programs: For single servers, what to use instead: the program of llama-server, the interpreter of
             any other.
         work: A folder for configuration files and logs.
-        key: The key that a gateway is to demand; made anew for every run.
+        key: What clients send as their key, and what a gateway demands; made anew for every run.
     """
 
     folder: Path | None
@@ -105,8 +105,8 @@ class Server(ABC):
         return self.tools.work
 
     def key(self) -> str:
-        """What a client has to send as its key."""
-        return "none"
+        """What a client sends as its key; most servers do not look at it, the recorder does."""
+        return self.tools.key
 
     def versions(self) -> dict[str, str]:
         """Versions of what matters, read from its virtual environment."""
