@@ -121,7 +121,10 @@ def _renamed(value: JsonValue, found: dict[str, int]) -> JsonValue:
 def _words_renamed(value: JsonValue, found: dict[str, int]) -> JsonValue:
     """`value` with ids replaced only where they stand as whole words of a string."""
     if isinstance(value, str):
-        return _WORD.sub(lambda word: _token(word[0], found), value) if len(value) >= 8 else value
+        # Most strings mention no id, and looking is much cheaper than replacing.
+        if len(value) < 8 or found.keys().isdisjoint(_WORD.findall(value)):
+            return value
+        return _WORD.sub(lambda word: _token(word[0], found), value)
     if isinstance(value, list):
         return [_words_renamed(element, found) for element in value]
     if isinstance(value, dict):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.jsonvalue import JsonValue
 
 _LOOKED_INTO = 32
+_LOOKED_INTO_BYTES = 2 << 20
 _LEAVES = 4000
 
 
@@ -33,9 +34,10 @@ def nearest(live: Live, recorded: Sequence[Recorded], keyer: Keyer, served: Coll
     places = [_place(item.key, live.key) for item in recorded]
     best = max(places)
     close = [item for item, place in zip(recorded, places, strict=True) if place == best]
-    if len(close) > _LOOKED_INTO:
+    few = min(_LOOKED_INTO, max(3, _LOOKED_INTO_BYTES // (len(live.key.body) + 1)))
+    if len(close) > few:
         close.sort(key=lambda item: -_common_ends(item.key.body, live.key.body))
-        close = close[:_LOOKED_INTO]
+        close = close[:few]
     wanted = _leaves(keyer, live.request.body) if live.key.kind == "json" else {}
     return min(
         close, key=lambda item: (-_alike(item, live, wanted, keyer), item.position in served, item.position)

@@ -62,8 +62,7 @@ class Player:
         """As `find`, with None in place of a miss (which is then not explained, and so costs little)."""
         found = self._index.find(request)
         if isinstance(found, Live):
-            candidates = self._candidates(found)
-            position = self._next_of(candidates)
+            position = self._next_but_for_ids(found)
             if position is None:
                 return None
             self._map.learn(zip(self._index.by_id.ids[position], found.ids, strict=True))
@@ -79,7 +78,7 @@ class Player:
     def miss(self, request: Request) -> Miss | None:
         """What `find` would complain about, as data; None where it would answer. Nothing counts as played."""
         found = self._index.find(request)
-        among = self._candidates(found) if isinstance(found, Live) else found.positions
+        among = self._answering(found)
         if among and (self._repeats != "strict" or any(position not in self._served for position in among)):
             return None
         return self._explained(request)
@@ -99,52 +98,54 @@ class Player:
         self._turns[number] = turn + 1
         return positions[turn % len(positions)]
 
-    def _next_of(self, candidates: Sequence[int]) -> int | None:
+    def _next_but_for_ids(self, live: Live) -> int | None:
         """Whose turn it is among recordings that equal the request but for ids."""
-        for position in candidates:
-            if position not in self._served:
+        positions = self._same_but_for_ids(live)
+        for position in positions:
+            if position not in self._served and self._conflict(live, position) is None:
                 return position
+        candidates = self._without_conflict(live, positions)
         if not candidates or self._repeats == "strict":
             return None
         if self._repeats == "last":
             return candidates[-1]
         return min(candidates, key=lambda position: self._served[position])
 
-    def _candidates(self, live: Live) -> list[int]:
-        """The recordings that equal a live request but for ids, and whose ids this session can map."""
+    def _same_but_for_ids(self, live: Live) -> Sequence[int]:
         positions = self._index.same_but_for_ids(live)
-        if not positions:
-            return []
-        by_id = self._index.by_id
-        for served in sorted(self._as_they_are):
-            self._map.learn((name, name) for name in by_id.ids.get(served, ()))
-        self._as_they_are.clear()
-        return [
-            position
-            for position in positions
-            if self._map.conflict(by_id.ids[position], live.ids, by_id.known) is None
-        ]
+        if positions and self._as_they_are:
+            by_id = self._index.by_id
+            for served in sorted(self._as_they_are):
+                self._map.learn((name, name) for name in by_id.ids.get(served, ()))
+            self._as_they_are.clear()
+        return positions
+
+    def _without_conflict(self, live: Live, positions: Sequence[int]) -> list[int]:
+        return [position for position in positions if self._conflict(live, position) is None]
 
     def _explained(self, request: Request) -> Miss:
         found = self._index.find(request)
-        if isinstance(found, Live):
-            live, among = found, self._candidates(found)
-        else:
-            live, among = self._index.live(request), found.positions
+        live = found if isinstance(found, Live) else self._index.live(request)
         return explain(
             live,
             self._index.recorded,
             keyer=self._index.keyer,
             session=self.name,
             sources=self.deck.sources,
-            played=among,
+            played=self._answering(found),
             served=self._served,
             conflict=lambda position: self._conflict(live, position),
         )
 
+    def _answering(self, found: Slot | Live) -> Sequence[int]:
+        """The recordings that answer a request, played or not."""
+        if isinstance(found, Live):
+            return self._without_conflict(found, self._same_but_for_ids(found))
+        return found.positions
+
     def _conflict(self, live: Live, position: int) -> Conflict | None:
-        by_id = self._index.by_id
-        recorded = by_id.ids.get(position, ())
-        if len(recorded) != len(live.ids):
+        # Without ids there is nothing to map, and no reason to build the index of ids.
+        by_id = self._index.by_id if live.ids else None
+        if by_id is None or len(recorded := by_id.ids.get(position, ())) != len(live.ids):
             return None
         return self._map.conflict(recorded, live.ids, by_id.known)
