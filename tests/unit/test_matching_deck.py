@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ import pytest
 
 from harness.cassettes.exchange import Cassette, Chunk, Ending, Exchange, How, Redaction, Request, Response
 from harness.cassettes.matching import Deck, MatchPolicy, Stack
+from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import MissError
 
 if TYPE_CHECKING:
@@ -161,6 +163,31 @@ def test_a_miss_never_shows_a_live_secret() -> None:
 
     assert "sk-live" not in str(caught.value)
     assert caught.value.found == '"redacted b"'
+
+
+def test_a_secret_in_a_compressed_body_does_not_stop_a_replay() -> None:
+    """The recorder refuses to write such a body; comparing it is no reason to fail."""
+    gzipped = gzip.compress(b'{"api_key":"sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD"}', mtime=0)
+    request = Request("POST", URL + "?key=AIzaSyA0123456789", (("content-encoding", "gzip"),), gzipped)
+    deck = Deck([Exchange(0, request, None, Ending(How.COMPLETE))], redactor=Redactor())
+
+    assert deck.session().find(request).index == 0
+    assert deck.index.recorded[0].request.body == gzipped
+    assert "AIza" not in deck.index.recorded[0].request.url
+
+
+def test_the_real_redactor_hides_what_is_compared() -> None:
+    """Recorded with one key and replayed with another, a request is the same request."""
+    recorded = Request(
+        "POST", URL + "?key=AIzaSyA0123456789", (), b'{"api_key":"sk-proj-0123456789abcdefghij","a":1}'
+    )
+    live = Request("POST", URL + "?key=dummy", (), b'{"api_key":"test-key-of-ci","a":1}')
+    other = Request("POST", URL + "?key=dummy", (), b'{"api_key":"test-key-of-ci","a":2}')
+    deck = Deck([Exchange(0, recorded, None, Ending(How.COMPLETE))], redactor=Redactor())
+    player = deck.session()
+
+    assert player.try_find(other) is None
+    assert player.find(live).index == 0
 
 
 def test_an_identical_live_request_is_looked_up_once() -> None:

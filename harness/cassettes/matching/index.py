@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from harness.cassettes.matching.canonical import Keyer
 from harness.cassettes.matching.ids import shape
 from harness.cassettes.matching.requests import Live, Recorded
+from harness.errors import SecretFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,7 +135,14 @@ class Index:
         return self._by_id
 
     def _redacted(self, request: Request) -> Request:
-        return request if self._redactor is None else self._redactor.request(request)[0]
+        if self._redactor is None:
+            return request
+        try:
+            return self._redactor.request(request)[0]
+        except SecretFound:
+            # A secret inside a compressed body. Nothing is written here, and compressed bytes show nothing.
+            bare = self._redactor.request(replace(request, body=b""))[0]
+            return replace(bare, body=request.body)
 
     def _taken_out(self, request: Request, key: Key) -> tuple[Key, tuple[str, ...]] | None:
         """A key with its ids taken out, and the ids; None where it has none."""
