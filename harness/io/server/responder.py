@@ -177,7 +177,7 @@ class Responder:
         head = self.head
         if not has_body(head.method, status):
             self._framing = Body.NONE
-            if head.method == "HEAD" and not _length(fields):
+            if head.method == "HEAD" and _length(fields) is None:
                 # What GET would have been answered with: the same framing (RFC 9110, section 9.3.2).
                 fields.append(("transfer-encoding", "chunked"))
         elif (length := _length(fields)) is not None:
