@@ -35,7 +35,9 @@ def client_environment(origin: str, base_path: str) -> dict[str, str]:
         if not os.environ.get(name):
             variables[name] = "harness-replay"
     # A proxy of the environment must not stand between the command and this machine.
-    exempt = [entry for entry in os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",") if entry]
+    exempt = [
+        entry for entry in os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",") if entry
+    ]
     variables["NO_PROXY"] = variables["no_proxy"] = ",".join([*exempt, "127.0.0.1", "localhost"])
     return variables
 

@@ -215,7 +215,9 @@ class _TapeTransport:
 def _streams(module: ModuleType) -> tuple[type[Any], type[Any]]:
     """The two stream classes, made subclasses of the module's own, which its client asserts."""
     bases = (module.SyncByteStream, module.AsyncByteStream)
-    return type("RecordedStream", (_RecordedStream, *bases), {}), type("PlayedStream", (_PlayedStream, *bases), {})
+    return type("RecordedStream", (_RecordedStream, *bases), {}), type(
+        "PlayedStream", (_PlayedStream, *bases), {}
+    )
 
 
 @cache
