@@ -11,7 +11,7 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 
-from harness.cassettes.redaction.names import is_credential_field, is_credential_parameter
+from harness.cassettes.redaction.names import is_credential_field, is_credential_parameter, is_weak_field
 from harness.cassettes.redaction.placeholder import begins_placeholder
 from harness.cassettes.redaction.shapes import inside_word, mixed
 from harness.cassettes.redaction.spans import Span, Undecided, Verdict
@@ -26,6 +26,7 @@ _TO_PART = re.compile(rb'"[^\r\n"]{0,128}\r\n(?:[A-Za-z-]{1,32}:[^\r\n]{0,128}\r
 _TO_PART_BEGUN = re.compile(rb'"(?:[^\r\n"]{0,128}(?:\r(?:\n[^\0]{0,600})?)?)\Z')
 _QUOTE_OR_BREAK = re.compile(rb'(\\*)"|[\r\n]')
 _BREAK = re.compile(rb"[\r\n]")
+_PASSWORD = re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z]).{6}")
 _TEMPLATE = re.compile(rb"[$<{%*]|x+\Z|X+\Z|\.+\Z|(?i:your[-_ ])")
 _SCHEME = re.compile(rb"[A-Za-z][A-Za-z-]{1,23}(?:256)? +(?=[^ ])")
 
@@ -38,7 +39,8 @@ def _value(text: bytes, start: int, stop: int, name: str) -> Verdict:
     """The span of a field's value; the scheme word of an authorization stays readable."""
     if name.lower().endswith("authorization") and (scheme := _SCHEME.match(text, start, stop)):
         start = scheme.end()
-    if not _worth_hiding(text[start:stop]):
+    value = text[start:stop]
+    if not _worth_hiding(value) or (is_weak_field(name) and _PASSWORD.match(value) is None):
         return None
     return Span(start, stop, name)
 

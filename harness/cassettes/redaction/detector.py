@@ -1,21 +1,24 @@
 """A second look at what is about to be written, with rules of its own.
 
-The redactor's rules know names, contexts and how a stream is cut. The detector knows none of that: it looks
-for prefixes followed by a run that looks drawn by lot, and for known values in every form, so that a mistake
-in one of the two is caught by the other.
+The redactor knows names, contexts and how a stream is cut. The detector knows none of that and shares no table
+with it: it looks for a prefix that only keys have, before a run that looks drawn by lot (its entropy), and for
+known values in all their disguises. So a mistake in one of the two is caught by the other. It sees rows, not
+bodies: what a row holds in base64 (`"b64":"…"`) is decoded and looked into as well.
 """
 
 from __future__ import annotations
 
+import binascii
+import json
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from collections import Counter, defaultdict
+from math import log2
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
-
-import msgspec
+from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class Sighting(NamedTuple):
@@ -35,41 +38,106 @@ class Detector:
 
     def __init__(self, *, values: Mapping[str, str] = {}) -> None:
         self._known = {form: label for label, value in values.items() for form in _disguises(value)}
-        self._quick = re.compile(
-            b"|".join([_TOKEN, *map(re.escape, sorted(self._known, key=len, reverse=True))])
-        )
+        self._suspects = re.compile(b"|".join(_suspicions(self._known))).finditer
 
     def find(self, data: bytes) -> list[Sighting]:
-        """All sightings in `data`, in order."""
-        found = []
-        for match in self._quick.finditer(data):
-            text = match.group()
-            label = self._known.get(text)
-            if label is None and _live(text):
-                label = "key-like token"
-            if label is not None:
-                found.append(Sighting(label, match.start(), match.end()))
-        return found
+        """All sightings in `data`, in order of their places."""
+        found = self._plain(data)
+        if _WRAPPED in data:
+            for match in _WRAPPED_TEXT.finditer(data):
+                try:
+                    inner = b64decode(match.group(1), validate=True)
+                except (binascii.Error, ValueError):
+                    continue
+                found += (Sighting(label, *match.span(1)) for label, _, _ in self._plain(inner))
+        return sorted(set(found), key=lambda sighting: (sighting.start, sighting.stop))
+
+    def _plain(self, data: bytes) -> list[Sighting]:
+        return [sighting for match in self._suspects(data) for sighting in self._at(data, match.start())]
+
+    def _at(self, data: bytes, place: int) -> Iterator[Sighting]:
+        """What can be seen around a character that stopped the search."""
+        for form, label in self._known.items():
+            start = data.find(form, max(0, place - len(form) + 1), place + len(form))
+            if 0 <= start <= place:
+                yield Sighting(label, start, start + len(form))
+        run = _RUN.match(data, place + 1)
+        prefix = _PREFIX_BEFORE.search(data, max(0, place - 40), place + 1)
+        if run is None or prefix is None:
+            return
+        start = prefix.start(1)
+        text = run.group().rstrip(b".")
+        if b"redacted" not in text and _drawn_by_lot(prefix.group(1), text):
+            yield Sighting("key-like token", start, place + 1 + len(text))
 
 
-_TOKEN = (
-    rb"(?<![A-Za-z0-9_-])(?:sk-(?:ant|proj|svcacct|or)-|gsk_|xai-|gh[pousr]_|github_pat_|glpat-|AIza|AKIA|ASIA|[sr]k_live_)"
-    rb"[A-Za-z0-9_-]{16,300}"
+def _telling(form: bytes) -> int:
+    """The place of the rarest character."""
+    return min(range(len(form)), key=lambda place: (_COMMON.find(form[place]), place))
+
+
+def _suspicions(known: Mapping[bytes, str]) -> Iterator[bytes]:
+    """One search per telling character: which literals around it deserve a closer look."""
+    prefixes: dict[int, list[bytes]] = defaultdict(list)
+    for prefix in _PREFIXES:
+        prefixes[prefix[-1]].append(prefix)
+    looks: dict[int, list[bytes]] = defaultdict(list)
+    for sign, several in prefixes.items():
+        neighbours = re.escape(bytes({prefix[-2] for prefix in several}))
+        each = b"|".join(b"(?<=" + re.escape(prefix) + b")" for prefix in several)
+        looks[sign].append(b"(?<=[%b].)(?:%b)(?=[A-Za-z0-9_.-]{12})" % (neighbours, each))
+    for form in known:
+        place = _telling(form)
+        look = b"(?<=" + re.escape(form[: place + 1]) + b")(?=" + re.escape(form[place + 1 :]) + b")"
+        looks[form[place]].append(look)
+    for sign, several in looks.items():
+        yield re.escape(bytes([sign])) + b"(?:" + b"|".join(several) + b")"
+
+
+_COMMON = b'JQXZWYVKUFHGLBRMSODNEPTIA+/zqjwvykx9835672410hgbfmdpcrulsoainte":, {}[]_-.=%\\'
+"""Characters, rarest first, as far as the choice of where to look goes."""
+
+_PREFIXES = (
+    b"sk-", b"ant-", b"sk_live_", b"rk_live_", b"gsk_", b"xai-", b"hf_", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_",
+    b"github_pat_", b"glpat-", b"xoxb-", b"xoxp-", b"r8_", b"pplx-", b"nvapi-", b"csk-", b"npm_", b"AIza", b"AKIA",
+    b"ASIA", b"GOCSPX-",
+)  # fmt: skip
+_PREFIX_BEFORE = re.compile(
+    rb"(?:^|[^A-Za-z0-9_-]|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})(sk-(?:[a-z]{2,8}-)?|[sr]k_live_|gsk_|xai-|hf_"
+    rb"|gh[pousr]_|github_pat_|glpat-|xox[bp]-|r8_|pplx-|nvapi-|csk-|npm_|AIza|A[KS]IA|GOCSPX-)\Z"
 )
+_RUN = re.compile(rb"[A-Za-z0-9_-]{12,320}")
+_WRAPPED = b'"b64":"'
+_WRAPPED_TEXT = re.compile(rb'"b64":"([A-Za-z0-9+/=]{16,})"')
 
 
-def _live(text: bytes) -> bool:
-    return b"redacted" not in text and any(byte in b"0123456789" for byte in text[4:])
+def _drawn_by_lot(prefix: bytes, run: bytes) -> bool:
+    """Whether a run has the entropy of a key: words have no digits, and few different signs for their length."""
+    if len(run) < 16 or len(run) > 300:
+        return False
+    if prefix in {b"AKIA", b"ASIA"}:
+        return len(run) == 16 and run.isupper()
+    if prefix == b"AIza" and len(run) not in range(30, 42):
+        return False
+    counts = Counter(run)
+    entropy = -sum(times / len(run) * log2(times / len(run)) for times in counts.values())
+    return sum(counts[digit] for digit in b"0123456789") >= 2 and entropy >= 3.0
 
 
 def _disguises(value: str) -> set[bytes]:
-    raw = value.encode()
-    if len(raw) < 4:
+    """A value as it is, in JSON strings (also one inside the other), percent-encoded, and within base64."""
+    if len(value) < 4:
         return set()
-    result = {raw, msgspec.json.encode(value)[1:-1], quote(value, safe="").encode(), quote(value).encode()}
-    for pad in range(3):
-        text = b64encode(b"\0" * pad + raw)
-        inner = text[(0, 2, 3)[pad] : (pad + len(raw)) * 8 // 6]
+    once = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    once |= {text.replace("/", "\\/") for text in once}
+    nested = {json.dumps(text)[1:-1] for text in once}
+    nested |= {json.dumps(text)[1:-1] for text in nested}
+    percent = {quote(value, safe=""), quote(value), quote_plus(value)}
+    texts = {value, *once, *nested, *percent}
+    result = {text.encode("utf-8", "surrogateescape") for text in texts}
+    raw = value.encode("utf-8", "surrogateescape")
+    for pad, skipped in enumerate((0, 2, 3)):
+        inner = b64encode(bytes(pad) + raw)[skipped : (pad + len(raw)) * 8 // 6]
         if len(inner) >= 8:
             result |= {inner, inner.translate(bytes.maketrans(b"+/", b"-_"))}
     return result

@@ -15,13 +15,12 @@ from harness.cassettes.redaction.placeholder import is_placeholder, placeholder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Hide = "Callable[[str, str], str]"
-
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z-]{1,23}(?:256)?)( +)(?=\S)")
 _SIGNATURE_PARTS = re.compile(r"((?:Credential|Signature)=)([^,\s]+)")
 _COOKIE = re.compile(r"([^=;\s]+=)([^;]*)")
 _PARAMETER = re.compile(r"([?&;#]|^)([A-Za-z0-9_.%-]+)=([^&#;]*)")
 _USERINFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#@]*)@")
+_SWITCH = re.compile(r"\s*(?:true|false|yes|no|on|off|null|none|\d{1,4})\s*", re.IGNORECASE)
 _URL_HEADERS = frozenset({"location", "referer", "content-location", "link", "origin"})
 
 
@@ -52,7 +51,9 @@ class Places:
             return self._cookies(name, value, found)
         if name.endswith("authorization"):
             return self._authorization(name, value, found)
-        if name in self._extra or is_credential_header(name) or is_identity_header(name):
+        if name in self._extra:
+            return self.hide(value, name, found)
+        if (is_credential_header(name) or is_identity_header(name)) and not _SWITCH.fullmatch(value):
             return self.hide(value, name, found)
         if name in _URL_HEADERS:
             return self.url(value, found)

@@ -11,19 +11,19 @@ import re
 
 _CREDENTIAL = (
     r"(?:api|secret|access|private|auth|subscription|account|signing|encryption|shared[-_]?access)[-_]?key"
-    r"|api[-_]?key[-_]?(?:value|secret)"
     r"|(?:access|refresh|auth|id|session|bearer|api|security|oauth|csrf|xsrf|secret|user|bot|app|service)[-_]?token"
-    r"|secret(?:[-_]?access[-_]?key)?|client[-_]?secret|app[-_]?secret"
-    r"|passwd|password|passphrase|pwd|authorization|credentials?|connection[-_]?string|set[-_]?cookie|cookies?"
+    r"|secret(?:[-_]?access[-_]?key)?|[a-z-]*[-_]?secret"
+    r"|passwd|password|passphrase|pwd|authorization|credentials?|set[-_]?cookie|cookies?"
 )
 _FIELD = re.compile(rf"(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})", re.IGNORECASE)
 _PARAMETER = re.compile(
-    rf"(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})|key|token|sig|signature|code|jwt|auth|apikey|sv?ig"
+    rf"(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})|key|token|sig|signature|code|jwt|auth|apikey"
     r"|x-(?:amz|goog)-(?:signature|credential|security-token)|awsaccesskeyid|googleaccessid|assertion",
     re.IGNORECASE,
 )
 _HEADER = re.compile(
-    rf"(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})|[a-z0-9_-]*-(?:token|secret|signature)|token|secret|apikey",
+    rf"(?!access-control-)(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})|[a-z0-9_-]*(?<!-per)-(?:token|secret|signature)"
+    r"|token|secret|apikey",
     re.IGNORECASE,
 )
 _IDENTITY = re.compile(
@@ -50,3 +50,14 @@ def is_credential_header(name: str) -> bool:
 def is_identity_header(name: str) -> bool:
     """Whether a header field names the organisation, project or account that pays."""
     return _IDENTITY.fullmatch(name) is not None
+
+
+_WEAK = re.compile(r"(?:.*[-_.])?(?:passwo?r?d|passphrase|pwd|secret|cookies?|credentials?)", re.IGNORECASE)
+
+
+def is_weak_field(name: str) -> bool:
+    """Whether a name is also an ordinary argument of a tool, so that its value must look like a credential too."""
+    return _WEAK.fullmatch(name) is not None and _STRONG_SECRET.fullmatch(name) is None
+
+
+_STRONG_SECRET = re.compile(r".*[-_]secret", re.IGNORECASE)

@@ -24,14 +24,22 @@ if TYPE_CHECKING:
 
     Rule: TypeAlias = Callable[[bytes, int, bool], Verdict]
 
-HEAD = 6
-"""Longest head, in bytes; as many bytes of a known value are compared before the value is."""
+HEAD = 8
+"""Longest literal that is looked for, in bytes; where it is found, the rule compares the rest."""
 
-_FREQUENT = b' etaoinsrlhducmpgfywbv"_:,{}-.0123456789kxETAOINSRLHDUCMPGFYWBVjqz/'
-"""Characters in the order in which streams of JSON hold them, roughly; what is not listed is rarer still."""
+OVERLAP = 24
+"""Bytes before a chunk that are searched again with it: a name may have been cut in two."""
+
+_FREQUENT = b'"etn:aosilcd,ru p0mf1bhg247{}56389.xkyv[]jqwCAT/IPENDOSMBRGzHLQUXWFKYVJZ'
+"""Characters by how often bodies of language-model APIs hold them (measured); what is not listed is rarer."""
+
+_JOINTS = b"_-"
+"""Characters that most prefixes have, so that one more of them costs nothing."""
 
 
 def _rarity(byte: int) -> int:
+    if byte in _JOINTS:
+        return len(_FREQUENT) + 1
     place = _FREQUENT.find(byte)
     return place if place >= 0 else len(_FREQUENT)
 
@@ -93,8 +101,8 @@ class Rules:
 
     def __init__(self, values: Mapping[str, str], extra_patterns: Sequence[str] = ()) -> None:
         heads: list[tuple[bytes, Rule]] = [(shape.prefix, partial(shape_at, shape)) for shape in SHAPES]
-        heads += [(word, contexts.scheme) for word in (b"Bearer", b"bearer", b"Basic ", b"basic ")]
-        heads.append((b"://", contexts.userinfo))
+        heads += [(word, contexts.scheme) for word in (b"Bearer", b"Basic ")]
+        heads.append((_AUTHORITY, contexts.userinfo))
         heads.append((b"-----B", contexts.pem))
         self.values = dict(values)
         for label, value in values.items():
@@ -106,25 +114,20 @@ class Rules:
             offset = _rarest(short)
             self._by_anchor[short[offset]].append(_Head(short, offset, rule))
             self._begun.update(short[:length] for length in range(1, len(short)))
-        self.search = re.compile(self._expression()).search
-        self._all = re.compile(self._expression()).finditer
+        self._begun_last = frozenset(literal[-1] for literal in self._begun)
+        anchors = sorted({*self._by_anchor, *_NAMES})
+        expression = re.compile(
+            b"|".join(_around(anchor, self._by_anchor.get(anchor, ())) for anchor in anchors)
+        )
+        self.search = expression.search
+        self._every = expression.finditer
         self.patterns = tuple(_compiled(pattern) for pattern in extra_patterns)
-
-    def _expression(self) -> bytes:
-        r"""One alternative per rare character: the literals around it, as look-behind and look-ahead."""
-        alternatives = []
-        for anchor, heads in sorted(self._by_anchor.items()):
-            around = sorted({_around(head.literal, head.offset) for head in heads})
-            alternatives.append(re.escape(bytes([anchor])) + b"(?:" + b"|".join(around) + b")")
-        alternatives += [
-            b'"(?<=[%s\\\\]")(?:%s|(?<=\\\\\\\\"))' % (_LAST, b"|".join(_quoted(end) for end in _NAME_ENDS)),
-            b"=(?<=[%s]=)(?:%s)" % (_LAST, b"|".join(b"(?<=" + end + b"=)" for end in _PARAMETER_ENDS)),
-        ]
-        return b"|".join(alternatives)
 
     def begun(self, text: bytes) -> int:
         """The place where the end of `text` may be the beginning of a head; `len(text)` where it is none."""
         begun = self._begun
+        if not text or text[-1] not in self._begun_last:
+            return len(text)
         for length in range(min(HEAD - 1, len(text)), 0, -1):
             if text[-length:] in begun:
                 return len(text) - length
@@ -132,48 +135,85 @@ class Rules:
 
     def verdicts(self, text: bytes, start: int, final: bool) -> Iterator[Span | Undecided]:  # noqa: FBT001
         """What all rules say about the heads from `start` on."""
-        for match in self._all(text, start):
+        for match in self._every(text, start):
             anchor = match.start()
-            byte = text[anchor]
-            for head in self._by_anchor.get(byte, ()):
+            for head in self._by_anchor.get(text[anchor], ()):
                 at = anchor - head.offset
                 if at >= 0 and text.startswith(head.literal, at) and (verdict := head.rule(text, at, final)):
                     yield verdict
-            if byte == _QUOTE and (verdict := contexts.field(text, anchor, final)):
-                yield verdict
-            if byte == _EQUALS and (verdict := contexts.parameter(text, anchor, final)):
-                yield verdict
+            if name := _NAME_REST.match(text, anchor):
+                rule = contexts.parameter if text[name.end() - 1] == _EQUALS else contexts.field
+                if verdict := rule(text, name.end() - 1, final):
+                    yield verdict
 
 
-_QUOTE, _EQUALS = b'"='
+_EQUALS = ord("=")
+_NAME_REST = re.compile(rb"[A-Za-z]*\\{0,7}\"|=")
 
 
-def _folded(word: str) -> bytes:
-    return "".join(f"[{sign}{sign.upper()}]" for sign in word).encode()
+def _folded(word: str) -> str:
+    return "".join(f"[{sign}{sign.upper()}]" if sign.isalpha() else sign for sign in word)
 
 
-_NAME_ENDS = tuple(
-    _folded(end) for end in ("key", "ken", "ret", "swd", "ord", "ase", "pwd", "ion", "ial", "als", "ing", "kie", "ies", "lue")
-)  # fmt: skip
-_PARAMETER_ENDS = (
-    *_NAME_ENDS,
-    *(_folded(end) for end in ("sig", "ure", "ode", "jwt", "uth", "yid", "sid", "svg")),
-)
-_LAST = b"yYnNtTdDeElLsSgGhH"
+def _ending(before: str, anchor: str, rest: str) -> dict[int, bytes]:
+    r"""The look around `anchor` for a name that ends in `before` + `anchor` + `rest` and a quote."""
+    return {
+        ord(sign): (f"(?<={_folded(before)}{sign})" if before else "").encode()
+        + rf'(?={_folded(rest)}\\*")'.encode()
+        for sign in {anchor, anchor.upper()}
+    }
 
 
-def _quoted(end: bytes) -> bytes:
-    return b'(?<=%s")|(?<=%s\\\\")' % (end, end)
+def _names() -> dict[int, list[bytes]]:
+    """What must stand around a rare character where it belongs to the end of a credential's name."""
+    names: dict[int, list[bytes]] = defaultdict(list)
+    endings = [
+        {ord(sign): rb'(?<![cC][hH][eE]_[kK])(?=[eE][yY]\\*")' for sign in "kK"},  # but not prompt_cache_key
+        _ending("to", "k", "en"),
+        _ending("coo", "k", "ie"),
+        _ending("coo", "k", "ies"),
+        _ending("ss", "w", "ord"),
+        _ending("", "w", "d"),
+        _ending("", "z", "ation"),
+        _ending("", "_", "secret"),
+        {ord("S"): rb'(?=ecret\\*")'},
+        {ord("="): rb"(?<=[A-Za-z]=)"},
+    ]
+    for ending in endings:
+        for anchor, look in ending.items():
+            names[anchor].append(look)
+    return names
 
 
-def _around(literal: bytes, offset: int) -> bytes:
-    before, after = literal[:offset], literal[offset + 1 :]
-    look = b""
-    if before:
-        look += b"(?<=" + re.escape(literal[: offset + 1]) + b")"
-    if after:
-        look += b"(?=" + re.escape(after) + b")"
-    return look
+_NAMES = _names()
+
+
+def _around(anchor: int, heads: Sequence[_Head]) -> bytes:
+    """The search for all that shares a rarest character, with a look at its neighbour before all else."""
+    sign = re.escape(bytes([anchor]))
+    groups = list(_NAMES.get(anchor, ()))
+    inner = sorted({(head.literal, head.offset) for head in heads if head.offset})
+    if inner:
+        neighbours = re.escape(bytes({literal[offset - 1] for literal, offset in inner}))
+        each = b"|".join(_one(literal, offset) for literal, offset in inner)
+        groups.append(b"(?<=[%b]%b)(?:%b)" % (neighbours, sign, each))
+    groups += (
+        b"(?=" + re.escape(literal[1:]) + b")"
+        for literal in sorted({h.literal for h in heads if not h.offset})
+    )
+    return sign + b"(?:" + b"|".join(groups) + b")"
+
+
+def _one(literal: bytes, offset: int) -> bytes:
+    """One literal around its rarest character."""
+    look = b"(?<=" + re.escape(literal[: offset + 1]) + b")"
+    if literal == _AUTHORITY:
+        return look + _USERINFO_AHEAD
+    return look + b"(?=" + re.escape(literal[offset + 1 :]) + b")" if literal[offset + 1 :] else look
+
+
+_AUTHORITY = b"://"
+_USERINFO_AHEAD = rb"(?=[A-Za-z0-9._~%!$&*+,;=:-]{0,640}(?:@|\Z))"
 
 
 def _compiled(pattern: str) -> re.Pattern[bytes]:

@@ -109,7 +109,6 @@ SHAPES: tuple[Shape, ...] = (
     Shape("cerebras-key", b"csk-", 30, 80, "csk-4k3v9x2m8t5y7wrb4hnce8jpds6fgua1kioxy5ezw0vrnq", _ALNUM),
     Shape("nvidia-key", b"nvapi-", 40, 120, "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"),
     Shape("together-key", b"tgp_v1_", 30, 80, "tgp_v1_Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5Ez"),
-    Shape("databricks-token", b"dapi", 32, 34, "dapi4f9a27c1d35be8806f1e2d9c7ab34560", rb"0-9a-f-"),
     Shape("langsmith-key", b"lsv2_", 30, 80, "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"),
     Shape("tavily-key", b"tvly-", 20, 80, "tvly-dev-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6"),
     Shape("npm-token", b"npm_", 30, 60, "npm_Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiO", _ALNUM),

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.cassettes.exchange import Redaction
-from harness.cassettes.redaction.rules import HEAD
+from harness.cassettes.redaction.rules import OVERLAP
 from harness.cassettes.redaction.spans import Span, Undecided, hidden, merged
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ class BodyRedactor:
             return b""
         left, rules = self._left, self._rules
         if not self._held and not rules.patterns:
-            text = left[-HEAD:] + data
+            text = left[-OVERLAP:] + data
             if rules.search(text) is None:
                 stop = rules.begun(text) - len(text) + len(data)
                 if stop > 0:
                     out = data[:stop]
-                    self._left = (left + out)[-_CONTEXT:]
+                    self._left = out[-_CONTEXT:] if stop >= _CONTEXT else (left + out)[-_CONTEXT:]
                     self._held = data[stop:]
                     return out
         return self._scan(self._held + data, final=False)
@@ -97,7 +97,7 @@ class BodyRedactor:
         return out
 
     def _verdicts(self, text: bytes, base: int, *, final: bool) -> Iterator[Span | Undecided]:
-        yield from self._rules.verdicts(text, max(0, base - HEAD), final)
+        yield from self._rules.verdicts(text, max(0, base - OVERLAP), final)
         if not self._rules.patterns:
             return
         for start, stop in _lines(text, base):
