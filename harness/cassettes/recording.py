@@ -15,7 +15,8 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from harness.cassettes.exchange import Ending, Headers, How, Redaction, Request, Response
+from harness.cassettes.exchange import Ending, Headers, How, Redaction, Request, Response, header
+from harness.cassettes.redaction.redactor import without_encoding
 from harness.cassettes.rows import compact_rows, encode, end_row, member, request_row, response_row, storable
 from harness.cassettes.writing import part_head_line
 from harness.errors import HarnessError, SecretFound
@@ -31,6 +32,16 @@ _OVERLAP = 256
 
 class HidesBodies(Protocol):
     """Redacts one body as it streams by (`harness.cassettes.redaction` has the real one)."""
+
+    @property
+    def decodes(self) -> bool:
+        """Whether the bytes that come out are no longer those of the wire, but what they decode to."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be looked into, and why."""
+        ...
 
     def feed(self, data: bytes) -> bytes:
         """Redacted bytes that may be written now."""
@@ -214,8 +225,12 @@ class ExchangeRecording:
         try:
             headers, redactions = recording.redactor.headers(head.headers, "response.headers")
             self._body = recording.redactor.body(head.headers, "response.body")
+            kept: dict[str, JsonValue] = {}
+            if self._body.decodes:
+                kept["decoded"] = header(headers, "content-encoding") or ""
+                headers = without_encoding(headers)
             row = response_row(self.index, replace(head, headers=headers), max(at_us, 0), redactions)
-            line = encode(row)
+            line = encode(row, kept)
             recording.inspect(line, "response.headers")
         except SecretFound as error:
             self._refuse(error)
@@ -234,6 +249,10 @@ class ExchangeRecording:
         self._at = at_us = max(at_us, 0)
         try:
             released = self._body.feed(data)
+            if self._body.decodes:
+                # There is no wire length any more: a chunk is what could be decoded when one came.
+                self._release_decoded(released)
+                return
             if not self._queue and len(released) == len(data):
                 self._inspect(released)
                 self._recording.write(self._line(at_us, released, 0))
@@ -253,16 +272,23 @@ class ExchangeRecording:
         if self._ended:
             return
         recording = self._recording
+        notes: tuple[str, ...] = ()
         try:
             if self._body is not None:
-                self._release(self._body.finish())
+                notes = self._body.notes
+                rest = self._body.finish()
+                if self._body.decodes:
+                    self._release_decoded(rest)
+                else:
+                    self._release(rest)
             message = ending.message
             redactions: tuple[Redaction, ...] = ()
             if message is not None:
                 message, redactions = recording.redactor.text(storable(message), "ending.message")
             trailers, more = recording.redactor.headers(trailers, "response.trailers")
             ending = replace(ending, message=message, at_us=max(ending.at_us, 0))
-            line = encode(end_row(self.index, ending, trailers, (*self._news(), *redactions, *more)))
+            row = end_row(self.index, ending, trailers, (*self._news(), *redactions, *more))
+            line = encode(row, {"notes": list(notes)} if notes else None)
             recording.inspect(line, "ending")
         except SecretFound as error:
             self._refuse(error)
@@ -289,6 +315,11 @@ class ExchangeRecording:
             queue.popleft()
         if lines:
             self._recording.write(b"".join(lines))
+
+    def _release_decoded(self, data: bytes) -> None:
+        if data:
+            self._inspect(data)
+            self._recording.write(self._line(self._at, data, 0))
 
     def _line(self, at_us: int, data: bytes, more: int) -> bytes:
         line = b'{"k":"c","i":%d,"at":%d,%b' % (self.index, at_us, member(data))

@@ -16,7 +16,7 @@ from harness.errors import NotACassette, RowError
 from harness.jsonvalue import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from harness.jsonvalue import JsonValue
 
@@ -158,12 +158,13 @@ def encode(row: msgspec.Struct, extra: Extra | None = None) -> bytes:
     return line[:-1] + b"," + rest + b"}\n"
 
 
-def decode(line: bytes, where: str) -> Row:
+def decode(line: bytes, source: str, number: int) -> Row:
     """Read one line.
 
     Args:
         line: The line, with or without its LF.
-        where: What an error is to name, such as `chat.cassette.jsonl:7`.
+        source: The file or other place that an error is to name.
+        number: Number of the line there, from 1.
 
     Raises:
         NotACassette: The line is not UTF-8.
@@ -174,7 +175,7 @@ def decode(line: bytes, where: str) -> Row:
     except msgspec.ValidationError as error:
         raise RowError(
             "this row is not as the cassette format says",
-            where=where,
+            where=f"{source}:{number}",
             expected="a row of docs/cassette-format.md",
             found=str(error),
             hint="was the file edited by hand? restore it, or record it anew",
@@ -182,7 +183,7 @@ def decode(line: bytes, where: str) -> Row:
     except UnicodeDecodeError:
         raise NotACassette(
             "the file is not UTF-8",
-            where=where,
+            where=f"{source}:{number}",
             expected="UTF-8 text, one JSON object a line",
             found=_first_bad_byte(line),
             hint="a cassette keeps bytes that are not UTF-8 as base64; was the file re-encoded?",
@@ -190,7 +191,7 @@ def decode(line: bytes, where: str) -> Row:
     except (msgspec.DecodeError, RecursionError) as error:
         raise RowError(
             "this line is not JSON",
-            where=where,
+            where=f"{source}:{number}",
             expected="one JSON object",
             found=f"{_excerpt(line)} ({error})",
             hint="was the file edited by hand, or merged? restore it, or record it anew",
@@ -212,10 +213,15 @@ def all_members(line: bytes) -> dict[str, JsonValue]:
     return members
 
 
-def payload_line(kind: type[Ev | Body], index: int, data: bytes) -> bytes:
-    """The line of a payload row: text where the bytes are UTF-8, base64 where not."""
-    tag = b"ev" if kind is Ev else b"body"
-    return b'{"k":"%b","i":%d,%b}\n' % (tag, index, member(data))
+def payload_lines(kind: type[Ev | Body], index: int, pieces: Iterable[bytes]) -> bytes:
+    """The lines of payload rows, one a piece: text where its bytes are UTF-8, base64 where not."""
+    start = b'{"k":"%b","i":%d,' % (b"ev" if kind is Ev else b"body", index)
+    text = start + b'"s":'
+    encode_text = _encoder.encode
+    try:
+        return b"".join([b"%b%b}\n" % (text, encode_text(piece.decode())) for piece in pieces])
+    except UnicodeDecodeError:
+        return b"".join([b"%b%b}\n" % (start, member(piece)) for piece in pieces])
 
 
 def member(data: bytes) -> bytes:
@@ -226,7 +232,7 @@ def member(data: bytes) -> bytes:
         return b'"b64":"' + base64.b64encode(data) + b'"'
 
 
-def payload(row: Payload, where: str) -> bytes:
+def payload(row: Payload, source: str, number: int) -> bytes:
     """The bytes that a payload row holds.
 
     Raises:
@@ -238,7 +244,7 @@ def payload(row: Payload, where: str) -> bytes:
         return row.b64
     raise RowError(
         "a payload row holds either text or base64",
-        where=where,
+        where=f"{source}:{number}",
         expected="`s` or `b64`, one of them",
         found="both" if row.s is not None else "neither",
         hint="was the file edited by hand? restore it, or record it anew",

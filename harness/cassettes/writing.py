@@ -1,6 +1,6 @@
 """Writing a sealed cassette: exchanges in, lines out, each exchange grouped, memory flat.
 
-Strategy: chunks are gathered into groups of at most 1,024 chunks or about 1 MiB. A group's `wire` row is
+Strategy: chunks are gathered into groups of at most 1,024 chunks or about 256 KiB. A group's `wire` row is
 written first, then the payload rows that its bytes complete; an event that is not whole yet waits for the next
 group, so a reader always knows the boundaries before it meets the bytes.
 """
@@ -20,14 +20,14 @@ from harness.cassettes.rows import (
     Wire,
     encode,
     end_row,
-    payload_line,
+    payload_lines,
     request_row,
     response_row,
 )
 from harness.jsonvalue import JsonValue, compact
 
 if TYPE_CHECKING:
-    from harness.cassettes.exchange import Cassette, Chunk, Exchange, Response
+    from harness.cassettes.exchange import Cassette, Chunk, Exchange
 
 KeyOf: TypeAlias = Callable[[Request], Mapping[str, JsonValue]]
 """What computes the `key` row's members (but `k` and `i`) for a request."""
@@ -45,8 +45,7 @@ HEAD_ORDER = (
     "timing",
     "notes",
 )
-_GROUP_BYTES = 1 << 20
-_NONE: Mapping[str, JsonValue] = {}
+_GROUP_BYTES = 1 << 18
 
 
 def head_line(head: Mapping[str, JsonValue]) -> bytes:
@@ -63,7 +62,7 @@ def part_head_line(head: Mapping[str, JsonValue], first_index: int) -> bytes:
 
 
 def lines_of(cassette: Cassette, *, key_of: KeyOf | None = None) -> Iterator[bytes]:
-    """All lines of a sealed cassette, from its head to a new seal.
+    """All lines of a sealed cassette, from its head to a new seal; each item is one line or several.
 
     The seal's count, hash and redactions are computed anew; its other members are kept.
 
@@ -82,8 +81,8 @@ class Sealer:
     """Counts and hashes the lines of one cassette while they are written.
 
     Args:
-        first: How many exchanges stand in the file already (their lines passed through `add`).
-        redactions: Theirs.
+        first: How many exchanges stand in the file already (their lines pass through `add`).
+        redactions: Theirs, each with its exchange's index.
     """
 
     def __init__(self, first: int = 0, redactions: Iterable[tuple[int, str, str, int]] = ()) -> None:
@@ -91,28 +90,28 @@ class Sealer:
         self._redactions = list(redactions)
         self._hash = hashlib.sha256()
 
-    def add(self, line: bytes) -> bytes:
-        """Take one line into the hash, and give it back."""
-        self._hash.update(line)
-        return line
+    def add(self, lines: bytes) -> bytes:
+        """Take lines into the hash, and give them back."""
+        self._hash.update(lines)
+        return lines
 
     def exchange(self, exchange: Exchange, key_of: KeyOf | None = None) -> Iterator[bytes]:
         """The lines of one exchange, numbered by its place in this file."""
         index = self._next
         self._next += 1
         self._redactions += [(index, *redaction) for redaction in exchange.redactions]
-        for line in exchange_lines(exchange, index, key_of):
-            yield self.add(line)
+        for lines in exchange_lines(exchange, index, key_of):
+            yield self.add(lines)
 
-    def seal(self, members: Mapping[str, JsonValue] | None = None) -> bytes:
-        """The seal's line; `members` are those of a former seal, of which the unknown ones are kept."""
+    def seal(self, former: Mapping[str, JsonValue] | None = None) -> bytes:
+        """The seal's line, with the members of a former seal that this version does not know."""
         row = Seal(self._next, self._hash.hexdigest(), tuple(self._redactions))
         known = row.__struct_fields__
-        return encode(row, {name: value for name, value in (members or _NONE).items() if name not in known})
+        return encode(row, {name: value for name, value in (former or {}).items() if name not in known})
 
 
 def exchange_lines(exchange: Exchange, index: int, key_of: KeyOf | None = None) -> Iterator[bytes]:
-    """The lines of one exchange in their canonical order: req, key, res, wire and payload, end."""
+    """The lines of one exchange in their order: req, key, res, wire and payload rows, end."""
     extra = exchange.extra
     yield encode(request_row(index, exchange.request, exchange.at_us), extra.get("req"))
     key = exchange.key if key_of is None else key_of(exchange.request)
@@ -123,34 +122,21 @@ def exchange_lines(exchange: Exchange, index: int, key_of: KeyOf | None = None) 
         yield encode(end_row(index, exchange.ending), extra.get("end"))
         return
     yield encode(response_row(index, response, response.at_us), extra.get("res"))
-    body = _BodyLines(index, response)
-    yield from body
+    kind, splitter = splitter_for(response.headers)
+    size = 0
+    digest = hashlib.sha256()
+    for group in _groups(response.chunks):
+        data = b"".join([data for _, data in group])
+        size += len(data)
+        digest.update(data)
+        wire = encode(Wire(index, [at for at, _ in group], [len(data) for _, data in group]))
+        yield wire + payload_lines(kind, index, list(splitter.feed(data)))
+    if rest := list(splitter.finish()):
+        yield payload_lines(kind, index, rest)
     end = end_row(index, exchange.ending, response.trailers)
-    end.bytes = body.size
-    end.sha256 = body.hash.hexdigest()
+    end.bytes = size
+    end.sha256 = digest.hexdigest()
     yield encode(end, extra.get("end"))
-
-
-class _BodyLines:
-    """The `wire` and payload lines of one body; afterwards its size and hash."""
-
-    def __init__(self, index: int, response: Response) -> None:
-        self._index = index
-        self._chunks = response.chunks
-        self._kind, self._splitter = splitter_for(response.headers)
-        self.size = 0
-        self.hash = hashlib.sha256()
-
-    def __iter__(self) -> Iterator[bytes]:
-        for group in _groups(self._chunks):
-            yield encode(Wire(self._index, [at for at, _ in group], [len(data) for _, data in group]))
-            data = b"".join(data for _, data in group)
-            self.size += len(data)
-            self.hash.update(data)
-            for piece in self._splitter.feed(data):
-                yield payload_line(self._kind, self._index, piece)
-        for piece in self._splitter.finish():
-            yield payload_line(self._kind, self._index, piece)
 
 
 def _groups(chunks: Iterable[Chunk]) -> Iterator[list[Chunk]]:

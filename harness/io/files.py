@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.cassettes.reading import Reader
+from harness.cassettes.reading import read_lines
 from harness.cassettes.sealing import read_part
 from harness.cassettes.writing import Sealer, lines_of
 from harness.errors import FileAccessError, NotACassette
@@ -51,8 +51,7 @@ def read_cassette(path: str | Path, *, check_hash: bool = True) -> Cassette:
         HashMismatch: It was changed after it was sealed.
         FileAccessError: The file cannot be read.
     """
-    file = _Lines(Path(path))
-    return Reader(str(path), file.between, check_hash=check_hash).read(file)
+    return read_lines(FileLines(Path(path)), source=str(path), check_hash=check_hash)
 
 
 def write_cassette(cassette: Cassette, path: str | Path, *, key_of: KeyOf | None = None) -> None:
@@ -78,8 +77,7 @@ def read_part_file(path: str | Path) -> Part:
         RowError: It was damaged elsewhere than at its end.
         FileAccessError: The file cannot be read.
     """
-    file = _Lines(Path(path))
-    return read_part(file, file.between, source=str(path))
+    return read_part(FileLines(Path(path)), source=str(path))
 
 
 def seal(
@@ -165,7 +163,7 @@ def _appended(target: Path, part: Part, key_of: KeyOf | None) -> Iterator[bytes]
     redactions = [(it.index, *redaction) for it in old.exchanges for redaction in it.redactions]
     sealer = Sealer(len(old.exchanges), redactions)
     former: list[bytes] = []
-    for line in _Lines(target):
+    for line in FileLines(target):
         if former:
             yield sealer.add(former.pop())
         former.append(line)
@@ -174,7 +172,7 @@ def _appended(target: Path, part: Part, key_of: KeyOf | None) -> Iterator[bytes]
     yield sealer.seal(old.seal)
 
 
-class _Lines:
+class FileLines:
     """The lines of one file, from its beginning or between two offsets, anew at each iteration."""
 
     def __init__(self, path: Path) -> None:
@@ -183,6 +181,11 @@ class _Lines:
     def __iter__(self) -> Iterator[bytes]:
         with self._opened() as file:
             yield from file
+
+    def first(self, limit: int) -> bytes:
+        """The first line, or as much of it as `limit` bytes hold."""
+        with self._opened() as file:
+            return file.readline(limit)
 
     def between(self, start: int, stop: int) -> Iterator[bytes]:
         """The lines that begin at `start` and end before `stop`."""
@@ -198,9 +201,22 @@ class _Lines:
     def _opened(self) -> Iterator[BinaryIO]:
         try:
             file = self._path.open("rb", buffering=_BUFFER)
-        except FileNotFoundError as error:
-            raise NotACassette("there is no such file", where=str(self._path)) from error
         except OSError as error:
+            if isinstance(error, FileNotFoundError):
+                raise NotACassette(
+                    "there is no such file",
+                    where=str(self._path),
+                    expected="a cassette",
+                    hint="is the path right? it counts from the folder in which the command runs",
+                ) from None
+            # Windows says PermissionError where it means that this is a folder.
+            if self._path.is_dir():
+                raise NotACassette(
+                    "this is a folder, not a cassette",
+                    where=str(self._path),
+                    expected="a file such as chat.cassette.jsonl",
+                    hint="name the file inside it",
+                ) from None
             raise FileAccessError(
                 "the file cannot be read", where=str(self._path), found=error.strerror or str(error)
             ) from error

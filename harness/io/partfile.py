@@ -66,15 +66,7 @@ class PartFile:
         except OSError as error:
             raise _refused("the recording cannot be written", self.path, error) from error
         try:
-            _lock(self._fd, self.path)
-            if os.fstat(self._fd).st_size:
-                raise FileAccessError(
-                    "an earlier recording of this cassette was never sealed",
-                    where=str(self.path),
-                    expected="no file of this name",
-                    found=f"{os.fstat(self._fd).st_size} bytes",
-                    hint=f"keep it with `harness cassette recover {self.path}`, or delete it",
-                )
+            _claim(self._fd, self.path)
         except FileAccessError:
             self.close()
             raise
@@ -132,6 +124,19 @@ def in_use(part: Path) -> bool:
     finally:
         os.close(fd)
     return False
+
+
+def _claim(fd: int, path: Path) -> None:
+    """Lock a file that must be empty."""
+    _lock(fd, path)
+    if size := os.fstat(fd).st_size:
+        raise FileAccessError(
+            "an earlier recording of this cassette was never sealed",
+            where=str(path),
+            expected="no file of this name",
+            found=f"{size} bytes",
+            hint=f"keep it with `harness cassette recover {path}`, or delete it",
+        )
 
 
 def _lock(fd: int, path: Path) -> None:
