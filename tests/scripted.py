@@ -59,15 +59,11 @@ class ScriptedServer:
     def __init__(self, script: Callable[[socket.socket, bytes], None]) -> None:
         self._script = script
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._threads: list[threading.Thread] = []
         self._connections: list[socket.socket] = []
         self.errors: list[Exception] = []
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def _accept(self) -> None:
         while True:
