@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.cassettes.exchange import Redaction
-
     from harness.cassettes.redaction.rules import Rules
 
 _PIECE = 65_536

@@ -77,7 +77,7 @@ _DOTTED = rb"A-Za-z0-9_.-"
 
 SHAPES: tuple[Shape, ...] = (
     Shape("anthropic-key", b"sk-ant-", 20, 200, "sk-ant-api03-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5EzW0VrNq-AA"),
-    Shape("openrouter-key", b"sk-or-", 20, 200, "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"),
+    Shape("openrouter-key", b"sk-or-", 20, 200, "sk-or-v1-4f9a27c1d35be8806f1e2d9c7ab34560f9e8d7c6b5a4938271605"),
     Shape("openai-key", b"sk-", 16, 250, "sk-proj-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5EzW0VrNqBhSd3PlMc"),
     Shape("google-key", b"AIza", 30, 40, "AIzaSyD3k9QxLm2TtY7wRb4HnCe8JpDs6FgUa1K"),
     Shape("google-key", b"AQ.", 30, 200, "AQ.Ab8RN6Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5Ez"),
@@ -91,7 +91,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("github-token", b"ghu_", 30, 255, "ghu_Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiO", _ALNUM),
     Shape("github-token", b"ghs_", 30, 255, "ghs_Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiO", _ALNUM),
     Shape("github-token", b"ghr_", 30, 255, "ghr_Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiO", _ALNUM),
-    Shape("github-token", b"github_pat_", 30, 255, "github_pat_11ABCDEFG0Zk3vQ9xLm2Tt_Y7wRb4HnCe8JpDs6FgUa1KiOoXy5EzW0"),
+    Shape("github-token", b"github_pat_", 30, 255, "github_pat_11ABCDEFG0Zk3vQ9xLm2Tt_Y7wRb4HnCe8JpDs6FgUa1"),
     Shape("gitlab-token", b"glpat-", 18, 300, "glpat-Zk3vQ9xLm2TtY7wRb4Hn"),
     Shape("slack-token", b"xoxb-", 20, 120, "xoxb-263594206564-2343594206574-FGqddMF8t08v8N7Oq4i57vs1"),
     Shape("slack-token", b"xoxp-", 20, 120, "xoxp-263594206564-2343594206574-FGqddMF8t08v8N7Oq4i57vs1"),
@@ -112,7 +112,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("langsmith-key", b"lsv2_", 30, 80, "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"),
     Shape("tavily-key", b"tvly-", 20, 80, "tvly-dev-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6"),
     Shape("npm-token", b"npm_", 30, 60, "npm_Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiO", _ALNUM),
-    Shape("pypi-token", b"pypi-", 50, 300, "pypi-AgEIcHlwaS5vcmcCJDk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5EzW0VrNq"),
+    Shape("pypi-token", b"pypi-", 50, 300, "pypi-AgEIcHlwaS5vcmcCJDk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiO"),
     Shape("sendgrid-key", b"SG.", 40, 100, "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", _DOTTED),
     Shape("vault-token", b"hvs.", 20, 200, "hvs.CAESIZk3vQ9xLm2TtY7wRb4HnCe8JpDs6"),
     Shape("ephemeral-key", b"ek_", 24, 80, "ek_68af296e8e408191a1120ab6383263c2", _ALNUM),
