@@ -95,11 +95,16 @@ def _between(
     at, other = ours[0], theirs[0]
     while at < ours[1] or other < theirs[1]:
         stop, other_stop = min(at + _WINDOW, ours[1]), min(other + _WINDOW, theirs[1])
-        if ours[1] - at <= _WINDOW * 2 and theirs[1] - other <= _WINDOW * 2:
+        whole = ours[1] - at <= _WINDOW * 2 and theirs[1] - other <= _WINDOW * 2
+        if whole:
             stop, other_stop = ours[1], theirs[1]
-        matcher = SequenceMatcher(None, left[at:stop], right[other:other_stop], autojunk=False)
-        for _, from_left, to_left, from_right, to_right in matcher.get_opcodes():
+        steps = SequenceMatcher(None, left[at:stop], right[other:other_stop], autojunk=False).get_opcodes()
+        if not whole and any(step[0] == "equal" for step in steps):
+            # What follows the last match may match in the next window.
+            while steps[-1][0] != "equal":
+                steps.pop()
+        for _, from_left, to_left, from_right, to_right in steps:
             for offset in range(max(to_left - from_left, to_right - from_right)):
                 one, two = from_left + offset, from_right + offset
                 yield (at + one if one < to_left else None, other + two if two < to_right else None)
-        at, other = stop, other_stop
+        at, other = at + steps[-1][2], other + steps[-1][4]

@@ -336,6 +336,16 @@ class TestLaws:
             19_001,
         ]
 
+    def test_an_event_lost_early_and_one_gained_late_are_two_differences(self) -> None:
+        """Also where no event of the long stretch between them is the only one of its kind."""
+        words = [f"data: {number % 97}\n\n" for number in range(5000)]
+        other = [*words[:1000], *words[1001:4000], "data: x\n\n", *words[4000:]]
+
+        assert [one.event for one in streams("".join(words).encode(), "".join(other).encode())] == [
+            1000,
+            3999,
+        ]
+
 
 class TestText:
     """Differences as lines."""
