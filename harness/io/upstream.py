@@ -108,9 +108,17 @@ class Upstream:
         """Scheme, host and port."""
         return self._base
 
+    def target(self, path: str) -> str:
+        """The path (with its query) that a request for `path` is sent to.
+
+        The base path is put in front where the client did not: a client of `https://host/v1` may have been given
+        this server's `/v1` as its base URL, or its root.
+        """
+        return path if path.startswith(f"{self._path}/") else self._path + path
+
     def url(self, path: str) -> str:
         """Where a request for `path` (with its query) goes."""
-        return self._base + self._path + path
+        return self._base + self.target(path)
 
     def outgoing(self, headers: Headers) -> Headers:
         """Fields as they are sent: without the client's `Host` and `Expect`, asking for `identity`."""
@@ -132,7 +140,7 @@ class Upstream:
 
         Args:
             method: Any.
-            path: Path and query, sent byte for byte behind the base path.
+            path: Path and query, sent byte for byte, behind the base path where it does not begin with it.
             headers: All fields, as `outgoing` gives them.
             body: The bytes, or what yields them.
 
@@ -151,7 +159,7 @@ class Upstream:
                 headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
                 content=body or None,
                 extensions={
-                    "target": (self._path + path).encode("latin-1"),
+                    "target": self.target(path).encode("latin-1"),
                     "timeout": self._client.timeout.as_dict(),
                 },
             )
