@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.cassettes.exchange import Ending, Exchange, How, Request
 from harness.cassettes.matching import Deck, MatchPolicy
+from harness.cassettes.matching.ids import shape
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IDS = st.sampled_from(["1", "call_aaaa", "call_bbbb", "call_cccc"])
 TURNS = st.lists(
@@ -105,3 +111,28 @@ def test_a_recorded_id_never_leads_to_another_conversation(bodies: list[Any], or
             assert (found is not None) is (body in bodies)
             if found is not None:
                 assert bodies[found.index] == body
+
+
+def _corpus_requests(corpus: Path) -> list[Any]:
+    """The bodies of all recorded requests, each once, so that every one can be told from the others."""
+    bodies: dict[str, Any] = {}
+    for path in sorted(corpus.glob("**/*.json")):
+        body = json.loads(path.read_text(encoding="utf-8")).get("request")
+        if isinstance(body, dict):
+            bodies.setdefault(json.dumps(shape(body).value, sort_keys=True), body)
+    return list(bodies.values())
+
+
+@pytest.mark.corpus
+def test_real_requests_are_found_however_they_are_written_and_whatever_their_ids(corpus: Path) -> None:
+    """Requests of many clients and providers: each finds itself, indented, and with all its ids made anew."""
+    bodies = _corpus_requests(corpus)
+    as_they_are, with_new_ids = _deck(bodies).session(), _deck(bodies).session()
+
+    for index, body in enumerate(bodies):
+        spelt = json.dumps(body, indent=1)
+        for name in sorted(shape(body).ids, key=len, reverse=True):
+            spelt = re.sub(rf"(?<![A-Za-z0-9_-]){re.escape(name)}(?![A-Za-z0-9_-])", f"live_{name}", spelt)
+
+        assert as_they_are.find(_request(body)).index == index
+        assert with_new_ids.find(Request("POST", "http://h/v1/responses", (), spelt.encode())).index == index

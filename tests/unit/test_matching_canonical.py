@@ -239,3 +239,9 @@ def test_methods_have_no_case_and_can_be_left_out() -> None:
 def test_a_port_that_is_no_number_is_no_port() -> None:
     """A damaged URL in a recording does not stop the deck from being built."""
     assert Keyer(MatchPolicy(port=True)).key(_request(url="http://h:x/a")).port == ""
+
+
+def test_a_url_that_cannot_be_split_has_a_key_of_its_own() -> None:
+    """A client that sends nonsense as its host gets a miss, not a crash."""
+    assert _same(_request(url="http://[/a"), _request(url="http://[/a"))
+    assert not _same(_request(url="http://[/a"), _request(url="http://h/a"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from harness.cassettes.exchange import Ending, Exchange, How, Request
 from harness.cassettes.matching import Deck, MatchPolicy
 from harness.errors import MissError
 
+URL_RESPONSES = "https://api.openai.com/v1/responses"
 URL = "https://api.openai.com/v1/chat/completions"
 
 
@@ -46,7 +48,7 @@ def test_a_miss_is_one_text_that_says_it_all() -> None:
         "  expected  1 at /seed in recording 1 of a.jsonl, the nearest",
         "  found     (missing)",
         (
-            "  hint      if that changes from run to run, match with normalisers=['seed']; "
+            "  hint      if that changes from run to run, match with normalisers=['seed'] (--normalise seed); "
             "otherwise record it with mode='new_episodes'"
         ),
     ]
@@ -270,3 +272,24 @@ def test_a_body_nested_too_deeply_for_a_comparison_is_still_explained() -> None:
     assert _error(_request(other), _request(deep)).found is not None
     nested = b"[" * 600 + b"1" + b"]" * 600
     assert _error(_request(nested.replace(b"1", b"2")), _request(nested)).found is not None
+
+
+def test_the_miss_in_the_documentation_is_a_real_one() -> None:
+    """docs/matching.md shows, word for word, what its example gives."""
+    page = (Path(__file__).parents[2] / "docs" / "matching.md").read_text(encoding="utf-8")
+    instructions = "You are the travel desk of a small agency. Today is {}. Answer in one sentence."
+    recorded = [
+        _request(
+            {"model": "gpt-5", "instructions": instructions.format("2026-11-20"), "input": text},
+            URL_RESPONSES,
+        )
+        for text in ("Which trains go to Bergen?", "Is it going to rain?")
+    ]
+    live = {
+        "model": "gpt-5",
+        "input": "Is it going to rain?",
+        "instructions": instructions.format("2026-11-21"),
+    }
+    error = _error(_request(live, URL_RESPONSES), *recorded, sources=("weather.cassette.jsonl",))
+
+    assert str(error) in page

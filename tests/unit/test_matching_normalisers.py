@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,3 +119,11 @@ def test_an_unknown_normaliser_is_named_with_the_nearest() -> None:
         normaliser("timestamp")
 
     assert caught.value.hint == "did you mean 'timestamps'?"
+
+
+def test_the_documentation_lists_every_normaliser() -> None:
+    """docs/matching.md has each with its summary, and no other."""
+    page = (Path(__file__).parents[2] / "docs" / "matching.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `") and line.count("|") == 3]
+
+    assert [f"| `{item.name}` | {item.summary} |" for item in normalisers()] == rows

@@ -117,7 +117,7 @@ def explain(
         gap = Gap("played", None, f"{times} ({_list_of([recorded[at] for at in played])})", "one more")
         hint = (
             "the client asks more often than it did when it was recorded: record it again with "
-            "mode='rewrite', or play recordings again with repeats='last' or repeats='cycle'"
+            "mode='rewrite', or play recordings again with repeats='last' or 'cycle' (--repeats)"
         )
         return miss("played", gap, hint, near, len(played))
     near = nearest(live, recorded, keyer, served)
@@ -135,10 +135,13 @@ def _hint(gap: Gap, near: Recorded, live: Live, keyer: Keyer) -> str:
         advice = "the paths differ only in how they begin: check the client's base URL; otherwise "
     elif gap.part == "body" and gap.pointer:
         name = keyer.would_help(near.request.body, live.request.body)
-        rule = f"normalisers=[{name!r}]" if name else f"ignore=[{gap.pointer!r}]"
+        if name:
+            rule = f"normalisers=[{name!r}] (--normalise {name})"
+        else:
+            rule = f"ignore=[{gap.pointer!r}] (--ignore {gap.pointer})"
         advice = f"if that changes from run to run, match with {rule}; otherwise "
     elif gap.part == "ids":
-        advice = "if these ids mean nothing, match with normalisers=['ids']; otherwise "
+        advice = "if these ids mean nothing, match with normalisers=['ids'] (--normalise ids); otherwise "
     elif gap.part in {"scheme", "host", "port", "headers"}:
         advice = f"the policy compares {gap.part}, which the default does not; if that is meant, "
     return f"{advice}record it with mode='new_episodes'"
