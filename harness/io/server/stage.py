@@ -76,7 +76,7 @@ class Stage:
         if not responder.open:
             return
         if not script.has_head:
-            responder.cut()
+            self._to_end()
             return
         self._framed = framed = script.plain and responder.plain
         self._parts = script.parts(framed=framed)
@@ -118,31 +118,34 @@ class Stage:
             self._to_end()
 
     def _to_end(self) -> None:
-        due = self._start + self._script.ending().at_us / 1e6
-        if due > now():
+        ending = self._script.ending()
+        due = self._start + ending.at_us / 1e6
+        if ending.how is How.TIMEOUT:
+            self._wait_for_leaving(None)
+        elif ending.how in (How.CLIENT_CLOSE, How.CANCELLED):
+            self._wait_for_leaving(due + self._hold)
+        elif due > now():
             self._timetable.at(due, self._end)
         else:
             self._end()
 
     def _end(self) -> None:
         responder = self._responder
-        ending = self._script.ending()
-        if ending.how is How.COMPLETE:
+        how = self._script.ending().how
+        if how is How.COMPLETE and self._script.has_head:
             responder.finish(self._script.trailers)
-        elif ending.how is How.RESET:
+        elif how is How.RESET:
             responder.reset()
-        elif ending.how in (How.CLIENT_CLOSE, How.CANCELLED, How.TIMEOUT):
-            self._wait_for_leaving(limited=ending.how is not How.TIMEOUT)
         else:
             responder.cut()
 
-    def _wait_for_leaving(self, *, limited: bool) -> None:
+    def _wait_for_leaving(self, until: float | None) -> None:
         """Send nothing more: the recording client left here, or waited in vain until its patience ended."""
         responder, held = self._responder, self._held
         held.add(responder)
         responder.on_disconnect = lambda: held.discard(responder)
-        if limited:
-            self._timetable.at(now() + self._hold, self._give_up)
+        if until is not None:
+            self._timetable.at(until, self._give_up)
 
     def _give_up(self) -> None:
         self._held.discard(self._responder)
