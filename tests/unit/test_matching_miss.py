@@ -264,14 +264,27 @@ def test_miss_is_none_for_what_would_be_answered_and_plays_nothing() -> None:
     assert player.find(_request({"a": 1})).index == 0
 
 
-def test_a_body_nested_too_deeply_for_a_comparison_is_still_explained() -> None:
-    """Bodies that exhaust the stack are compared as bytes."""
-    deep = b"[" * 50_000 + b"1" + b"]" * 50_000
-    other = deep.replace(b"1", b"2")
+@pytest.mark.parametrize("depth", [100, 300, 450, 700, 900, 1000, 50_000])
+def test_a_body_nested_too_deeply_for_a_comparison_is_still_explained(depth: int) -> None:
+    """Bodies that exhaust the stack are compared as bytes, wherever it is exhausted."""
+    recorded = b'{"input":' + b"[" * depth + b'{"id":"a","n":1}' + b"]" * depth + b"}"
+    error = _error(_request(recorded.replace(b"1", b"2").replace(b'"a"', b'"b"')), _request(recorded))
 
-    assert _error(_request(other), _request(deep)).found is not None
-    nested = b"[" * 600 + b"1" + b"]" * 600
-    assert _error(_request(nested.replace(b"1", b"2")), _request(nested)).found is not None
+    assert error.message == "no recording answers POST /v1/chat/completions"
+    assert error.expected is not None
+    assert "recording 0" in error.expected
+
+
+def test_an_id_that_is_compared_as_a_value_is_shown_as_one() -> None:
+    """With `ids=False` an id is a difference like any other."""
+    error = _error(
+        _request({"input": [{"call_id": "x"}]}),
+        _request({"input": [{"call_id": "a"}]}),
+        policy=MatchPolicy(ids=False),
+    )
+
+    assert error.expected == '"a" at /input/0/call_id in recording 0 of a.jsonl, the nearest'
+    assert error.found == '"x"'
 
 
 def test_the_miss_in_the_documentation_is_a_real_one() -> None:

@@ -49,7 +49,10 @@ def first_gap(near: Recorded, live: Live, keyer: Keyer, conflict: Conflict | Non
     if ours.headers != theirs.headers:
         return _pair_gap("headers", ours.headers, theirs.headers)
     if ours.kind == theirs.kind == "json":
-        return _json_gap(near, live, keyer, conflict)
+        try:
+            return _json_gap(near, live, keyer, conflict)
+        except RecursionError:
+            return _byte_gap("", ours.body, theirs.body)
     return _body_gap(near, live)
 
 
