@@ -3,7 +3,8 @@
     python benchmarks/sse_decoder.py
 
 The streams are made up here: five kinds as five kinds of server send them (Chat Completions text, Responses
-text, Chat Completions tool calls, Anthropic, Gemini with CRLF). Contenders take turns, and each figure is the
+text, Chat Completions tool calls, Anthropic, Gemini with CRLF), with events of the sizes that real ones have
+(a median of 313, 260, 280, 136 and 460 bytes). Contenders take turns, and each figure is the
 median of the rounds, so that a busy machine slows all of them. Exits with 1 when a target is missed.
 """
 
@@ -108,6 +109,9 @@ def doubling() -> list[str]:
         ("short CRLF lines", short_crlf_lines),
     ):
         inputs = [cut(make(size), 64) for size in sizes]
+        # The allocator asks the system for large blocks until it has seen one so large returned, and the pages
+        # of those cost more than the decoding: one larger event first leaves that out.
+        by_harness(cut(make(2 * sizes[-1]), 64))
         times: list[list[float]] = [[] for _ in sizes]
         for _ in range(ROUNDS):
             for reads, seconds in zip(inputs, times, strict=True):
@@ -196,6 +200,7 @@ def chat() -> bytes:
             "choices": [
                 {"index": 0, "delta": {"content": word(number)}, "logprobs": None, "finish_reason": None}
             ],
+            "usage": None,
             "obfuscation": "x" * (number % 16),
         }
         return b"data: " + dumped(body) + b"\n\n"
@@ -232,6 +237,7 @@ def tools() -> bytes:
             "object": "chat.completion.chunk",
             "created": 1760000000,
             "model": "made-up-1",
+            "system_fingerprint": "fp_0000000000",
             "choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}],
         }
         return b"data: " + dumped(body) + b"\n\n"
@@ -262,6 +268,10 @@ def gemini() -> bytes:
         text = "".join(word(number + offset) for offset in range(20))
         body = {
             "candidates": [{"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}],
+            "promptTokensDetails": [
+                {"modality": "TEXT", "tokenCount": 8},
+                {"modality": "THOUGHT", "tokenCount": number},
+            ],
             "usageMetadata": {
                 "promptTokenCount": 8,
                 "candidatesTokenCount": number,

@@ -48,10 +48,8 @@ class BlockSplitter:
 
     def finish(self) -> Iterator[bytes]:
         """End the body, and give what is left."""
-        rest = self._blocks.finish()
-        blocks = split_blocks(rest)
-        tail = rest[sum(map(len, blocks)) :]
-        return iter(_capped([*blocks, tail] if tail else blocks, self._cap))
+        rest, _whole = self._blocks.finish()
+        return iter(_capped([rest], self._cap) if rest else [])
 
 
 class LineSplitter:

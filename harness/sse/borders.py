@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 
-_LF = b"\n"
+_LF, _CR = b"\n\r"
 _LINE_END = rb"(?:\r\n?+|\n)"
 _BLOCK = re.compile(rb"(?:[^\r\n]++" + _LINE_END + rb")*+" + _LINE_END)
 
 
 def split_blocks(whole: bytes) -> list[bytes]:
-    """Split bytes into blocks, each up to and including its blank line; what follows the last one is left out."""
+    """Split bytes that consist of whole blocks into these, each up to and including its blank line."""
     return _BLOCK.findall(whole)
 
 
@@ -27,43 +27,63 @@ class WholeBlocks:
 
     Attributes:
         pending: What has been taken and not handed out. Whoever removes bytes from its front leaves two.
+        after_cr: The last byte that was taken is CR.
     """
 
-    __slots__ = ("_after_cr", "pending")
+    __slots__ = ("after_cr", "pending")
 
     def __init__(self) -> None:
         self.pending = bytearray()
-        self._after_cr = False
+        self.after_cr = False
 
     def take(self, data: bytes) -> bytes:
         """Take the next bytes and hand out all blocks that are whole now: often none, never a part of one."""
-        if self._after_cr or b"\r" in data:
-            return self._take_with_cr(data)
-        stop = data.rfind(b"\n\n") + 2 if b"\n\n" in data else 0
-        pending = self.pending
-        # At the start of a block a line end is a blank line by itself.
-        if not stop and data[:1] == _LF and (not pending or pending[-1:] == _LF):
-            stop = 1
-        if not stop:
-            pending += data
-            return b""
-        return self._cut(data, stop)
+        if not self.after_cr and _CR not in data:
+            return self.take_plain(data)
+        # The usual case goes first: a whole blank line, and no line end behind it.
+        stop = data.rfind(_LF) + 1
+        if data[stop - 4 : stop] == b"\r\n\r\n" and data.find(_CR, stop) < 0:
+            self.after_cr = False
+            return self._cut(data, stop)
+        return self._take_with_cr(data)
 
-    def finish(self) -> bytes:
-        """Hand out what is left."""
+    def take_plain(self, data: bytes) -> bytes:
+        """As `take`, for bytes that hold no CR and do not follow one."""
+        pending = self.pending
+        # The last LF is found many times faster than the last pair, and is nearly always part of it.
+        stop = data.rfind(_LF) + 1
+        if stop < 2 or data[stop - 2] != _LF:
+            stop = data.rfind(b"\n\n", 0, stop) + 2
+        if stop >= 2:
+            # This is `_cut`, without the cost of calling it.
+            if not pending:
+                pending += data[stop:]
+                return data[:stop]
+            whole = b"".join((pending, data[:stop]))
+            pending.clear()
+            pending += data[stop:]
+            return whole
+        # At the start of a block a line end is a blank line by itself.
+        if data.startswith(b"\n") and (not pending or pending[-1] == _LF):
+            return self._cut(data, 1)
+        pending += data
+        return b""
+
+    def finish(self) -> tuple[bytes, bool]:
+        """Hand out what is left, and whether it is a whole block: one whose blank line is a bare CR."""
         rest = bytes(self.pending)
         self.pending.clear()
-        return rest
+        return rest, rest == b"\r" or rest.endswith((b"\n\r", b"\r\r"))
 
     def _take_with_cr(self, data: bytes) -> bytes:
         if not data:
             return b""
-        self._after_cr = data.endswith(b"\r")
+        self.after_cr = data.endswith(b"\r")
         # Before the start of a block stands a line end, or the start of the stream, which acts like one.
-        edge = bytes(self.pending[-2:]) if len(self.pending) >= 2 else _LF + self.pending
+        edge = bytes(self.pending[-2:]) if len(self.pending) >= 2 else b"\n" + self.pending
         probe = edge + data
         # Whether a CR at the end has an LF to come is not known yet.
-        certain = len(probe) - self._after_cr
+        certain = len(probe) - self.after_cr
         pair = probe.rfind(b"\n\r", 0, certain)
         # The other two pairs matter only behind the one that was found.
         pair = max(pair, probe.rfind(b"\n\n", pair + 1, certain), probe.rfind(b"\r\r", max(pair, 0), certain))
@@ -78,11 +98,10 @@ class WholeBlocks:
     def _cut(self, data: bytes, stop: int) -> bytes:
         """Hand out what is pending and `data` up to `stop`."""
         pending = self.pending
-        if pending:
-            pending += data[:stop]
-            whole = bytes(pending)
-            pending.clear()
-        else:
-            whole = data[:stop]
+        if not pending:
+            pending += data[stop:]
+            return data[:stop]
+        whole = b"".join((pending, data[:stop]))
+        pending.clear()
         pending += data[stop:]
         return whole

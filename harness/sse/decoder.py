@@ -1,9 +1,10 @@
 """An incremental decoder of event streams (WHATWG HTML living standard, section 9.2).
 
 Strategy: `WholeBlocks` hands out whole blocks only. Nearly every block of a model's stream has one of two
-shapes, `data: X` and `event: N` + `data: X`, so these two are recognised by their first bytes and cut out
-with slices; any other block goes to `_parse`, which follows the standard line by line. That is also why
-offsets cost nothing: they are sums of the lengths of blocks.
+shapes, `data: X` or `event: N` and `data: X`, and all blocks of a stream have the same. So what is handed out
+is split at once at blank lines that are followed by the prefix of the first block; a part that has no further
+line end is such a block, and any other goes to `_parse`, which follows the standard line by line. Offsets are
+sums of the lengths of the parts.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from harness.sse.borders import WholeBlocks, split_blocks
 from harness.sse.event import SseEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 """Largest event, in bytes, unless told otherwise."""
 
+_LF, _CR = b"\n\r"
 _BOM = b"\xef\xbb\xbf"
 _NAMES_KEPT = 256  # a stream has a few dozen event types; a hostile one must not fill the memory
 _RETRY_DIGITS = 640  # what `int` converts under every setting of sys.set_int_max_str_digits
@@ -46,9 +48,10 @@ class Decoder:
         self._every_block = every_block
         self._blocks = WholeBlocks()
         self._pending = self._blocks.pending
-        # One way to take bytes for each state, so that reading need not ask in which state it is.
-        self._take: Callable[[bytes], bytes] = self._take_first
-        self._first = b""
+        # The stream may start with a byte order mark, or the last byte was a CR, or decoding was given up.
+        self._careful = True
+        self._first: bytes | None = b""
+        self._refusal: EventTooLarge | None = None
         self._index = 0
         self._at = 0
         self._names: dict[bytes, str] = {}
@@ -62,7 +65,16 @@ class Decoder:
             EventTooLarge: A block is longer than the limit. The events before it are given first; the decoder
                 takes nothing more, and every further call raises the same.
         """
-        whole = self._take(data)
+        if self._careful:
+            whole = self._take_carefully(data)
+        elif _CR in data:
+            whole = self._blocks.take(data)
+            self._careful = self._blocks.after_cr
+        elif _LF in data:
+            whole = self._blocks.take_plain(data)
+        else:
+            self._pending += data
+            whole = b""
         if not whole:
             if len(self._pending) > self._limit:
                 raise self._too_large()
@@ -81,74 +93,46 @@ class Decoder:
         Raises:
             EventTooLarge: As in `feed`.
         """
-        # What looked like the beginning of a byte order mark was none, so it was the beginning of a line.
-        first, self._first = self._first, b""
-        rest = first or self._take(b"") + self._blocks.finish()
+        if self._refusal:
+            raise self._refusal
+        rest, terminated = self._blocks.finish()
+        if self._first:
+            # It looked like the beginning of a byte order mark, and is the beginning of a line.
+            rest, self._first = self._first, b""
         events: list[SseEvent] = []
-        blocks = split_blocks(rest)
-        for block in blocks:
-            self._parse(block, events)
-        tail = rest[sum(map(len, blocks)) :]
-        if tail:
-            self._parse(tail, events, terminated=False)
+        if rest:
+            self._parse(rest, events, terminated=terminated)
         return iter(events)
 
-    def _take_first(self, data: bytes) -> bytes:
-        """Take bytes until it is clear whether the stream starts with a byte order mark."""
-        data = self._first + data
-        if len(data) < len(_BOM) and _BOM.startswith(data):
-            self._first = data
-            return b""
-        self._first = b""
-        self._take = self._blocks.take
-        if data.startswith(_BOM):
-            self._at = len(_BOM)
-            data = data[len(_BOM) :]
-        return self._blocks.take(data)
+    def _take_carefully(self, data: bytes) -> bytes:
+        if self._refusal:
+            raise self._refusal
+        if self._first is not None:
+            data = self._first + data
+            if len(data) < len(_BOM) and _BOM.startswith(data):
+                self._first = data
+                return b""
+            self._first = None
+            if data.startswith(_BOM):
+                self._at = len(_BOM)
+                data = data[len(_BOM) :]
+        whole = self._blocks.take(data)
+        self._careful = self._blocks.after_cr
+        return whole
 
     def _decode(self, whole: bytes, events: list[SseEvent]) -> bool:
         """Decode whole blocks; False where one exceeds the limit, after which nothing is decoded."""
-        line_end = b"\r\n" if b"\r" in whole else b"\n"
-        blank = line_end * 2
-        raws = whole.split(blank)
-        # Only pairs of the same line end were split at; other blocks, and superfluous blank lines, are in here.
-        last = raws.pop()
-        if len(whole) > self._limit and max(map(len, (*raws, last))) + len(blank) > self._limit:
+        if len(whole) > self._limit:
             return self._decode_bounded(whole, events)
-        append = events.append
-        names = self._names
-        index = self._index
-        at = self._at
-        ends = len(blank)
-        crlf = ends == 4
-        for raw in raws:
-            stop = at + len(raw) + ends
-            if raw.startswith(b"data: "):
-                if b"\n" not in raw and not (crlf and b"\r" in raw):
-                    append(SseEvent(index, None, raw[6:], None, None, at, stop))
-                    index += 1
-                    at = stop
-                    continue
-            elif raw.startswith(b"event: "):
-                head, _, rest = raw.partition(line_end)
-                if rest.startswith(b"data: ") and b"\n" not in rest and not (crlf and b"\r" in rest):
-                    name = names.get(head) or self._name(head)
-                    if name is not None:
-                        append(SseEvent(index, name, rest[6:], None, None, at, stop))
-                        index += 1
-                        at = stop
-                        continue
-            self._index = index
-            self._at = at
-            for block in split_blocks(raw + blank):
-                self._parse(block, events)
-            index = self._index
-            at = self._at
-        self._index = index
-        self._at = at
-        if last:
-            for block in split_blocks(last):
-                self._parse(block, events)
+        blank = b"\r\n\r\n" if _CR in whole else b"\n\n"
+        if whole.endswith(blank):
+            if whole.startswith(b"data: "):
+                self._decode_unnamed(whole, blank, events)
+                return True
+            if whole.startswith(b"event: "):
+                self._decode_named(whole, blank, events)
+                return True
+        self._decode_any(whole, events)
         return True
 
     def _decode_bounded(self, whole: bytes, events: list[SseEvent]) -> bool:
@@ -159,13 +143,64 @@ class Decoder:
             self._decode(block, events)
         return True
 
-    def _name(self, head: bytes) -> str | None:
-        """The event type in an `event: ` line, remembered; None where the line is in truth several."""
-        if b"\n" in head or b"\r" in head:
-            return None
-        name = head[7:].decode("utf-8", "replace")
+    def _decode_unnamed(self, whole: bytes, blank: bytes, events: list[SseEvent]) -> None:
+        """Decode blocks of which the first, and probably each, is `data: X`."""
+        append = events.append
+        around = 6 + len(blank)
+        index = self._index
+        at = self._at
+        for data in whole[6 : -len(blank)].split(blank + b"data: "):
+            if _LF in data or _CR in data:
+                self._index = index
+                self._at = at
+                self._decode_any(b"data: " + data + blank, events)
+                index = self._index
+                at = self._at
+            else:
+                stop = at + len(data) + around
+                append(SseEvent(index, None, data, None, None, at, stop))
+                index += 1
+                at = stop
+        self._index = index
+        self._at = at
+
+    def _decode_named(self, whole: bytes, blank: bytes, events: list[SseEvent]) -> None:
+        """Decode blocks of which the first, and probably each, is `event: N` and `data: X`."""
+        append = events.append
+        around = 7 + len(blank)
+        before_data = b"\r\ndata: " if len(blank) == 4 else b"\ndata: "
+        names = self._names
+        index = self._index
+        at = self._at
+        for block in whole[7 : -len(blank)].split(blank + b"event: "):
+            head, found, data = block.partition(before_data)
+            if not found or _LF in data or _CR in data or _LF in head or _CR in head:
+                self._index = index
+                self._at = at
+                self._decode_any(b"event: " + block + blank, events)
+                index = self._index
+                at = self._at
+            else:
+                try:
+                    name = names[head]
+                except KeyError:
+                    name = self._name(head)
+                stop = at + len(block) + around
+                append(SseEvent(index, name, data, None, None, at, stop))
+                index += 1
+                at = stop
+        self._index = index
+        self._at = at
+
+    def _decode_any(self, whole: bytes, events: list[SseEvent]) -> None:
+        for block in split_blocks(whole):
+            self._parse(block, events)
+
+    def _name(self, value: bytes) -> str:
+        """The event type in the value of an `event` line, remembered for the next one."""
+        name = value.decode("utf-8", "replace")
         if len(self._names) < _NAMES_KEPT:
-            self._names[head] = name
+            self._names[value] = name
         return name
 
     def _parse(self, block: bytes, events: list[SseEvent], *, terminated: bool = True) -> None:
@@ -198,18 +233,14 @@ class Decoder:
 
     def _too_large(self) -> EventTooLarge:
         """The error, which from now on is the answer to everything."""
-        error = EventTooLarge(
+        self._refusal = EventTooLarge(
             f"one server-sent event is longer than {self._limit:,} bytes",
             where=f"byte {self._at:,} of the stream, where it begins",
             expected=f"a blank line within {self._limit:,} bytes",
             hint="is this an event stream at all? If it is, decode it with a higher limit",
         )
-
-        def refuse(_data: bytes) -> bytes:
-            raise error
-
-        self._take = refuse
-        return error
+        self._careful = True
+        return self._refusal
 
 
 _NOTHING: Iterator[SseEvent] = iter(())
