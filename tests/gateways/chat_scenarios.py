@@ -188,4 +188,33 @@ SCENARIOS = (
         behind=True,
     ),
     Scenario("server_killed", "The server is killed after the third event.", server_killed, kills=True),
+    Scenario(
+        "text_through_proxy",
+        "The text again, through the recording proxy.",
+        asking("hi"),
+        through_proxy=True,
+        only=("llama-server",),
+    ),
+    Scenario(
+        "two_at_once_through_proxy",
+        "Two streams at the same time through the recording proxy.",
+        two_at_once,
+        through_proxy=True,
+        only=("llama-server",),
+    ),
+    Scenario(
+        "client_leaves_through_proxy",
+        "The client closes the stream after its third event; the recording proxy stands between.",
+        client_leaves,
+        through_proxy=True,
+        only=("llama-server",),
+    ),
+    Scenario(
+        "server_killed_through_proxy",
+        "The server is killed after the third event; the recording proxy stands between.",
+        server_killed,
+        kills=True,
+        through_proxy=True,
+        only=("llama-server",),
+    ),
 )

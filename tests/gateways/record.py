@@ -14,13 +14,17 @@ import os
 import secrets
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx2
 import openai
 
+import harness
+from harness.jobs.record import record_server
 from tests.gateways.scenarios import SCENARIOS
 from tests.gateways.servers.registry import SERVERS
 from tests.gateways.servers.server import NotInstalled, Tools
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
 CASSETTES = Path(__file__).resolve().parents[2] / "cassettes"
 TIMEOUT_S = 60.0
+SETTLE_S = 0.5
 
 
 class Rig:
@@ -97,34 +102,46 @@ def drive(scenario: Scenario, stage: Stage) -> str:
     return "ok"
 
 
+def talk(rig: Rig, dialect: str, scenario: Scenario, http: httpx2.Client, base_url: str) -> str:
+    """Drive one scenario with the real SDK over `http`."""
+    client = openai.OpenAI(
+        base_url=base_url, api_key=rig.server.key(), max_retries=0, timeout=TIMEOUT_S, http_client=http
+    )
+    return drive(scenario, rig.stage(client, dialect))
+
+
 def record(rig: Rig, dialect: str, scenario: Scenario, path: Path | None) -> str:
     """Drive one scenario, with a recorder writing to `path` or, where that is None, without one."""
     server = rig.server
-    options: dict[str, Any] = {
-        "base_url": f"{server.address}/v1",
-        "api_key": server.key(),
-        "max_retries": 0,
-        "timeout": TIMEOUT_S,
-    }
+    base_url = f"{server.address}/v1"
     if path is None:
         with httpx2.Client(timeout=TIMEOUT_S, trust_env=False) as plain:
-            return drive(scenario, rig.stage(openai.OpenAI(http_client=plain, **options), dialect))
-    import harness  # noqa: PLC0415  # --dry-run needs no recorder
-
+            return talk(rig, dialect, scenario, plain, base_url)
     versions = ", ".join(f"{name} {version}" for name, version in rig.versions.items())
     head = {
         "dialect": dialect,
         "model": server.models[dialect],
         "notes": f"{scenario.summary} Server: {versions}. Client: openai {openai.__version__}.",
     }
+    if scenario.through_proxy:
+        with (
+            record_server(base_url, path, overwrite=True) as proxy,
+            httpx2.Client(timeout=TIMEOUT_S, trust_env=False) as plain,
+        ):
+            outcome = talk(rig, dialect, scenario, plain, proxy.base_url)
+            # A proxy that is stopped before it sees that its client has gone would put that down to itself.
+            time.sleep(SETTLE_S)
+        cassette = harness.read_cassette(path)
+        harness.write_cassette(replace(cassette, head={**cassette.head, **head}), path)
+        return outcome
     with (
         harness.cassette(path, mode="rewrite", raw_encoding=scenario.raw_encoding, head=head) as tape,
         tape.client(httpx2, timeout=TIMEOUT_S) as http,
     ):
-        return drive(scenario, rig.stage(openai.OpenAI(http_client=http, **options), dialect))
+        return talk(rig, dialect, scenario, http, base_url)
 
 
-def record_server(server: Server, tools: Tools, only: list[str], out: Path | None) -> None:
+def record_all(server: Server, tools: Tools, only: list[str], out: Path | None) -> None:
     """Record all that is wanted of one server."""
     todo = list(wanted(server, only))
     if not todo:
@@ -173,9 +190,7 @@ def main() -> int:
             if arguments.only and not any(prefix.split("/")[0] == name for prefix in arguments.only):
                 continue
             try:
-                record_server(
-                    make(tools), tools, arguments.only, None if arguments.dry_run else arguments.out
-                )
+                record_all(make(tools), tools, arguments.only, None if arguments.dry_run else arguments.out)
             except NotInstalled as error:
                 missing.append(f"{name}: {error}")
     for line in missing:

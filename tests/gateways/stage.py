@@ -39,6 +39,7 @@ class Scenario:
         kills: Afterwards the server is dead and must be started anew.
         behind: It needs a server behind the server.
         raw_encoding: The client's own accept-encoding goes out, so that the answer may come compressed.
+        through_proxy: It is recorded by the proxy between client and server, not inside the client.
         only: The servers at which it shows something; by default all.
     """
 
@@ -48,6 +49,7 @@ class Scenario:
     kills: bool = False
     behind: bool = False
     raw_encoding: bool = False
+    through_proxy: bool = False
     only: tuple[str, ...] = ()
 
 

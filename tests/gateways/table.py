@@ -79,8 +79,8 @@ def renewed(text: str) -> str:
         while last < len(lines) and lines[last].startswith("|"):
             last += 1
         lines[first:last] = table(CASSETTES / server, dialect, remarks_in(lines[first:last]))
-        parts[place + 1] = "\n".join(lines) + "\n"
-    return "".join(parts)
+        parts[place + 1] = "\n\n" + "\n".join(lines).strip() + "\n\n"
+    return "".join(parts).rstrip() + "\n"
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ import pytest
 import harness
 from harness import bundled
 from harness.cassettes.content_coding import decoded_chunks
-from harness.cassettes.exchange import Cassette, Exchange, How, header
+from harness.cassettes.exchange import Cassette, Exchange, How, Request, header
 from harness.cassettes.redaction.detector import Detector
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ def readme_rows() -> dict[str, Row]:
             section = line.removeprefix("### ")
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         if line.startswith("| `") and len(cells) == 7:
-            figures = (tuple(cell.split(" + ")) for cell in cells[1:6])
-            rows[f"{section}/{cells[0].strip('` ')}"] = Row(*figures, cells[6])
+            status, events, chunks, size, ending = (tuple(cell.split(" + ")) for cell in cells[1:6])
+            name = f"{section}/{cells[0].strip('` ')}"
+            rows[name] = Row(status, events, chunks, size, ending, remark=cells[6])
     return rows
 
 
@@ -94,6 +95,12 @@ def ask_again(client: Any, transport_error: type[Exception], exchange: Exchange)
         assert exchange.ending.how is not How.COMPLETE
 
 
+def end_to_end(request: Request) -> tuple[object, ...]:
+    """A request without the field that each client and proxy sets for its own connection, in any order."""
+    fields = sorted((name.lower(), value) for name, value in request.headers)
+    return request.method, request.url, request.body, [it for it in fields if it[0] != "connection"]
+
+
 def record_replay(path: Path, again: Path, module: ModuleType, *, raw_encoding: bool) -> Cassette:
     """Replay a cassette in-process, and record what comes into another."""
     with (
@@ -104,7 +111,8 @@ def record_replay(path: Path, again: Path, module: ModuleType, *, raw_encoding: 
         for exchange in harness.read_cassette(path).exchanges:
             ask_again(client, module.TransportError, exchange)
         assert not played.unplayed
-    return harness.read_cassette(again)
+    recorded: Cassette = harness.read_cassette(again)
+    return recorded
 
 
 def without_times(path: Path) -> list[dict[str, Any]]:
@@ -191,8 +199,11 @@ def test_recorded_from_its_replay_it_is_the_same(path: Path, module: ModuleType,
     first = record_replay(path, first_path, module, raw_encoding=raw_encoding)
     assert len(first.exchanges) == len(original.exchanges)
     for ours, theirs in zip(first.exchanges, original.exchanges, strict=True):
-        assert ours.request == theirs.request
-        assert (ours.ending.how, ours.ending.exception) == (theirs.ending.how, theirs.ending.exception)
+        assert end_to_end(ours.request) == end_to_end(theirs.request)
+        assert ours.ending.how is theirs.ending.how
+        # A proxy notices that its client has gone by an exception of its own; a client that goes meets none.
+        if theirs.ending.how is not How.CLIENT_CLOSE:
+            assert ours.ending.exception == theirs.ending.exception
         assert (ours.response is None) == (theirs.response is None)
         assert chunk_lengths(ours) == chunk_lengths(theirs)
         if ours.response is not None and theirs.response is not None:
