@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
@@ -118,6 +119,11 @@ cassettes = st.lists(exchanges, max_size=4).map(
 def written(cassette: Cassette) -> bytes:
     """The file that a cassette becomes."""
     return b"".join(lines_of(cassette))
+
+
+def sha256(data: bytes) -> str:
+    """The hash of some bytes, as rows have it."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def read(data: bytes, *, check_hash: bool = True) -> Cassette:
