@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _PIECE = 65_536
 """Decoded bytes at a time."""
 
-_FEED = 256
-"""Wire bytes at a time for decoders that cannot limit what they give."""
+_FEED = 64
+"""Wire bytes at a time for decoders that cannot limit what they give (zstd: 128 kB for 4 bytes at most)."""
 
 
 class Decode(Protocol):
@@ -43,30 +43,40 @@ def _zlib(bits: int) -> Decode:
     import zlib  # noqa: PLC0415 - most recordings never need it
 
     state = zlib.decompressobj(bits)
-    raw_tried = bits != zlib.MAX_WBITS
 
     def decode(data: bytes) -> Iterator[bytes]:
-        nonlocal state, raw_tried
-        while data:
+        nonlocal state
+        while True:
             try:
                 piece = state.decompress(data, _PIECE)
             except zlib.error as error:
-                if raw_tried:
-                    raise ValueError(str(error)) from error
-                # Many servers send raw DEFLATE where RFC 9110 section 8.4.1.2 asks for the zlib format.
-                state, raw_tried = zlib.decompressobj(-zlib.MAX_WBITS), True
-                continue
-            raw_tried = True
+                raise ValueError(str(error)) from error
             if piece:
                 yield piece
             data = state.unconsumed_tail
             if state.eof and state.unused_data:
                 data = state.unused_data
                 state = zlib.decompressobj(bits)
-            elif state.eof:
+            elif state.eof or (not data and len(piece) < _PIECE):
                 return
-        while piece := state.decompress(b"", _PIECE) if not state.eof else b"":
-            yield piece
+
+    return decode
+
+
+def _deflate() -> Decode:
+    """`deflate` is the zlib format (RFC 9110, section 8.4.1.2), but many servers send it without that wrapping."""
+    begun = b""
+    inner: Decode | None = None
+
+    def decode(data: bytes) -> Iterator[bytes]:
+        nonlocal begun, inner
+        if inner is None:
+            begun += data
+            if len(begun) < 2:
+                return
+            wrapped = begun[0] & 15 == 8 and int.from_bytes(begun[:2], "big") % 31 == 0
+            inner, data = _zlib(15 if wrapped else -15), begun
+        yield from inner(data)
 
     return decode
 
@@ -75,15 +85,23 @@ def _brotli() -> Decode:
     import brotli  # noqa: PLC0415 - most recordings never need it
 
     state = brotli.Decompressor()
+    limited = hasattr(state, "can_accept_more_data")  # from brotli 1.2 on
+
+    def process(data: bytes) -> bytes:
+        try:
+            piece: bytes = state.process(data, output_buffer_limit=_PIECE) if limited else state.process(data)
+        except brotli.error as error:
+            raise ValueError(str(error)) from error
+        return piece
 
     def decode(data: bytes) -> Iterator[bytes]:
         for start in range(0, len(data), _FEED):
-            try:
-                piece = state.process(data[start : start + _FEED])
-            except brotli.error as error:
-                raise ValueError(str(error)) from error
-            if piece:
-                yield piece
+            if state.is_finished():
+                message = "bytes after the end"
+                raise ValueError(message)
+            yield process(data[start : start + _FEED])
+            while limited and not state.can_accept_more_data():
+                yield process(b"")
 
     return decode
 
@@ -96,11 +114,9 @@ def _zstd() -> Decode:
     def decode(data: bytes) -> Iterator[bytes]:
         for start in range(0, len(data), _FEED):
             try:
-                piece = state.decompress(data[start : start + _FEED])
+                yield state.decompress(data[start : start + _FEED])
             except zstandard.ZstdError as error:
                 raise ValueError(str(error)) from error
-            if piece:
-                yield piece
 
     return decode
 
@@ -108,7 +124,7 @@ def _zstd() -> Decode:
 _DECODERS: dict[str, Callable[[], Decode]] = {
     "gzip": lambda: _zlib(31),
     "x-gzip": lambda: _zlib(31),
-    "deflate": lambda: _zlib(15),
+    "deflate": _deflate,
     "br": _brotli,
     "zstd": _zstd,
 }

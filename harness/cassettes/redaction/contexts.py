@@ -19,7 +19,7 @@ from harness.cassettes.redaction.spans import Span, Undecided, Verdict
 LONGEST = 16_384
 """Bytes after which a value is looked at no further: what is longer is no key."""
 
-_NAME_BEFORE = re.compile(rb"[\"=]([A-Za-z0-9_.-]{1,48})(\\{0,7})\Z")
+_NAME_BEFORE = re.compile(rb"\"([A-Za-z0-9_.-]{1,48})(\\{0,7})\Z")
 _TO_VALUE = re.compile(rb'"\s{0,16}:\s{0,16}(\\{0,7})"')
 _TO_VALUE_BEGUN = re.compile(rb'"\s{0,16}(?::\s{0,16}\\{0,7})?\Z')
 _TO_PART = re.compile(rb'"[^\r\n"]{0,128}\r\n(?:[A-Za-z-]{1,32}:[^\r\n]{0,128}\r\n){0,4}\r\n')
@@ -48,16 +48,21 @@ def _value(text: bytes, start: int, stop: int, name: str) -> Verdict:
 def field(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
     """A JSON or multipart field with a credential's name; `at` is the quote that ends the name."""
     before = _NAME_BEFORE.search(text, max(0, at - 60), at)
-    if before is None:
-        return _part(text, at, final)
-    name = before.group(1).decode("latin-1")
-    if not is_credential_field(name):
+    if before is None or not is_credential_field(name := before.group(1).decode("latin-1")):
         return None
-    opening = _TO_VALUE.match(text, at)
-    if opening is None:
-        if not final and _TO_VALUE_BEGUN.match(text, at):
-            return Undecided(at)
-        return _part(text, at, final)
+    if opening := _TO_VALUE.match(text, at):
+        return _string(text, at, opening, name, final)
+    if not final and _TO_VALUE_BEGUN.match(text, at):
+        return Undecided(at)
+    return _part(text, at, name, final)
+
+
+def _string(text: bytes, at: int, opening: re.Match[bytes], name: str, final: bool) -> Verdict:  # noqa: FBT001
+    r"""The value of a JSON field.
+
+    In a string inside a string its quotes are escaped with 1, 3, 7 … backslashes, and so many end it; a quote
+    that belongs to the value itself has more of them. A line break never stands inside a JSON string.
+    """
     level = len(opening.group(1))
     start = opening.end()
     for end in _QUOTE_OR_BREAK.finditer(text, start, start + LONGEST):
@@ -70,13 +75,12 @@ def field(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
     return _value(text, start, min(len(text), start + LONGEST), name)
 
 
-_PART_NAME = re.compile(rb'name="([A-Za-z0-9_.-]{1,48})\Z')
+_PART_NAME = re.compile(rb'name="[A-Za-z0-9_.-]{1,48}\Z')
 
 
-def _part(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
+def _part(text: bytes, at: int, name: str, final: bool) -> Verdict:  # noqa: FBT001
     """A part of multipart/form-data (RFC 7578) with a credential's name."""
-    before = _PART_NAME.search(text, max(0, at - 60), at)
-    if before is None or not is_credential_field(name := before.group(1).decode("latin-1")):
+    if _PART_NAME.search(text, max(0, at - 60), at) is None:
         return None
     opening = _TO_PART.match(text, at)
     if opening is None:
@@ -100,43 +104,37 @@ def parameter(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
     before = _PARAMETER_BEFORE.search(text, max(0, at - 60), at)
     if before is None or not is_credential_parameter(name := before.group(1).decode("latin-1")):
         return None
-    value = _PARAMETER_VALUE.match(text, at + 1)
-    if value is None or len(value.group()) > 4096:
-        return None
-    if value.end() == len(text) and not final:
+    match = _PARAMETER_VALUE.match(text, at + 1)
+    value = match.group() if match else b""
+    stop = at + 1 + len(value)
+    if stop == len(text) and len(value) <= 4096 and not final:
         return Undecided(at)
-    if len(value.group()) < 16 or not mixed(value.group()) or not _worth_hiding(value.group()):
-        return None
-    return Span(value.start(), value.end(), name)
+    if 16 <= len(value) <= 4096 and mixed(value) and _worth_hiding(value):
+        return Span(at + 1, stop, name)
+    return None
 
 
-_BEARER = re.compile(rb"[Bb]earer +")
-_BEARER_BEGUN = re.compile(rb"[Bb](?:e(?:a(?:r(?:e(?:r *)?)?)?)?)?\Z")
-_BASIC = re.compile(rb"[Bb]asic +")
-_BASIC_BEGUN = re.compile(rb"[Bb](?:a(?:s(?:i(?:c *)?)?)?)?\Z")
+_BEARER = re.compile(rb"Bearer {1,8}|Bearer\Z")
+_BASIC = re.compile(rb"Basic {1,8}")
 _TOKEN68 = re.compile(rb"[A-Za-z0-9._~+/=-]{0,8193}")
 
 
 def scheme(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
     """`Bearer <token>` (RFC 6750) or `Basic <base64>` (RFC 7617) in free text; `at` is the scheme's B."""
-    if inside_word(text, at):
-        return None
-    word = _BEARER.match(text, at) or _BASIC.match(text, at)
+    word = None if inside_word(text, at) else _BEARER.match(text, at) or _BASIC.match(text, at)
     if word is None:
-        begun = _BEARER_BEGUN.match(text, at) or _BASIC_BEGUN.match(text, at)
-        return Undecided(at) if begun and not final else None
-    value = _TOKEN68.match(text, word.end())
-    if value is None or len(value.group()) > 8192:
         return None
-    if value.end() == len(text) and not final:
+    start = word.end()
+    match = _TOKEN68.match(text, start)
+    run = match.group() if match else b""
+    if start + len(run) == len(text) and len(run) <= 8192 and not final:
         return Undecided(at)
-    run = value.group().rstrip(b".")
-    if begins_placeholder(run):
+    token = run.rstrip(b".")
+    if len(run) > 8192 or begins_placeholder(token):
         return None
-    basic = text[at + 1 : at + 2] == b"a"
-    if (basic and _is_basic(run)) or (not basic and len(run) >= 16 and mixed(run)):
-        return Span(word.end(), word.end() + len(run), "basic-credentials" if basic else "bearer-token")
-    return None
+    if word.re is _BASIC:
+        return Span(start, start + len(token), "basic-credentials") if _is_basic(token) else None
+    return Span(start, start + len(token), "bearer-token") if len(token) >= 16 and mixed(token) else None
 
 
 def _is_basic(run: bytes) -> bool:
@@ -156,7 +154,7 @@ def userinfo(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
     """The password of `scheme://user:password@host` (RFC 3986, section 3.2.1); `at` is the colon of `://`."""
     match = _USERINFO.match(text, at)
     if match is None:
-        return Undecided(at) if not final and b"://".startswith(text[at : at + 3]) else None
+        return None
     if match.end() == len(text) and not final:
         return Undecided(at)
     if match.group(2) is None or text[match.end() : match.end() + 1] != b"@":
@@ -185,3 +183,15 @@ def pem(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
         stop -= 2
     stop = start + len(text[start:stop].rstrip())
     return Span(start, stop, "pem-private-key") if _worth_hiding(text[start:stop]) else None
+
+
+_ARN = re.compile(rb"arn(:|%3A)aws[a-z-]{0,16}\1[a-z0-9-]{1,32}\1[a-z0-9-]{0,24}\1([0-9]{12})(?![0-9])")
+_ARN_BEGUN = re.compile(rb"arn(?:(?::|%3A)[a-z0-9-]{0,32}){1,4}(?:%3?)?\Z")
+
+
+def account(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
+    """The account number in an Amazon resource name; `at` is its a."""
+    match = _ARN.match(text, at)
+    if not final and (_ARN_BEGUN.match(text, at) or (match and match.end() == len(text))):
+        return Undecided(at)
+    return Span(match.start(2), match.end(2), "aws-account-id") if match else None

@@ -113,7 +113,7 @@ _WRAPPED_TEXT = re.compile(rb'"b64":"([A-Za-z0-9+/=]{16,})"')
 
 def _drawn_by_lot(prefix: bytes, run: bytes) -> bool:
     """Whether a run has the entropy of a key: words have no digits, and few different signs for their length."""
-    if len(run) < 16 or len(run) > 300:
+    if not 16 <= len(run) <= 200:
         return False
     if prefix in {b"AKIA", b"ASIA"}:
         return len(run) == 16 and run.isupper()
@@ -121,7 +121,8 @@ def _drawn_by_lot(prefix: bytes, run: bytes) -> bool:
         return False
     counts = Counter(run)
     entropy = -sum(times / len(run) * log2(times / len(run)) for times in counts.values())
-    return sum(counts[digit] for digit in b"0123456789") >= 2 and entropy >= 3.0
+    digits = sum(counts[digit] for digit in b"0123456789")
+    return digits >= 2 and len(run) - digits - counts[45] - counts[95] >= 2 and entropy >= 3.0
 
 
 def _disguises(value: str) -> set[bytes]:

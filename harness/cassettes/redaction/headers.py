@@ -21,6 +21,10 @@ _COOKIE = re.compile(r"([^=;\s]+=)([^;]*)")
 _PARAMETER = re.compile(r"([?&;#]|^)([A-Za-z0-9_.%-]+)=([^&#;]*)")
 _USERINFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#@]*)@")
 _SWITCH = re.compile(r"\s*(?:true|false|yes|no|on|off|null|none|\d{1,4})\s*", re.IGNORECASE)
+_PROJECT = re.compile(r"(/projects/)([^/?#]{4,})(?=/locations/)")
+"""Vertex AI: `/v1/projects/PROJECT/locations/REGION/...`."""
+_ACCOUNT = re.compile(r"(/accounts/|//gateway\.ai\.cloudflare\.com/v1/)([0-9a-f]{32})(?=/)")
+"""Cloudflare Workers AI and AI Gateway."""
 _URL_HEADERS = frozenset({"location", "referer", "content-location", "link", "origin"})
 
 
@@ -65,6 +69,8 @@ class Places:
             user, colon, password = match.group(2).partition(":")
             hidden = self.hide(user, "url-user", found) + colon + self.hide(password, "url-password", found)
             url = match.group(1) + hidden + url[match.end() - 1 :]
+        url = _PROJECT.sub(lambda part: part.group(1) + self.hide(part.group(2), "project-id", found), url)
+        url = _ACCOUNT.sub(lambda part: part.group(1) + self.hide(part.group(2), "account-id", found), url)
         head, mark, query = url.partition("?")
         return head + mark + self.form(query, found) if mark else url
 

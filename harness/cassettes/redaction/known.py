@@ -33,7 +33,7 @@ def _json_forms(value: str) -> set[str]:
     forms |= {form.replace("/", "\\/") for form in forms}
     forms |= {form.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e") for form in forms}
     twice = {json.dumps(form, ensure_ascii=False)[1:-1] for form in forms}
-    return forms | twice
+    return forms | twice | {json.dumps(form, ensure_ascii=False)[1:-1] for form in twice}
 
 
 def _base64_forms(value: bytes) -> set[bytes]:

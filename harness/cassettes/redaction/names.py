@@ -23,7 +23,7 @@ _PARAMETER = re.compile(
 )
 _HEADER = re.compile(
     rf"(?!access-control-)(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})|[a-z0-9_-]*(?<!-per)-(?:token|secret|signature)"
-    r"|token|secret|apikey",
+    r"|token|secret|apikey|dpop|[a-z0-9-]*-(?:auth|jwt-assertion)",
     re.IGNORECASE,
 )
 _IDENTITY = re.compile(

@@ -52,7 +52,7 @@ class Redactor:
         form = (header(headers, "content-type") or "").startswith("application/x-www-form-urlencoded")
         body = request.body
         in_form: tuple[Redaction, ...] = ()
-        if form:
+        if form and header(headers, "content-encoding") in {None, "identity"}:
             found: list[str] = []
             body = self._places.form(body.decode("latin-1"), found).encode("latin-1")
             in_form = _counted("request.body", found)
@@ -77,11 +77,14 @@ class Redactor:
 
     def text(self, text: str, where: str) -> tuple[str, tuple[Redaction, ...]]:
         """A piece of text, such as an exception's message, without the secrets in it."""
+        charset = "latin-1" if text.isascii() or max(text) < "\u0100" else "utf-8"
+        data = text.encode(charset, "surrogateescape")
+        if not self._rules.patterns and self._rules.search(data) is None:
+            return text, ()
         redactor = BodyRedactor(self._rules, where)
-        data = text.encode("utf-8", "surrogateescape")
         clean = redactor.feed(data) + redactor.finish()
         return (
-            (clean.decode("utf-8", "surrogateescape"), redactor.redactions) if clean != data else (text, ())
+            (clean.decode(charset, "surrogateescape"), redactor.redactions) if clean != data else (text, ())
         )
 
     def body(self, headers: Headers, where: str) -> BodyRedactor:

@@ -50,23 +50,25 @@ def _rarest(literal: bytes) -> int:
 
 def shape_at(shape: Shape, text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
     """Whether a token of this shape begins at `at`."""
-    if not text.startswith(shape.prefix, at):
-        if not final and shape.prefix.startswith(text[at:]) and not inside_word(text, at):
-            return Undecided(at)
-        return None
     if inside_word(text, at):
         return None
     start = at + len(shape.prefix)
+    if not text.startswith(shape.prefix, at):
+        begun = start > len(text) and shape.prefix.startswith(text[at:start])
+        return Undecided(at) if begun and not final else None
     match = shape.run.match(text, start)
     run = match.group() if match else b""
-    if len(run) > shape.most:
-        return None
-    if start + len(run) == len(text) and not final:
+    if start + len(run) == len(text) and len(run) <= shape.most and not final:
         return Undecided(at)
-    run = run.rstrip(b".")
-    if len(run) < shape.least or b"redacted" in run or not shape.credible(run):
-        return None
-    return Span(at, start + len(run), shape.label)
+    token = run.rstrip(b".")
+    if (
+        shape.least <= len(token)
+        and len(run) <= shape.most
+        and b"redacted" not in token
+        and shape.credible(token)
+    ):
+        return Span(at, start + len(token), shape.label)
+    return None
 
 
 def _value_at(form: bytes, label: str, text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
@@ -104,6 +106,7 @@ class Rules:
         heads += [(word, contexts.scheme) for word in (b"Bearer", b"Basic ")]
         heads.append((_AUTHORITY, contexts.userinfo))
         heads.append((b"-----B", contexts.pem))
+        heads += [(b"arn:aws", contexts.account), (b"arn%3Aaws", contexts.account)]
         self.values = dict(values)
         for label, value in values.items():
             heads += [(form, partial(_value_at, form, label)) for form in known.forms(value)]
@@ -213,7 +216,7 @@ def _one(literal: bytes, offset: int) -> bytes:
 
 
 _AUTHORITY = b"://"
-_USERINFO_AHEAD = rb"(?=[A-Za-z0-9._~%!$&*+,;=:-]{0,640}(?:@|\Z))"
+_USERINFO_AHEAD = rb"(?=[^/\s?#\"'<>\\@]{0,700}(?:@|\Z))"
 
 
 def _compiled(pattern: str) -> re.Pattern[bytes]:

@@ -117,7 +117,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("vault-token", b"hvs.", 20, 200, "hvs.CAESIZk3vQ9xLm2TtY7wRb4HnCe8JpDs6"),
     Shape("ephemeral-key", b"ek_", 24, 80, "ek_68af296e8e408191a1120ab6383263c2", _ALNUM),
     Shape("jwt", b"eyJ", 30, 8192,
-          "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+          "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0",
           _DOTTED, segmented),
     Shape("organization-id", b"org-", 20, 32, "org-Zk3vQ9xLm2TtY7wRb4HnCe8J", _ALNUM, alphanumeric_mixed),
     Shape("project-id", b"proj_", 20, 32, "proj_Zk3vQ9xLm2TtY7wRb4HnCe8J", _ALNUM, alphanumeric_mixed),

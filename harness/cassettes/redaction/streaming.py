@@ -84,17 +84,24 @@ class BodyRedactor:
                 end = min(end, max(verdict.start, base))
             elif verdict.stop > base:
                 spans.append(verdict._replace(start=max(verdict.start, base)))
-        ready = []
-        for span in reversed(merged(spans)):
-            if span.stop <= end:
-                ready.append(span)
-            else:
-                end = min(end, span.start)
-        ready = [span for span in reversed(ready) if span.stop <= end]
+        joined = merged(spans)
+        end = self._settled(text, base, end, joined, final=final)
+        ready = [span for span in joined if span.stop <= end]
         out = hidden(text[:end], ready, self._counts)[base:]
         self._left = text[:end][-_CONTEXT:]
         self._held = text[end:]
         return out
+
+    def _settled(self, text: bytes, base: int, end: int, spans: list[Span], *, final: bool) -> int:
+        """The last place before `end` at which neither a span nor, with patterns, a line is torn in two."""
+        lines = [start for start, _ in _lines(text, base)] if self._rules.patterns and not final else []
+        while True:
+            if lines:
+                end = max(start for start in lines if start <= end)
+            torn = next((span.start for span in spans if span.start < end < span.stop), end)
+            if torn == end:
+                return end
+            end = torn
 
     def _verdicts(self, text: bytes, base: int, *, final: bool) -> Iterator[Span | Undecided]:
         yield from self._rules.verdicts(text, max(0, base - OVERLAP), final)
