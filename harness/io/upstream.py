@@ -61,7 +61,7 @@ class Upstream:
     """One server to pass requests on to.
 
     Args:
-        base_url: `http://` or `https://`, host, and the path that requests' paths are joined to.
+        base_url: `http://` or `https://`, host, and a path that requests' paths are joined to.
         ca: A file of certificates (PEM) to trust beside the usual ones.
         connect_timeout: Seconds to wait for a connection.
         read_timeout: Seconds without a byte after which an answer is given up; None waits for ever, as models
@@ -114,7 +114,9 @@ class Upstream:
         The base path is put in front where the client did not: a client of `https://host/v1` may have been given
         this server's `/v1` as its base URL, or its root.
         """
-        return path if path.startswith(f"{self._path}/") else self._path + path
+        base = self._path
+        known = path.startswith(base) and path[len(base) : len(base) + 1] in {"", "/", "?"}
+        return path if known else base + path
 
     def url(self, path: str) -> str:
         """Where a request for `path` (with its query) goes."""

@@ -1,0 +1,432 @@
+"""The recording proxy: what the client gets, what the recorder is told, who is told first."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from harness.cassettes.exchange import How, Request, Response, header
+from harness.io.server.proxy import RecordProxy
+from harness.io.server.threaded import ServerThread
+from harness.io.upstream import Upstream
+from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MEBIBYTE = 1 << 20
+
+
+class Heard:
+    """What a recorder is told of one exchange."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.response: Response | None = None
+        self.chunks: list[bytes] = []
+        self.how: How | None = None
+        self.error: BaseException | None = None
+        self.ended = threading.Event()
+
+    def respond(self, head: Response) -> None:
+        """The head."""
+        self.response = head
+
+    def chunk(self, data: bytes) -> None:
+        """A chunk."""
+        self.chunks.append(data)
+
+    def end(self, how: How, error: BaseException | None = None) -> None:
+        """The end."""
+        assert self.how is None, "an exchange ends once"
+        self.how, self.error = how, error
+        self.ended.set()
+
+    def fail(self, error: BaseException) -> None:
+        """The end by an exception; which one matters, not how a recorder names it."""
+        self.end(How.RESET, error)
+
+
+class Ear:
+    """A recorder that only listens."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[Heard] = []
+
+    def begin(self, request: Request) -> Heard:
+        """An exchange."""
+        self.exchanges.append(Heard(request))
+        return self.exchanges[-1]
+
+
+def proxied(
+    url: str, ear: Ear | None, *, raw_encoding: bool = False, read_timeout: float | None = None
+) -> ServerThread:
+    """A proxy in front of `url`."""
+    proxy = RecordProxy(Upstream(url, raw_encoding=raw_encoding, read_timeout=read_timeout), ear)
+    return ServerThread(proxy, finish=proxy.aclose, grace=0.2)
+
+
+def answering(answer: bytes, then: Callable[[socket.socket], None] = lambda _: None) -> ScriptedServer:
+    """An upstream that gives the same bytes to everybody."""
+
+    def script(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(answer)
+        then(connection)
+
+    return ScriptedServer(script)
+
+
+def test_a_stream_passes_chunk_by_chunk_and_is_recorded_as_it_came() -> None:
+    """Every chunk reaches the client while the upstream waits for it to arrive, the first one at once."""
+    parts = (b"data: \xc3", b"\xa9\n\n", b"data: [DONE]\n\n")
+    arrived = [threading.Event() for _ in parts]
+
+    def script(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(SSE_HEAD)
+        for part, event in zip(parts, arrived, strict=True):
+            connection.sendall(http_chunk(part))
+            assert event.wait(5)
+        connection.sendall(LAST_CHUNK)
+
+    ear = Ear()
+    with (
+        ScriptedServer(script) as upstream,
+        proxied(upstream.url, ear) as proxy,
+        httpx.stream("POST", proxy.url + "/v1/chat/completions", json={"a": 1}) as response,
+    ):
+        assert response.status_code == 200
+        chunks = response.iter_raw()
+        for part, event in zip(parts, arrived, strict=True):
+            assert next(chunks) == part
+            event.set()
+        assert list(chunks) == []
+    heard = ear.exchanges[0]
+    assert heard.chunks == list(parts)
+    assert heard.how is How.COMPLETE
+    assert heard.request.url == upstream.url + "/v1/chat/completions"
+    assert heard.request.body == b'{"a":1}'
+    assert heard.response is not None
+    assert heard.response.reason == "OK"
+    assert header(heard.response.headers, "transfer-encoding") == "chunked"
+    assert upstream.errors == []
+
+
+def test_a_request_goes_out_as_it_came_but_for_host_and_encoding() -> None:
+    """Order, repeats and case of the fields, method, path and query; `identity` is asked for."""
+    got: list[bytes] = []
+
+    def script(connection: socket.socket, request: bytes) -> None:
+        got.append(request)
+        connection.sendall(b"HTTP/1.1 204 Fine\r\n\r\n")
+
+    with (
+        ScriptedServer(script) as upstream,
+        proxied(upstream.url + "/base/", Ear()) as proxy,
+        socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as sock,
+    ):
+        sock.sendall(
+            b"PURGE /a%2Fb/;c?x=%20y&key=1 HTTP/1.1\r\nHost: me\r\nX-B: 1\r\nx-a: \xe9\r\nX-B: 2\r\n"
+            b"Accept-Encoding: gzip\r\nConnection: X-Hop\r\nX-Hop: 1\r\nTE: trailers\r\nContent-Length: 2\r\n\r\nhi"
+        )
+        assert sock.recv(1_000) == b"HTTP/1.1 204 Fine\r\n\r\n"
+    host = upstream.url.removeprefix("http://").encode()
+    assert got == [
+        b"PURGE /base/a%2Fb/;c?x=%20y&key=1 HTTP/1.1\r\nHost: "
+        + host
+        + b"\r\nX-B: 1\r\nx-a: \xe9\r\nX-B: 2\r\n"
+        b"Content-Length: 2\r\naccept-encoding: identity\r\n\r\nhi"
+    ]
+
+
+def test_the_clients_encoding_is_asked_for_where_it_should_be_and_nothing_is_decompressed() -> None:
+    """With `raw_encoding` the compressed bytes pass."""
+    body = b"\x1f\x8b not really gzip"
+    fields = b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    ear = Ear()
+    with (
+        answering(b"HTTP/1.1 200 OK\r\n" + fields + body) as upstream,
+        proxied(upstream.url, ear, raw_encoding=True) as proxy,
+        httpx.stream("GET", proxy.url, headers={"accept-encoding": "gzip"}) as response,
+    ):
+        assert b"".join(response.iter_raw()) == body
+        assert response.headers["content-length"] == str(len(body))
+    assert header(ear.exchanges[0].request.headers, "accept-encoding") == "gzip"
+    assert ear.exchanges[0].chunks == [body]
+
+
+def test_a_base_path_may_be_used_or_left_out_by_the_client() -> None:
+    """Both mean the same resource."""
+    paths: list[bytes] = []
+
+    def script(connection: socket.socket, request: bytes) -> None:
+        paths.append(request.split(b" ")[1])
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    with ScriptedServer(script) as upstream, proxied(upstream.url + "/v1", None) as proxy:
+        for path in ("/v1/models", "/models", "/v1", "/v1?x", "/v10/models"):
+            assert httpx.get(proxy.url + path).status_code == 200
+    assert paths == [b"/v1/models", b"/v1/models", b"/v1", b"/v1?x", b"/v1/v10/models"]
+
+
+def test_a_large_request_streams_through() -> None:
+    """20 MB, with a length or in chunks, arrive whole, and are recorded whole."""
+    body = bytes(range(256)) * (20 * MEBIBYTE // 256)
+    got: list[bytes] = []
+
+    def take(_: object, body: bytes, responder: object) -> None:
+        got.append(body)
+        responder.answer(200, "", (("content-length", "0"),), b"")  # type: ignore[attr-defined]
+
+    ear = Ear()
+    with ServerThread(take) as upstream, proxied(upstream.url, ear) as proxy:
+        assert httpx.post(proxy.url, content=body, timeout=20).status_code == 200
+        pieces = (body[start : start + MEBIBYTE] for start in range(0, len(body), MEBIBYTE))
+        assert httpx.post(proxy.url, content=pieces, timeout=20).status_code == 200
+    assert got == [body, body]
+    assert [heard.request.body for heard in ear.exchanges] == [body, body]
+
+
+def test_head_is_passed_on() -> None:
+    """The fields of an answer without a body."""
+    with (
+        answering(b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n") as upstream,
+        proxied(upstream.url, Ear()) as proxy,
+    ):
+        response = httpx.head(proxy.url)
+    assert response.headers["content-length"] == "12"
+    assert response.content == b""
+
+
+def test_an_upstream_that_answers_html_is_passed_through_untouched() -> None:
+    """An error page of some proxy on the way is evidence, too."""
+    page = b"<html><body>502 Bad Gateway</body></html>"
+    head = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page)
+    ear = Ear()
+    with answering(head + page) as upstream, proxied(upstream.url, ear) as proxy:
+        response = httpx.get(proxy.url)
+    assert (response.status_code, response.content) == (502, page)
+    assert response.headers["content-type"] == "text/html"
+    assert ear.exchanges[0].chunks == [page]
+
+
+def test_redirects_are_not_followed() -> None:
+    """They are the client's to follow."""
+    answer = b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n"
+    with answering(answer) as upstream, proxied(upstream.url, Ear()) as proxy:
+        response = httpx.get(proxy.url)
+    assert response.status_code == 307
+    assert response.headers["location"] == "http://192.0.2.1/"
+
+
+def test_a_client_that_leaves_cancels_the_upstream_at_once() -> None:
+    """The upstream sees the end of its connection within a second, and the recorder what came until then."""
+    left = threading.Event()
+
+    def script(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(SSE_HEAD + http_chunk(b"data: 1\n\n"))
+        connection.settimeout(5)
+        if connection.recv(1) == b"":
+            left.set()
+
+    ear = Ear()
+    with ScriptedServer(script) as upstream, proxied(upstream.url, ear) as proxy:
+        with httpx.stream("GET", proxy.url) as response:
+            assert next(response.iter_raw()) == b"data: 1\n\n"
+        assert left.wait(1)
+        assert ear.exchanges[0].ended.wait(1)
+    assert ear.exchanges[0].how is How.CLIENT_CLOSE
+    assert ear.exchanges[0].chunks == [b"data: 1\n\n"]
+
+
+def test_an_upstream_that_cuts_the_stream_cuts_the_client_at_the_same_byte() -> None:
+    """The client meets what it would have met without the proxy."""
+    cut = SSE_HEAD + http_chunk(b"data: 1\n\n") + b"5\r\nda"
+    ear = Ear()
+    with (
+        answering(cut, socket.socket.close) as upstream,
+        proxied(upstream.url, ear) as proxy,
+        httpx.stream("GET", proxy.url) as response,
+    ):
+        received = []
+        with pytest.raises(httpx.RemoteProtocolError):  # noqa: PT012 - the end of the loop raises
+            for part in response.iter_raw():
+                received.append(part)  # noqa: PERF402 - what came before the error counts
+    assert b"".join(received) == b"data: 1\n\nda"
+    assert b"".join(ear.exchanges[0].chunks) == b"data: 1\n\nda"
+    assert type(ear.exchanges[0].error).__name__ == "RemoteProtocolError"
+
+
+def test_an_upstream_that_resets_resets_the_client() -> None:
+    """RST for RST, after the bytes before it."""
+
+    def script(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(SSE_HEAD + http_chunk(b"data: 1\n\n"))
+        assert passed.wait(5)
+        reset(connection)
+
+    passed = threading.Event()
+    ear = Ear()
+    with (
+        ScriptedServer(script) as upstream,
+        proxied(upstream.url, ear) as proxy,
+        httpx.stream("GET", proxy.url) as response,
+    ):
+        chunks = response.iter_raw()
+        assert next(chunks) == b"data: 1\n\n"
+        passed.set()
+        with pytest.raises(httpx.ReadError):
+            next(chunks)
+    assert type(ear.exchanges[0].error).__name__ == "ReadError"
+
+
+def test_an_upstream_that_hangs_up_before_a_head_gives_no_answer() -> None:
+    """Recorded as an exchange without a response."""
+    ear = Ear()
+    with (
+        answering(b"", socket.socket.close) as upstream,
+        proxied(upstream.url, ear) as proxy,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        httpx.get(proxy.url)
+    assert ear.exchanges[0].response is None
+    assert type(ear.exchanges[0].error).__name__ == "RemoteProtocolError"
+
+
+def test_an_upstream_that_is_not_there_is_a_502_that_explains_itself() -> None:
+    """In OpenAI's shape; recorded as an exchange without a response."""
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        url = f"http://127.0.0.1:{gone.getsockname()[1]}"
+    ear = Ear()
+    with proxied(url, ear) as proxy:
+        response = httpx.post(proxy.url, json={})
+    assert response.status_code == 502
+    error = response.json()["error"]
+    assert error["code"] == "upstream-unreachable"
+    assert url in error["message"]
+    assert ear.exchanges[0].response is None
+    assert type(ear.exchanges[0].error).__name__ == "ConnectError"
+
+
+def test_an_upstream_that_says_nothing_in_time_is_a_504_where_a_limit_is_set() -> None:
+    """Without a limit a model may think for as long as it likes."""
+    done = threading.Event()
+    ear = Ear()
+    with (
+        answering(b"", lambda _: assert_set(done)) as upstream,
+        proxied(upstream.url, ear, read_timeout=0.1) as proxy,
+    ):
+        response = httpx.get(proxy.url)
+        done.set()
+    assert response.status_code == 504
+    assert type(ear.exchanges[0].error).__name__ == "ReadTimeout"
+
+
+def assert_set(event: threading.Event) -> None:
+    """Wait for an event that must come."""
+    assert event.wait(5)
+
+
+class Deaf(Ear):
+    """A recorder that breaks."""
+
+    def __init__(self, when: str) -> None:
+        super().__init__()
+        self._when = when
+
+    def begin(self, request: Request) -> Heard:
+        """Break here, or give a take that breaks later."""
+        heard = super().begin(request)
+
+        def broken(*_: object) -> None:
+            raise OSError("no space left on device")
+
+        if self._when == "begin":
+            broken()
+        setattr(heard, self._when, broken)
+        return heard
+
+
+@pytest.mark.parametrize("when", ["begin", "respond", "chunk", "end"])
+def test_a_recorder_that_breaks_does_not_reach_the_client(when: str) -> None:
+    """The answer is whole, and what went wrong is kept."""
+    answer = SSE_HEAD + http_chunk(b"data: 1\n\n") + LAST_CHUNK
+    proxy = None
+    with answering(answer) as upstream:
+        proxy = RecordProxy(Upstream(upstream.url), Deaf(when))
+        with ServerThread(proxy, finish=proxy.aclose) as server:
+            assert httpx.get(server.url).content == b"data: 1\n\n"
+    assert [str(error) for error in proxy.failures] == ["no space left on device"]
+
+
+def test_stopping_the_proxy_ends_what_it_records() -> None:
+    """A stream under way is cut after the grace period, and its recording says that it was cancelled."""
+    done = threading.Event()
+    answer = SSE_HEAD + http_chunk(b"data: 1\n\n")
+    ear = Ear()
+    with answering(answer, lambda _: assert_set(done)) as upstream:
+        proxy = proxied(upstream.url, ear).start()
+        with httpx.stream("GET", proxy.url) as response:
+            chunks = response.iter_raw()
+            assert next(chunks) == b"data: 1\n\n"
+            proxy.stop()
+            with pytest.raises(httpx.TransportError):
+                next(chunks)
+        done.set()
+    assert ear.exchanges[0].how is How.CANCELLED
+
+
+def test_a_slow_client_slows_the_upstream_down() -> None:
+    """What the client does not read is not read from the upstream, once the buffers between are full."""
+    sent = 0
+    stuck = threading.Event()
+
+    def script(connection: socket.socket, _: bytes) -> None:
+        nonlocal sent
+        connection.sendall(SSE_HEAD)
+        connection.settimeout(0.3)
+        part = http_chunk(b"z" * 65_536)
+        try:
+            for _number in range(2_000):
+                connection.sendall(part)
+                sent += 1
+        except TimeoutError:
+            stuck.set()
+
+    with (
+        ScriptedServer(script) as upstream,
+        proxied(upstream.url, None) as proxy,
+        httpx.stream("GET", proxy.url) as response,
+    ):
+        chunks = response.iter_raw()
+        next(chunks)
+        assert stuck.wait(10)
+    assert sent < 1_000
+
+
+def test_concurrent_streams_do_not_mix() -> None:
+    """Each client gets its own body, each recording has its own chunks."""
+
+    def script(connection: socket.socket, request: bytes) -> None:
+        body = request.rpartition(b"\r\n\r\n")[2]
+        connection.sendall(SSE_HEAD + b"".join(http_chunk(body) for _ in range(20)) + LAST_CHUNK)
+
+    ear = Ear()
+    with ScriptedServer(script) as upstream, proxied(upstream.url, ear) as proxy:
+        answers: dict[int, bytes] = {}
+
+        def ask(number: int) -> None:
+            answers[number] = httpx.post(proxy.url, content=b"%d," % number).content
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert answers == {number: b"%d," % number * 20 for number in range(20)}
+    recorded = {heard.request.body: b"".join(heard.chunks) for heard in ear.exchanges}
+    assert recorded == {b"%d," % number: answer for number, answer in answers.items()}
