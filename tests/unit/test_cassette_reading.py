@@ -141,7 +141,7 @@ BROKEN_ROWS: dict[str, tuple[bytes, type[CassetteError], str]] = {
     "not an object": (swapped(4, b'{"k"', b'[]\n{"k"'), RowError, "`object`"),
     "an unknown kind": (swapped(4, b'"ev"', b'"tape"'), RowError, "tape"),
     "no kind": (swapped(4, b'"k"', b'"q"'), RowError, "`k`"),
-    "a wrong type": (swapped(3, b'"at":[', b'"at":["0",'), RowError, "`str`"),
+    "a wrong type": (swapped(4, b'"i":0', b'"i":"0"'), RowError, "`str`"),
     "neither text nor base64": (swapped(4, b'"s"', b'"t"'), RowError, "neither"),
     "text and base64": (swapped(4, b'"s"', b'"b64":"","s"'), RowError, "both"),
     "not UTF-8": (swapped(4, b"gr", b"\xff"), NotACassette, "0xff"),
@@ -270,14 +270,15 @@ def test_the_hash_of_an_older_version_is_checked_on_its_own_lines() -> None:
 
     with pytest.raises(HashMismatch):
         read_lines(MemoryLines(changed), migrations=TABLE)
-    assert read_lines(MemoryLines(changed), migrations=TABLE, check_hash=False)
+    unchecked = read_lines(MemoryLines(changed), migrations=TABLE, check_hash=False)
+    assert unchecked.exchanges[0].request.url.startswith("ftp:")
     with pytest.raises(TruncatedCassette):
         read_lines(MemoryLines(b"".join(older().splitlines(keepends=True)[:-1])), migrations=TABLE)
 
 
 def test_migrations_follow_one_another() -> None:
     """Two versions back are two steps."""
-    table = {**TABLE, "llm-cassette/00": Migration("llm-cassette/0", lambda rows: iter(rows))}
+    table = {**TABLE, "llm-cassette/00": Migration("llm-cassette/0", iter)}
     steps = steps_from("llm-cassette/00", "x", table)
 
     assert [step.to for step in steps] == ["llm-cassette/0", "llm-cassette/1"]
@@ -319,10 +320,6 @@ def test_one_huge_event_is_cut_into_rows_of_at_most_64_kib() -> None:
 
     assert all("s" in row and len(row["s"].encode()) <= 65_536 for row in rows)
     assert len(rows) == 5
-    assert (
-        list(taped.loaded(taped.read(data))[0].response.chunks)
-        == [  # type: ignore[union-attr]
-            Chunk(0, event[:100_001]),
-            Chunk(1000, event[100_001:]),
-        ]
-    )
+    response = taped.loaded(taped.read(data))[0].response
+    assert response is not None
+    assert list(response.chunks) == [Chunk(0, event[:100_001]), Chunk(1000, event[100_001:])]
