@@ -28,7 +28,7 @@ _QUOTE_OR_BREAK = re.compile(rb'(\\*)"|[\r\n]')
 _BREAK = re.compile(rb"[\r\n]")
 _PASSWORD = re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z]).{6}")
 _TEMPLATE = re.compile(rb"[$<{%*]|x+\Z|X+\Z|\.+\Z|(?i:your[-_ ])")
-_SCHEME = re.compile(rb"[A-Za-z][A-Za-z-]{1,23}(?:256)? +(?=[^ ])")
+_SCHEME = re.compile(rb"(?:AWS4-HMAC-SHA256|[A-Za-z][A-Za-z-]{1,23}) +(?=[^ ])")
 
 
 def _worth_hiding(value: bytes) -> bool:

@@ -15,7 +15,7 @@ from harness.cassettes.redaction.placeholder import is_placeholder, placeholder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z-]{1,23}(?:256)?)( +)(?=\S)")
+_SCHEME = re.compile(r"(AWS4-HMAC-SHA256|[A-Za-z][A-Za-z-]{1,23})( +)(?=\S)")
 _SIGNATURE_PARTS = re.compile(r"((?:Credential|Signature)=)([^,\s]+)")
 _COOKIE = re.compile(r"([^=;\s]+=)([^;]*)")
 _PARAMETER = re.compile(r"([?&;#]|^)([A-Za-z0-9_.%-]+)=([^&#;]*)")

@@ -20,7 +20,7 @@ from harness.cassettes.redaction.spans import Span, Undecided, Verdict
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Rule: TypeAlias = Callable[[bytes, int, bool], Verdict]
 
@@ -102,22 +102,20 @@ class Rules:
     """
 
     def __init__(self, values: Mapping[str, str], extra_patterns: Sequence[str] = ()) -> None:
-        heads: list[tuple[bytes, Rule]] = [(shape.prefix, partial(shape_at, shape)) for shape in SHAPES]
-        heads += [(word, contexts.scheme) for word in (b"Bearer", b"Basic ")]
-        heads.append((_AUTHORITY, contexts.userinfo))
-        heads.append((b"-----B", contexts.pem))
-        heads += [(b"arn:aws", contexts.account), (b"arn%3Aaws", contexts.account)]
-        self.values = dict(values)
+        words: list[tuple[bytes, Rule]] = [(shape.prefix, partial(shape_at, shape)) for shape in SHAPES]
+        words += [(word, contexts.scheme) for word in (b"Bearer", b"Basic ")]
+        marks: list[tuple[bytes, Rule]] = [(_AUTHORITY, contexts.userinfo), (b"-----B", contexts.pem)]
+        marks += [(b"arn:aws", contexts.account), (b"arn%3Aaws", contexts.account)]
         for label, value in values.items():
-            heads += [(form, partial(_value_at, form, label)) for form in known.forms(value)]
+            marks += [(form, partial(_value_at, form, label)) for form in known.forms(value)]
         self._by_anchor: dict[int, list[_Head]] = defaultdict(list)
-        self._begun: set[bytes] = set()
-        for literal, rule in heads:
+        for literal, rule in words + marks:
             short = literal[:HEAD]
             offset = _rarest(short)
             self._by_anchor[short[offset]].append(_Head(short, offset, rule))
-            self._begun.update(short[:length] for length in range(1, len(short)))
-        self._begun_last = frozenset(literal[-1] for literal in self._begun)
+        self._words_begun = _beginnings(literal for literal, _ in words)
+        self._marks_begun = _beginnings(literal for literal, _ in marks)
+        self._last = frozenset(literal[-1] for literal in self._words_begun | self._marks_begun)
         anchors = sorted({*self._by_anchor, *_NAMES})
         expression = re.compile(
             b"|".join(_around(anchor, self._by_anchor.get(anchor, ())) for anchor in anchors)
@@ -128,12 +126,13 @@ class Rules:
 
     def begun(self, text: bytes) -> int:
         """The place where the end of `text` may be the beginning of a head; `len(text)` where it is none."""
-        begun = self._begun
-        if not text or text[-1] not in self._begun_last:
+        if not text or text[-1] not in self._last:
             return len(text)
         for length in range(min(HEAD - 1, len(text)), 0, -1):
-            if text[-length:] in begun:
-                return len(text) - length
+            tail = text[-length:]
+            at = len(text) - length
+            if tail in self._marks_begun or (tail in self._words_begun and not inside_word(text, at)):
+                return at
         return len(text)
 
     def verdicts(self, text: bytes, start: int, final: bool) -> Iterator[Span | Undecided]:  # noqa: FBT001
@@ -151,7 +150,11 @@ class Rules:
 
 
 _EQUALS = ord("=")
-_NAME_REST = re.compile(rb"[A-Za-z]*\\{0,7}\"|=")
+_NAME_REST = re.compile(rb"[A-Za-z_]*\\{0,7}\"|=")
+
+
+def _beginnings(literals: Iterable[bytes]) -> frozenset[bytes]:
+    return frozenset(literal[:length] for literal in literals for length in range(1, min(len(literal), HEAD)))
 
 
 def _folded(word: str) -> str:
