@@ -102,6 +102,17 @@ def drive(scenario: Scenario, stage: Stage) -> str:
     return "ok"
 
 
+def check_cut(path: Path) -> None:
+    """Make sure that a kill struck in the middle of the stream.
+
+    Raises:
+        RuntimeError: The server was faster; record it once more.
+    """
+    ending = harness.read_cassette(path).exchanges[-1].ending
+    if ending.how not in (harness.How.SERVER_CUT, harness.How.RESET):
+        raise RuntimeError(f"{path}: the kill came too late, the stream ended with {ending.how.value}")
+
+
 def talk(rig: Rig, dialect: str, scenario: Scenario, http: httpx2.Client, base_url: str) -> str:
     """Drive one scenario with the real SDK over `http`."""
     client = openai.OpenAI(
@@ -155,6 +166,8 @@ def record_all(server: Server, tools: Tools, only: list[str], out: Path | None) 
             name = f"{server.name}/{dialect}/{scenario.name}"
             path = None if out is None else out / f"{name}.cassette.jsonl"
             print(f"{name}: {record(rig, dialect, scenario, path)}", file=sys.stderr)
+            if path is not None and scenario.kills and not scenario.behind:
+                check_cut(path)
 
 
 def main() -> int:
