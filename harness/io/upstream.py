@@ -10,13 +10,14 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from harness.errors import HarnessError, TlsFailure, UpstreamUnreachable, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Iterable
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
     from pathlib import Path
 
     import httpx
@@ -160,11 +161,9 @@ class Upstream:
                 self._base,
                 headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
                 content=body or None,
-                extensions={
-                    "target": self.target(path).encode("latin-1"),
-                    "timeout": self._client.timeout.as_dict(),
-                },
+                extensions={"timeout": self._client.timeout.as_dict()},
             )
+            request.url = _exact_url_class()(self._base, self.target(path).encode("latin-1"))
             response = await self._client.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise _explained(error, self._base) from error
@@ -178,6 +177,27 @@ class Upstream:
     async def aclose(self) -> None:
         """Close all connections."""
         await self._client.aclose()
+
+
+@cache
+def _exact_url_class() -> Callable[[str, bytes], httpx.URL]:
+    import httpx  # noqa: PLC0415
+
+    class ExactUrl(httpx.URL):
+        """A URL whose path and query go out byte for byte; httpx would quote them and take dot segments out.
+
+        httpcore's extension `target` does that, too, but spoils the CONNECT to a proxy.
+        """
+
+        def __init__(self, origin: str, target: bytes) -> None:
+            super().__init__(origin)
+            self._target = target
+
+        @property
+        def raw_path(self) -> bytes:
+            return self._target
+
+    return ExactUrl
 
 
 def _checked(base_url: str) -> tuple[str, str]:
