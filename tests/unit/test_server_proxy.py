@@ -214,6 +214,16 @@ def test_an_upstream_that_answers_html_is_passed_through_untouched() -> None:
     assert ear.exchanges[0].chunks == [page]
 
 
+def test_a_client_that_takes_it_for_a_forward_proxy_is_told_what_it_is() -> None:
+    """CONNECT cannot be recorded: the bytes behind it would be encrypted."""
+    with (
+        proxied("http://127.0.0.1:9", None) as proxy,
+        pytest.raises(httpx.ProxyError, match="501"),
+        httpx.Client(proxy=proxy.url) as client,
+    ):
+        client.get("https://model.example/")
+
+
 def test_redirects_are_not_followed() -> None:
     """They are the client's to follow."""
     answer = b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import sys
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from harness.io.server.answers import answer_error, error_body
@@ -22,6 +23,9 @@ _READ_AHEAD: Final = 65_536
 
 _LINGER: Final = 2.0
 """Seconds for which the rest of an unread request is swallowed, so that the answer before it arrives."""
+
+_LINGER_ZERO: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""`struct linger`: on, for no time; Winsock has its members as 16 bits."""
 
 _FLUSH_POLL: Final = 0.01
 _FLUSH_LIMIT: Final = 10.0
@@ -187,7 +191,7 @@ class Connection(asyncio.Protocol):
             loop.call_later(_FLUSH_POLL, self._reset_when_flushed, loop, deadline)
             return
         # Linger time zero makes close() send RST instead of FIN, on every system with BSD sockets.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
         transport.abort()
 
     def pause_reading(self) -> None:

@@ -14,11 +14,11 @@ from harness.cassettes.exchange import How, Request, Response
 from harness.errors import HarnessError
 from harness.io.server.answers import answer_error
 from harness.io.server.framing import end_to_end
+from harness.io.server.handlers import Discard, Receiver
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from harness.io.server.handlers import Receiver
     from harness.io.server.heads import RequestHead
     from harness.io.server.responder import Responder
     from harness.io.upstream import Upstream, UpstreamAnswer
@@ -76,6 +76,14 @@ class RecordProxy:
 
     def open(self, head: RequestHead, responder: Responder) -> Receiver:
         """Pass a request on."""
+        if head.method == "CONNECT":
+            answer_error(
+                responder,
+                501,
+                "this server stands for one upstream: give it to the client as its base URL, not as its proxy",
+                "invalid_request_error",
+            )
+            return Discard()
         passage = _Passage(self, self._upstream, head, responder)
         task = asyncio.get_running_loop().create_task(passage.run())
         self._tasks.add(task)

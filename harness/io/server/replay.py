@@ -9,11 +9,11 @@ from urllib.parse import unquote
 from harness.cassettes.exchange import Request
 from harness.cassettes.pace import RECORDED
 from harness.errors import MissError
-from harness.io.playback import FaultPlan, play
+from harness.io.playback import HOLD, FaultPlan, play
 from harness.io.server.answers import answer_error, answer_json
 from harness.io.server.handlers import Receiver, Whole
 from harness.io.server.script import Script
-from harness.io.server.stage import HOLD, Stage
+from harness.io.server.stage import Stage
 from harness.io.server.timetable import Timetable
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class ReplayHandler:
         request = Request(head.method, f"http://{head.field(b'host')}{path}", head.headers, body)
         instead = self._faults.instead_of_recording(request)
         if instead is not None:
-            self._play(instead, None, responder)
+            self._start(Script(play(instead, self._pace)), responder)
             return
         try:
             exchange = self._player(session).find(request)
@@ -91,10 +91,9 @@ class ReplayHandler:
             self._miss(miss, responder)
             return
         self._played[session] = self._played.get(session, 0) + 1
-        self._play(exchange, self._faults.for_recording(exchange), responder)
+        self._start(self._script(exchange, self._faults.for_recording(exchange)), responder)
 
-    def _play(self, exchange: Exchange, fault: Fault | None, responder: Responder) -> None:
-        script = self._script(exchange, fault)
+    def _start(self, script: Script, responder: Responder) -> None:
         if script.wire is not None and responder.plain:
             responder.write_wire(script.wire, last=True)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from harness.cassettes.exchange import How
+from harness.io.playback import HOLD
 from harness.io.server.timetable import now
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 COALESCE: Final = 65_536
 """Bytes that go out in one write to the transport where several chunks are due."""
-
-HOLD: Final = 3.0
-"""Seconds for which a stream that the recording client left is held open for its next reader to leave."""
 
 
 class Stage:
