@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 HEAD = {"schema": "llm-cassette/1", "tool": "harness test", "recorded": "2026-11-21T01:30:00Z"}
+HEAD_LINE = b'{"k":"head","schema":"llm-cassette/1","part":{"first":0}}\n'
 SSE: Headers = (("content-type", "text/event-stream"),)
 EVENT = 'data: {"text":"grüße 👋"}\n\n'.encode()
 
