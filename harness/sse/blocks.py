@@ -37,13 +37,21 @@ class BlockSplitter:
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
         self._cap = _checked(cap)
         self._blocks = WholeBlocks()
+        self._inside = False  # the beginning of the block that is pending is out already
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Take the next bytes of the body, and give the pieces that are whole now."""
         whole = self._blocks.take(data)
-        pieces = _capped(split_blocks(whole), self._cap) if whole else []
+        pieces: list[bytes] = []
+        if whole:
+            # The rest of a block may start with a line end, which is no blank line: there is a line before it.
+            before = b"x" if self._inside else b""
+            blocks = split_blocks(before + whole)
+            blocks[0] = blocks[0][len(before) :]
+            pieces = _capped(blocks, self._cap)
+            self._inside = False
         # The search for the next blank line looks back two bytes.
-        _drain(self._blocks.pending, self._cap, keep=2, into=pieces)
+        self._inside |= _drain(self._blocks.pending, self._cap, keep=2, into=pieces)
         return iter(pieces)
 
     def finish(self) -> Iterator[bytes]:
@@ -119,15 +127,15 @@ def _capped(pieces: Iterable[bytes], cap: int) -> list[bytes]:
     return capped
 
 
-def _drain(pending: bytearray, cap: int, *, keep: int, into: list[bytes]) -> None:
-    """Move from `pending` what must become a piece of its own whatever follows, but for `keep` bytes."""
+def _drain(pending: bytearray, cap: int, *, keep: int, into: list[bytes]) -> bool:
+    """Move from `pending` what must be a piece whatever follows, but for `keep` bytes; whether there was any."""
     start = 0
     while len(pending) - start > cap + keep:
         stop = _character_border(pending, start, start + cap)
         into.append(bytes(pending[start:stop]))
         start = stop
-    if start:
-        del pending[:start]
+    del pending[:start]
+    return start > 0
 
 
 def _character_border(data: bytes | bytearray, start: int, stop: int) -> int:

@@ -99,6 +99,8 @@ class Decoder:
         if self._first:
             # It looked like the beginning of a byte order mark, and is the beginning of a line.
             rest, self._first = self._first, b""
+            if len(rest) > self._limit:
+                raise self._too_large()
         events: list[SseEvent] = []
         if rest:
             self._parse(rest, events, terminated=terminated)

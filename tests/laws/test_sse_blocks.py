@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from harness.sse.blocks import BlockSplitter, LineSplitter
@@ -29,12 +29,14 @@ PARTS = (
 
 @st.composite
 def bodies_in_reads(draw: st.DrawFn) -> list[bytes]:
+    """Bodies of all sorts, cut anywhere."""
     body = draw(st.lists(st.sampled_from(PARTS), max_size=24).map(b"".join) | st.binary(max_size=60))
     cuts = sorted(draw(st.lists(st.integers(0, len(body)), max_size=12)))
     return [body[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(body)], strict=True)]
 
 
 def split(splitter: BlockSplitter | LineSplitter, reads: list[bytes]) -> list[bytes]:
+    """All pieces of a body that comes in these reads."""
     pieces = [piece for read in reads for piece in splitter.feed(read)]
     return [*pieces, *splitter.finish()]
 
@@ -51,6 +53,8 @@ def test_pieces_joined_are_the_body(
 
 
 @given(bodies_in_reads(), SPLITTERS, st.integers(4, 40))
+@example([b"event: y\r\n\r", b"\n"], BlockSplitter, 4)
+@example([b"event: yy\r", b"\n", b"\r\n"], BlockSplitter, 4)
 def test_pieces_do_not_depend_on_the_reads(
     reads: list[bytes], splitter: type[BlockSplitter | LineSplitter], cap: int
 ) -> None:
