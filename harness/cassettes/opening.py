@@ -92,7 +92,7 @@ def _not_a_cassette(line: bytes, source: str) -> NotACassette:
         return NotACassette(
             "this is no cassette", where=source, expected=_EXPECTED, found=_FOREIGN[kind], hint=_IMPORT
         )
-    if b"\0" in line:
+    if b"\0" in line or not _is_text(line):
         found = "binary data"
     elif kind == "html":
         found = "a web page"
@@ -105,3 +105,12 @@ def _not_a_cassette(line: bytes, source: str) -> NotACassette:
         found=found,
         hint="is it the right file? `harness cassette import` reads vcrpy, HAR and plain event streams",
     )
+
+
+def _is_text(line: bytes) -> bool:
+    # The end of a very long line may be cut inside a character, so the last one does not count.
+    try:
+        line[:-4].decode()
+    except UnicodeDecodeError as error:
+        return error.end == len(line) - 4 and error.start > error.end - 4
+    return True

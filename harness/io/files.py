@@ -18,7 +18,7 @@ from harness.cassettes.reading import read_lines
 from harness.cassettes.sealing import read_part
 from harness.cassettes.writing import Sealer, lines_of
 from harness.errors import FileAccessError, NotACassette
-from harness.io.partfile import target_path
+from harness.io.partfile import in_use, target_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from harness.cassettes.writing import KeyOf
 
 _BUFFER = 1 << 18
+_WINDOWS = os.name == "nt"
 _REPLACE_TRIES = 40  # Windows refuses while a virus scanner or an editor has the file open; 50 ms apart
 
 
@@ -145,8 +146,15 @@ def recover(
             not to add to, which is not overwritten.
     """
     source = Path(part_path)
-    part = read_part_file(source)
     goal = target_path(source) if target is None else Path(target)
+    if in_use(source):
+        raise FileAccessError(
+            "this recording is still running",
+            where=str(source),
+            expected="a recorder that has ended",
+            hint="end the recorder: it seals the recording itself",
+        )
+    part = read_part_file(source)
     if goal.exists() and part.first == 0:
         raise FileAccessError(
             "there is a cassette of that name already",
@@ -261,7 +269,7 @@ def _swap(name: str, path: Path) -> None:
         try:
             Path(name).replace(path)
         except PermissionError:
-            if os.name != "nt" or not left:
+            if not _WINDOWS or not left:
                 raise
             time.sleep(0.05)
         else:
