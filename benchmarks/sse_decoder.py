@@ -4,8 +4,9 @@
 
 The streams are made up here: five kinds as five kinds of server send them (Chat Completions text, Responses
 text, Chat Completions tool calls, Anthropic, Gemini with CRLF), with events of about the median
-size of real ones (320, 260, 290, 135 and 440 bytes). Contenders take turns, and each ratio is the median of
-those of the rounds, so that a busy machine slows all of them. Exits with 1 when a target is missed.
+size of real ones (320, 260, 290, 135 and 440 bytes). Contenders take turns, times are processor time, and each
+ratio is the median of those of the rounds, so that a busy machine does not matter. Exits with 1 when a target
+is missed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import sys
 from itertools import pairwise
 from statistics import median
-from time import perf_counter
+from time import get_clock_info, perf_counter, process_time
 from typing import TYPE_CHECKING
 
 import httpx
@@ -33,6 +34,9 @@ OPENAI_TARGETS = {64: 3.0, 1448: 5.0, 65536: 5.0}
 HTTPX_SSE_TARGET = 1.5
 DOUBLING_TARGET = 2.5
 STREAM_BYTES = 400_000
+
+# Time on the processor leaves out what other programs take; where it ticks too coarsely, the wall clock must do.
+clock = process_time if get_clock_info("process_time").resolution < 1e-5 else perf_counter
 
 WORDS = (
     "The",
@@ -83,10 +87,10 @@ def compare(streams: Sequence[bytes]) -> list[str]:
         times: dict[str, list[float]] = {name: [] for name in contenders}
         for _ in range(ROUNDS):
             for name, decode in contenders.items():
-                began = perf_counter()
+                began = clock()
                 for reads in inputs:
                     decode(reads)
-                times[name].append(perf_counter() - began)
+                times[name].append(clock() - began)
         speeds = [total / median(seconds) / 1e6 for seconds in times.values()]
         over_openai = ratio(times["openai"], times["harness"])
         over_httpx_sse = ratio(times["httpx-sse"], times["harness"])
@@ -118,9 +122,9 @@ def doubling() -> list[str]:
         times: list[list[float]] = [[] for _ in sizes]
         for _ in range(ROUNDS):
             for reads, seconds in zip(inputs, times, strict=True):
-                began = perf_counter()
+                began = clock()
                 assert by_harness(reads) == 1
-                seconds.append(perf_counter() - began)
+                seconds.append(clock() - began)
         medians = [median(seconds) for seconds in times]
         ratios = [ratio(later, earlier) for earlier, later in pairwise(times)]
         shown = ", ".join(f"{seconds * 1e3:.1f}" for seconds in medians)
@@ -262,7 +266,7 @@ def anthropic() -> bytes:
         body = {
             "type": "content_block_delta",
             "index": 0,
-            "delta": {"type": "text_delta", "text": word(number)},
+            "delta": {"type": "text_delta", "text": "".join(word(number + offset) for offset in range(4))},
         }
         return b"event: content_block_delta\ndata: " + dumped(body) + b"\n\n"
 
