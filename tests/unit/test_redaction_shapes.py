@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -32,7 +33,7 @@ def body(text: bytes, *cuts: int) -> bytes:
     """What comes out of a body redactor for `text` fed in the pieces between `cuts`."""
     redactor = Redactor().body((), "response.body")
     places = [0, *cuts, len(text)]
-    out = b"".join(redactor.feed(text[start:stop]) for start, stop in zip(places, places[1:], strict=False))
+    out = b"".join(redactor.feed(text[start:stop]) for start, stop in pairwise(places))
     return out + redactor.finish()
 
 
@@ -137,13 +138,18 @@ def test_keys_without_a_shape_are_hidden_where_their_place_tells(name: str) -> N
     [
         "chatcmpl-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6F", "resp_68af296e8e408191a1120ab6383263c2059ab7a1d9f0c2b2",
         "msg_01XFDUDYJgAACzvnptvVoYEL", "call_Zk3vQ9xLm2TtY7wRb4HnCe8J", "fc_68af296e8e408191a1120ab6383263c2",
-        "rs_68af296e8e408191a1120ab6383263c2", "toolu_01A09q90qw90lq917835lq9", "fp_44709d6fcb", "req_011CSHoEeqs5C35K2UUqR7Fy",
-        "sk-learn-pipelines-with-columns", "task-4f9a27c1d35be8806f1e2d9c7ab34560", "sk-1234", "org-chart", "project_id",
-        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "eyJhIjoxfQ", "basic dXNlcg==", "Bearer of bad news",
+        "rs_68af296e8e408191a1120ab6383263c2", "toolu_01A09q90qw90lq917835lq9", "fp_44709d6fcb",
+        "req_011CSHoEeqs5C35K2UUqR7Fy",
+        "sk-learn-pipelines-with-columns", "task-4f9a27c1d35be8806f1e2d9c7ab34560", "sk-1234", "org-chart",
+        "project_id",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "eyJhIjoxfQ", "basic dXNlcg==",
+        "Bearer of bad news",
         "AKIA", "https://example.com/a?key=value&token=abc", "https://example.com:8080/@user", "your sk-... key",
         "gAAAAABm-sk-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1K_hf_Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1K",
-        '"token":"Hello1234567890abcdef"', '"prompt_cache_key":"user-1234567890"', '"max_tokens":16', '"key":"abc123def456"',
-        '"password":{"type":"string"}', '"api_key":""', '"api_key":"${OPENAI_API_KEY}"', '"api_key":null', '"password":"mellon"',
+        '"token":"Hello1234567890abcdef"', '"prompt_cache_key":"user-1234567890"', '"max_tokens":16',
+        '"key":"abc123def456"',
+        '"password":{"type":"string"}', '"api_key":""', '"api_key":"${OPENAI_API_KEY}"', '"api_key":null',
+        '"password":"mellon"',
     ],
 )  # fmt: skip
 def test_ordinary_text_passes_untouched(text: str) -> None:

@@ -344,6 +344,37 @@ def test_a_handler_that_fails_is_answered_for(caplog: pytest.LogCaptureFixture, 
     assert "a handler of the harness server failed" in caplog.text
 
 
+def test_what_is_told_after_the_end_of_an_answer_does_nothing() -> None:
+    """No caller has to look whether its client is still there: the next answer on the connection is not spoilt."""
+
+    def handle(_: RequestHead, __: bytes, responder: Responder) -> None:
+        responder.answer(200, "", (("content-length", "2"),), b"ok")
+        assert not responder.open
+        assert not responder.paused
+        responder.start(500, "", ())
+        responder.write(b"x")
+        responder.write_many([b"x"])
+        responder.write_wire(b"x")
+        responder.answer(500, "", (), b"x")
+        responder.finish()
+        responder.pause_reading()
+        responder.resume_reading()
+        responder.reset()
+        responder.cut()
+
+    with ServerThread(handle) as server:
+        answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+        received = talk(server, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" + get("/"))
+    assert received == answer + answer.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")
+
+
+def test_finishing_without_a_head_is_an_empty_answer() -> None:
+    """Rather than nothing at all."""
+    with ServerThread(lambda _, __, responder: responder.finish()) as server:
+        received = talk(server, get("/"))
+    assert received == b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
 def test_an_early_answer_lets_the_client_send_the_rest_of_its_request() -> None:
     """A handler may answer before the body has come; the rest is swallowed and the connection goes on."""
 

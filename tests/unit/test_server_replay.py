@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import socket
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -146,6 +147,22 @@ def test_chunks_come_at_their_recorded_times() -> None:
     for number, arrival in enumerate(arrivals):
         assert arrival >= number * gap - 0.001
     assert ended >= 4 * gap - 0.001
+
+
+def test_a_late_head_is_late_and_times_count_from_it() -> None:
+    """The recorded time to the first byte is kept; a client that leaves before it is no trouble."""
+    exchange = recorded(gap_us=20_000)
+    assert exchange.response is not None
+    late = Exchange(0, exchange.request, replace(exchange.response, at_us=150_000), COMPLETE)
+    with serve(late, pace=Pace()) as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
+            sock.sendall(asking())
+        start = time.monotonic()
+        with httpx.stream("POST", server.url + "/v1/chat/completions", json={"prompt": "hi"}) as response:
+            head = time.monotonic() - start
+            response.read()
+        assert head >= 0.149
+        assert time.monotonic() - start >= 0.209
 
 
 def test_a_body_is_cut_anew_as_the_pace_says() -> None:

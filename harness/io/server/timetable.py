@@ -42,13 +42,6 @@ class Timetable:
         if not self._running:
             self._arm()
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._heap.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
     def _arm(self) -> None:
         due = self._heap[0][0]
         if self._timer is not None:
@@ -66,8 +59,11 @@ class Timetable:
         heap = self._heap
         try:
             limit = now() + _NEAR
+            latest = next(
+                self._serial
+            )  # what is called here and comes back at once must wait for the next turn
             for _ in range(_SLICE):
-                if not heap or heap[0][0] > limit:
+                if not heap or heap[0][0] > limit or heap[0][1] > latest:
                     break
                 heappop(heap)[2]()
         finally:
