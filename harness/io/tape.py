@@ -16,7 +16,7 @@ from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Re
 from harness.cassettes.matching.deck import Deck
 from harness.cassettes.matching.policy import MatchPolicy
 from harness.cassettes.modes import Mode, kept, may_record, may_replay, parse_mode
-from harness.cassettes.pace import parse_pace
+from harness.cassettes.pace import INSTANT, parse_pace
 from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import InputError, MissError, UnknownName
 from harness.faults.registry import parse_fault
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import ModuleType, TracebackType
 
+    from harness.cassettes.matching.miss import Miss
     from harness.jsonvalue import JsonValue
 
 OnMiss = Literal["respond", "raise"]
@@ -50,7 +51,7 @@ MISS_HEADERS = (
 
 def miss_response(error: MissError) -> Response:
     """The answer to a request that no recording answers: 404 with an OpenAI-shaped error that says why."""
-    body = {
+    body: JsonValue = {
         "error": {
             "message": str(error),
             "type": "harness_error",
@@ -168,20 +169,20 @@ class Tape:
         if instead is not None:
             return play(instead, self._pace)
         with self._lock:
-            try:
-                found = self._player.find(request)
-            except MissError as miss:
-                if may_record(self.mode, exists=self._exists):
-                    return None
-                return self._missed(miss)
+            found = self._player.try_find(request)
+            if found is None and may_record(self.mode, exists=self._exists):
+                return None
+            miss = None if found else self._player.miss(request)
+        if found is None:
+            return self._missed(request, miss)
         return play(found, self._pace, self._faults.for_recording(found))
 
-    def _missed(self, error: MissError) -> Playback:
+    def _missed(self, request: Request, miss: Miss | None) -> Playback:
+        error = MissError("no recording answers this request") if miss is None else miss.error()
         self._misses.append(error)
         if self._on_miss == "raise":
             raise error
-        exchange = Exchange(0, Request("", ""), miss_response(error), Ending(How.COMPLETE))
-        return play(exchange, parse_pace("instant"))
+        return play(Exchange(0, request, miss_response(error), Ending(How.COMPLETE)), INSTANT)
 
     def record(self, request: Request) -> Take:
         """Begin to record one exchange that goes to the network."""
