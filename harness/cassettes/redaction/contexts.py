@@ -12,7 +12,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 
 from harness.cassettes.redaction.names import is_credential_field, is_credential_parameter, is_weak_field
-from harness.cassettes.redaction.placeholder import begins_placeholder
+from harness.cassettes.redaction.placeholder import holds_placeholder
 from harness.cassettes.redaction.shapes import inside_word, mixed
 from harness.cassettes.redaction.spans import Span, Undecided, Verdict
 
@@ -32,7 +32,7 @@ _SCHEME = re.compile(rb"(?:AWS4-HMAC-SHA256|[A-Za-z][A-Za-z-]{1,23}) +(?=[^ ])")
 
 
 def _worth_hiding(value: bytes) -> bool:
-    return bool(value) and not begins_placeholder(value) and _TEMPLATE.match(value) is None
+    return bool(value) and not holds_placeholder(value) and _TEMPLATE.match(value) is None
 
 
 def _value(text: bytes, start: int, stop: int, name: str) -> Verdict:
@@ -130,7 +130,7 @@ def scheme(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
     if start + len(run) == len(text) and len(run) <= 8192 and not final:
         return Undecided(at)
     token = run.rstrip(b".")
-    if len(run) > 8192 or begins_placeholder(token):
+    if len(run) > 8192 or holds_placeholder(token):
         return None
     if word.re is _BASIC:
         return Span(start, start + len(token), "basic-credentials") if _is_basic(token) else None
@@ -185,7 +185,7 @@ def pem(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
     return Span(start, stop, "pem-private-key") if _worth_hiding(text[start:stop]) else None
 
 
-_ARN = re.compile(rb"arn(:|%3A)aws[a-z-]{0,16}\1[a-z0-9-]{1,32}\1[a-z0-9-]{0,24}\1([0-9]{12})(?![0-9])")
+_ARN = re.compile(rb"arn(:|%3A)aws[a-z-]{0,16}\1[a-z0-9-]{1,32}\1[a-z0-9-]{0,24}\1([0-9]{12})(?![0-9A-Za-z])")
 _ARN_BEGUN = re.compile(rb"arn(?:(?::|%3A)[a-z0-9-]{0,32}){1,4}(?:%3?)?\Z")
 
 

@@ -61,14 +61,19 @@ class Detector:
             start = data.find(form, max(0, place - len(form) + 1), place + len(form))
             if 0 <= start <= place:
                 yield Sighting(label, start, start + len(form))
-        run = _RUN.match(data, place + 1)
-        prefix = _PREFIX_BEFORE.search(data, max(0, place - 40), place + 1)
-        if run is None or prefix is None:
+        before = _WORD_BEFORE.search(data, max(0, place - 40), place + 1)
+        if before is None:
             return
-        start = prefix.start(1)
-        text = run.group().rstrip(b".")
-        if b"redacted" not in text and _drawn_by_lot(prefix.group(1), text):
-            yield Sighting("key-like token", start, place + 1 + len(text))
+        word = before.group(1)
+        for prefix, run in _PREFIXES.items():
+            if (
+                word.endswith(prefix)
+                and (match := run.match(data, place + 1))
+                and _drawn_by_lot(match.group())
+            ):
+                if b"redacted" not in match.group() and word in {prefix, b"sk-" + prefix}:
+                    yield Sighting("key-like token", before.start(1), match.end())
+                return
 
 
 def _telling(form: bytes) -> int:
@@ -97,28 +102,34 @@ def _suspicions(known: Mapping[bytes, str]) -> Iterator[bytes]:
 _COMMON = b'JQXZWYVKUFHGLBRMSODNEPTIA+/zqjwvykx9835672410hgbfmdpcrulsoainte":, {}[]_-.=%\\'
 """Characters, rarest first, as far as the choice of where to look goes."""
 
-_PREFIXES = (
-    b"sk-", b"ant-", b"sk_live_", b"rk_live_", b"gsk_", b"xai-", b"hf_", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_",
-    b"github_pat_", b"glpat-", b"xoxb-", b"xoxp-", b"r8_", b"pplx-", b"nvapi-", b"csk-", b"npm_", b"AIza", b"AKIA",
-    b"ASIA", b"GOCSPX-",
-)  # fmt: skip
-_PREFIX_BEFORE = re.compile(
-    rb"(?:^|[^A-Za-z0-9_-]|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})(sk-(?:[a-z]{2,8}-)?|[sr]k_live_|gsk_|xai-|hf_"
-    rb"|gh[pousr]_|github_pat_|glpat-|xox[bp]-|r8_|pplx-|nvapi-|csk-|npm_|AIza|A[KS]IA|GOCSPX-)\Z"
+_ANY = rb"[A-Za-z0-9_-]{%d,%d}(?![A-Za-z0-9_-])"
+_PLAIN = rb"[A-Za-z0-9]{%d,%d}(?![A-Za-z0-9])"
+_PREFIXES = {
+    prefix.encode(): re.compile(run % (least, most))
+    for run, least, most, prefixes in (
+        (_ANY, 20, 180, "sk- ant- or- proj- svcacct- glpat-"),
+        (_ANY, 20, 95, "gsk_ xai- xoxb- xoxp-"),
+        (_ANY, 32, 38, "AIza"),
+        (_ANY, 24, 40, "GOCSPX-"),
+        (_ANY, 44, 100, "nvapi- github_pat_"),
+        (_PLAIN, 24, 48, "hf_ r8_ csk- npm_ pplx-"),
+        (_PLAIN, 34, 60, "ghp_ gho_ ghu_ ghs_ ghr_"),
+        (_PLAIN, 20, 160, "sk_live_ rk_live_"),
+        (rb"(?=[A-Z0-9]{16}(?![A-Za-z0-9]))[A-Z0-9]{%d,%d}", 16, 16, "AKIA ASIA"),
+    )
+    for prefix in prefixes.split()
+}
+"""What keys begin with, and what must follow; all lengths within those that are really used."""
+
+_WORD_BEFORE = re.compile(
+    rb"(?:^|[^A-Za-z0-9_-]|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})([A-Za-z0-9_-]{3,12})\Z"
 )
-_RUN = re.compile(rb"[A-Za-z0-9_-]{12,320}")
 _WRAPPED = b'"b64":"'
 _WRAPPED_TEXT = re.compile(rb'"b64":"([A-Za-z0-9+/=]{16,})"')
 
 
-def _drawn_by_lot(prefix: bytes, run: bytes) -> bool:
+def _drawn_by_lot(run: bytes) -> bool:
     """Whether a run has the entropy of a key: words have no digits, and few different signs for their length."""
-    if not 16 <= len(run) <= 200:
-        return False
-    if prefix in {b"AKIA", b"ASIA"}:
-        return len(run) == 16 and run.isupper()
-    if prefix == b"AIza" and len(run) not in range(30, 42):
-        return False
     counts = Counter(run)
     entropy = -sum(times / len(run) * log2(times / len(run)) for times in counts.values())
     digits = sum(counts[digit] for digit in b"0123456789")

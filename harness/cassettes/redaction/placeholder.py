@@ -35,6 +35,6 @@ def is_placeholder(text: str | bytes) -> bool:
     return _PLACEHOLDER.fullmatch(text) is not None
 
 
-def begins_placeholder(data: bytes) -> bool:
-    """Whether a candidate begins as placeholders do, so that it is not to be hidden again."""
-    return data.startswith(b"redacted") or b"redacted".startswith(data)
+def holds_placeholder(data: bytes) -> bool:
+    """Whether a candidate holds a placeholder or is the beginning of one, so that it is not to be hidden again."""
+    return b"redacted" in data or b"redacted".startswith(data)

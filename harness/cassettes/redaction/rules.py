@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from harness.cassettes.redaction import contexts, known
+from harness.cassettes.redaction.placeholder import holds_placeholder
 from harness.cassettes.redaction.shapes import SHAPES, Shape, inside_word
 from harness.cassettes.redaction.spans import Span, Undecided, Verdict
 from harness.errors import UsageError
@@ -64,7 +65,7 @@ def shape_at(shape: Shape, text: bytes, at: int, final: bool) -> Verdict:  # noq
     if (
         shape.least <= len(token)
         and len(run) <= shape.most
-        and b"redacted" not in token
+        and not holds_placeholder(token)
         and shape.credible(token)
     ):
         return Span(at, start + len(token), shape.label)

@@ -39,11 +39,6 @@ def segmented(run: bytes) -> bool:
     return len(parts) in (3, 5) and len(parts[0]) >= 8 and len(parts[1]) >= 8
 
 
-def any_run(run: bytes) -> bool:
-    """No further condition: the prefix and the length say enough."""
-    return bool(run)
-
-
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One kind of token.
@@ -72,8 +67,9 @@ class Shape:
 
 
 _ALNUM = rb"A-Za-z0-9"
-_HEX = rb"0-9a-f"
 _DOTTED = rb"A-Za-z0-9_.-"
+
+_JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
 
 SHAPES: tuple[Shape, ...] = (
     Shape("anthropic-key", b"sk-ant-", 20, 200, "sk-ant-api03-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5EzW0VrNq-AA"),
@@ -101,8 +97,8 @@ SHAPES: tuple[Shape, ...] = (
     Shape("stripe-key", b"sk_live_", 16, 250, "sk_live_51Zk3vQ9xLm2TtY7wRb4HnCe8Jp", _ALNUM),
     Shape("stripe-key", b"sk_test_", 16, 250, "sk_test_51Zk3vQ9xLm2TtY7wRb4HnCe8Jp", _ALNUM),
     Shape("stripe-key", b"rk_live_", 16, 250, "rk_live_51Zk3vQ9xLm2TtY7wRb4HnCe8Jp", _ALNUM),
-    Shape("aws-access-key-id", b"AKIA", 16, 16, "AKIAQX3V9LM2TTY7WRB4", rb"A-Z0-9", any_run),
-    Shape("aws-access-key-id", b"ASIA", 16, 16, "ASIAQX3V9LM2TTY7WRB4", rb"A-Z0-9", any_run),
+    Shape("aws-access-key-id", b"AKIA", 16, 16, "AKIAQX3V9LM2TTY7WRB4", _ALNUM, bytes.isupper),
+    Shape("aws-access-key-id", b"ASIA", 16, 16, "ASIAQX3V9LM2TTY7WRB4", _ALNUM, bytes.isupper),
     Shape("replicate-token", b"r8_", 30, 60, "r8_Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOo", _ALNUM),
     Shape("perplexity-key", b"pplx-", 30, 80, "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", _ALNUM),
     Shape("fireworks-key", b"fw_", 20, 60, "fw_3Zk3vQ9xLm2TtY7wRb4HnCe8", _ALNUM),
@@ -113,12 +109,10 @@ SHAPES: tuple[Shape, ...] = (
     Shape("tavily-key", b"tvly-", 20, 80, "tvly-dev-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6"),
     Shape("npm-token", b"npm_", 30, 60, "npm_Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiO", _ALNUM),
     Shape("pypi-token", b"pypi-", 50, 300, "pypi-AgEIcHlwaS5vcmcCJDk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiO"),
-    Shape("sendgrid-key", b"SG.", 40, 100, "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", _DOTTED),
+    Shape("sendgrid-key", b"SG.", 40, 100, "SG.Zk3vQ9xLm2TtY7wRb4HnCe.8JpDs6FgUa1KiOoXy5EzW0", _DOTTED),
     Shape("vault-token", b"hvs.", 20, 200, "hvs.CAESIZk3vQ9xLm2TtY7wRb4HnCe8JpDs6"),
     Shape("ephemeral-key", b"ek_", 24, 80, "ek_68af296e8e408191a1120ab6383263c2", _ALNUM),
-    Shape("jwt", b"eyJ", 30, 8192,
-          "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0",
-          _DOTTED, segmented),
+    Shape("jwt", b"eyJ", 30, 8192, _JWT, _DOTTED, segmented),
     Shape("organization-id", b"org-", 20, 32, "org-Zk3vQ9xLm2TtY7wRb4HnCe8J", _ALNUM, alphanumeric_mixed),
     Shape("project-id", b"proj_", 20, 32, "proj_Zk3vQ9xLm2TtY7wRb4HnCe8J", _ALNUM, alphanumeric_mixed),
 )  # fmt: skip
