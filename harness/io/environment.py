@@ -21,8 +21,8 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(
-    r"(?:test|tests|testing|dummy|none|null|true|false|fake|example|unused|changeme|placeholder|not[-_ ]?needed"
-    r"|no[-_ ]?key|empty|local|anything|your|my|some|api|key|secret|token|password|sk|x|xxx+|[-_ .]|\d{1,3})+",
+    r"(?:test|tests|testing|dummy|none|null|true|false|fake|example|unused|changeme|placeholder|not|needed|required"
+    r"|no|empty|local|anything|your|my|some|api|key|secret|token|password|sk|x|xxx+|[-_ .]|\d{1,3})+",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[+-]?[\d_.,]+")

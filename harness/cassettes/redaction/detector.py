@@ -122,7 +122,7 @@ _PREFIXES = {
 """What keys begin with, and what must follow; all lengths within those that are really used."""
 
 _WORD_BEFORE = re.compile(
-    rb"(?:^|[^A-Za-z0-9_-]|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})([A-Za-z0-9_-]{3,12})\Z"
+    rb"(?:\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}|[^A-Za-z0-9_-]|^)([A-Za-z0-9_-]{3,12})\Z"
 )
 _WRAPPED = b'"b64":"'
 _WRAPPED_TEXT = re.compile(rb'"b64":"([A-Za-z0-9+/=]{16,})"')
