@@ -1,19 +1,24 @@
 """The command line: one file a command.
 
 Machine output goes to stdout, progress and prose to stderr. Exit codes: 0 clean, 1 findings, 2 usage, 3 target
-unreachable or harness fault, 4 unreadable input. No traceback reaches a user, unless HARNESS_TRACEBACK is set.
+unreachable or harness fault, 4 unreadable input; of several the highest. No traceback reaches a user, unless
+HARNESS_TRACEBACK is set.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.configuration import defaults
-from harness.cli.group import LazyGroup
-from harness.errors import HarnessError
+from harness.cli import configuration
+from harness.cli.complaints import told
+from harness.cli.group import LazyGroup, ReaderGone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COMMANDS = {
     "record": ("harness.cli.record", "Record what passes between a client and an upstream."),
@@ -34,30 +39,51 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe of a small character set must not make a drawing fail.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    sys.exit(run())
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line, say what goes wrong on stderr, and return the exit code.
+
+    Args:
+        arguments: What stands behind `harness`; the process's own arguments by default.
+    """
     try:
-        code = cli.main(standalone_mode=False, default_map=defaults())
-    except HarnessError as error:
-        code = _say(str(error), error.exit_code)
-    except click.ClickException as error:
+        return _run(arguments)
+    except ReaderGone:
+        return _reader_left()
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        code = 130
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): that is no error, and Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        return 130
     except Exception as error:
         if os.environ.get("HARNESS_TRACEBACK"):
             raise
-        code = _say(
-            f"internal-error: {type(error).__name__}: {error}\n"
-            "  hint      this is a defect of harness; HARNESS_TRACEBACK=1 shows where it happened",
-            3,
-        )
-    sys.exit(code if isinstance(code, int) else 0)
+        complaint = told(error)
+        click.echo(str(complaint), err=True)
+        return complaint.exit_code
 
 
-def _say(text: str, code: int) -> int:
-    click.echo(text, err=True)
-    return code
+def _run(arguments: Sequence[str] | None) -> int:
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    settings = configuration.defaults(given)
+    # Without arguments click takes those of the process and, on Windows, expands * in them.
+    code = cli.main(
+        None if arguments is None else given, prog_name="harness", standalone_mode=False, default_map=settings
+    )
+    return code if isinstance(code, int) else 0
+
+
+def _reader_left() -> int:
+    """End quietly: that the reader of our output went away (`| head`) is no error."""
+    if sys.stdout is not None:
+        # What Python still holds must not fail at exit.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+    return 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,11 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    _AddressType = click.ParamType[tuple[str, int]]
+else:
+    _AddressType = click.ParamType  # older releases of click cannot be subscripted
 
 
 class WithCommand(click.Command):
@@ -33,7 +40,7 @@ class WithCommand(click.Command):
         return [*super().collect_usage_pieces(ctx), "[-- COMMAND ...]"]
 
 
-class Address(click.ParamType):
+class Address(_AddressType):
     """`HOST:PORT`, `:PORT` or `PORT`; the host is 127.0.0.1 where none is given."""
 
     name = "HOST:PORT"
@@ -45,7 +52,7 @@ class Address(click.ParamType):
         if isinstance(value, tuple):
             return value
         host, _, port = str(value).rpartition(":")
-        if not port.isdecimal() or int(port) > 65_535:
+        if not (port.isascii() and port.isdecimal()) or int(port) > 65_535:
             self.fail(f"{value!r} is no address: write 127.0.0.1:8080, or 0 for a free port", param, ctx)
         return host.strip("[]") or "127.0.0.1", int(port)
 
@@ -98,15 +105,25 @@ def match_options(function: Any) -> Any:
 
 @contextmanager
 def until_interrupted() -> Iterator[threading.Event]:
-    """An event that is set by Ctrl-C or, where the system has it, a request to terminate."""
+    """An event that is set by Ctrl-C or, where the system has it, a request to terminate or a terminal that closes.
+
+    A signal that the process was started to ignore (`nohup`, `&` in a script) stays ignored.
+    """
     event = threading.Event()
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), lambda *_: event.set()) for name in names}
+    before: dict[int, Any] = {}
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        # Signals can be handled on the main thread alone; elsewhere whoever called must end the command.
+        if number is not None and threading.current_thread() is threading.main_thread():
+            handler = signal.getsignal(number)
+            if handler is not signal.SIG_IGN:
+                before[number] = handler
+                signal.signal(number, lambda *_: event.set())
     try:
         yield event
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def wait(event: threading.Event) -> None:
@@ -116,5 +133,13 @@ def wait(event: threading.Event) -> None:
 
 
 def note(text: str) -> None:
-    """Prose for the user, on stderr."""
-    click.echo(text, err=True)
+    """Prose for the user, on stderr. Nobody may be listening any more."""
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(text, err=True)
+
+
+def standard_input(path: str | Path) -> bytes | None:
+    """What standard input gives, where `path` names it (`-`); else None."""
+    if path != "-":
+        return None
+    return b"" if sys.stdin is None else sys.stdin.buffer.read()

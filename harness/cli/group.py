@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+import sys
+from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from harness.errors import UnknownName
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+
+class ReaderGone(Exception):
+    """What reads our output closed it (`| head`). It gets past click, which would make an exit code of 1 of it."""
 
 
 class LazyGroup(click.Group):
@@ -35,8 +42,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.lazy:
             return None
         command = import_module(self.lazy[cmd_name][0]).command
-        assert isinstance(command, click.Command)
-        return command
+        return cast("click.Command", command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the table of commands without importing any of them."""
@@ -47,10 +53,28 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one may have been meant."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            close = get_close_matches(args[0], self.lazy, n=1)
-            if close and "Did you mean" not in error.message:
-                error.message += f" Did you mean {close[0]!r}?"
-            raise
+        if args and args[0] not in self.lazy and not args[0].startswith("-"):
+            raise UnknownName("command", args[0], self.lazy, where=ctx.command_path)
+        return super().resolve_command(ctx, args)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the arguments; `--help` writes already here."""
+        with _reader_watched():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _reader_watched():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _reader_watched() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        # Windows says EINVAL where others say EPIPE.
+        on_windows = sys.platform == "win32" and error.errno == 22 and error.filename is None
+        if isinstance(error, BrokenPipeError) or on_windows:
+            raise ReaderGone from error
+        raise

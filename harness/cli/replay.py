@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from harness.cassettes.matching.policy import BodyRule, RepeatRule
     from harness.jobs.replay import ReplaySummary
 
+_SHOWN = 20
+
 
 @click.command(cls=WithCommand)
 @click.argument("recordings", nargs=-1, required=True)
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
     "--fault", metavar="NAME[:ARG][@SEED]", help="What goes wrong, such as cut:event=7; see docs/faults.md."
 )
 @match_options
+@click.option(
+    "--on-miss",
+    type=click.Choice(["fail", "nearest"]),
+    default="fail",
+    show_default=True,
+    help="What a request gets that no recording answers: an error, or the nearest one. The exit code is 1.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 where a recording was never asked for.")
 def command(
     recordings: tuple[str, ...],
@@ -36,6 +45,7 @@ def command(
     body: BodyRule,
     normalisers: tuple[str, ...],
     ignore: tuple[str, ...],
+    on_miss: str,
     strict: bool,
     command: tuple[str, ...],
 ) -> int:
@@ -48,15 +58,31 @@ def command(
     the server ends with it, and its exit code wins unless it is 0.
 
     A request that no recording answers gets a 404 that says which recording was nearest and where it differs; it makes
-    the exit code 1.
+    the exit code 1. A fault that can be made in none of the recordings is an error of usage.
     """
     from harness.cassettes.matching.policy import MatchPolicy
+    from harness.errors import UsageError
     from harness.io.process import run_command
     from harness.jobs.replay import replay_server
 
     policy = MatchPolicy(body=body, normalisers=normalisers, ignore=ignore, repeats=repeats)
-    server = replay_server(recordings, host=listen[0], port=listen[1], pace=pace, fault=fault, match=policy)
-    with server, until_interrupted() as interrupted:
+    server = replay_server(
+        recordings,
+        host=listen[0],
+        port=listen[1],
+        pace=pace,
+        fault=fault,
+        match=policy,
+        nearest=on_miss == "nearest",
+    )
+    if (obstacle := server.obstacle()) is not None:
+        raise UsageError(
+            "this fault can be made in none of these recordings",
+            where=f"--fault {fault}",
+            found=obstacle,
+            hint="`harness cassette show` draws what is in them; docs/faults.md says what each fault needs",
+        )
+    with until_interrupted() as interrupted, server:
         note(f"replaying on {server.base_url}")
         code = 0
         if command:
@@ -73,12 +99,27 @@ def command(
 
 
 def _report(summary: ReplaySummary) -> None:
-    note(f"played {summary.played} answers")
-    for text in summary.misses:
-        note(text)
-    if summary.unplayed:
-        note(f"never asked for: {len(summary.unplayed)}")
-        for source, exchange in summary.unplayed[:20]:
-            note(f"  {source}  exchange {exchange.index}  {exchange.request.method} {exchange.request.url}")
-        if len(summary.unplayed) > 20:
-            note(f"  ... and {len(summary.unplayed) - 20} more")
+    note(f"played {summary.played} answer{'' if summary.played == 1 else 's'}")
+    _list("", list(summary.misses))
+    _list(
+        "never asked for",
+        [
+            f"{source}  exchange {exchange.index}  {exchange.request.method} {exchange.request.url}"
+            for source, exchange in summary.unplayed
+        ],
+    )
+    _list("files none of whose recordings was asked for", list(summary.orphans))
+    _list("requests that several files answer, an old recording beside a new one perhaps", summary.stacks)
+    _list(
+        "played without the fault",
+        [f"{source}  exchange {exchange.index}  {why}" for source, exchange, why in summary.unharmed],
+    )
+
+
+def _list(title: str, lines: list[str]) -> None:
+    if title and lines:
+        note(f"{title}: {len(lines)}")
+    for line in lines[:_SHOWN]:
+        note(f"  {line}" if title else line)
+    if len(lines) > _SHOWN:
+        note(f"  ... and {len(lines) - _SHOWN} more")

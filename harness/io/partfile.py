@@ -126,6 +126,23 @@ def in_use(part: Path) -> bool:
     return False
 
 
+def refuse_taken(target: Path) -> None:
+    """Find out before a recording begins whether the cassette's `.part` file is free.
+
+    Raises:
+        FileAccessError: Another recorder has it; or one that was never sealed lies there.
+    """
+    part = part_path(target)
+    try:
+        fd = os.open(part, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    except OSError:
+        return  # it is not there; or whoever makes it will hear what is wrong with it
+    try:
+        _claim(fd, part)
+    finally:
+        os.close(fd)
+
+
 def _claim(fd: int, path: Path) -> None:
     """Lock a file that must be empty."""
     _lock(fd, path)

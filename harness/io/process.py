@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 def client_environment(origin: str, base_path: str) -> dict[str, str]:
@@ -58,8 +61,10 @@ def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
             where="-- " + " ".join(command),
             hint="what stands after -- must be a program on PATH or a path to one",
         )
-    environment = {**os.environ, **variables}
-    with subprocess.Popen([program, *command[1:]], env=environment) as process:  # noqa: S603 - it is the user's own command
+    with (
+        _started([program, *command[1:]], {**os.environ, **variables}) as process,
+        _termination_passed_on(process),
+    ):
         while True:
             try:
                 code = process.wait()
@@ -68,3 +73,28 @@ def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
                 # The terminal sent it to the command too: let the command decide how to end.
                 continue
     return code if code >= 0 else 128 - code
+
+
+def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(command, env=environment)  # noqa: S603 - it is the user's own command
+    except OSError as error:
+        raise UsageError(
+            "this command cannot be started",
+            where="-- " + " ".join(command),
+            found=error.strerror or str(error),
+            hint="is it a program for this machine? a script needs its first line to say which interpreter reads it",
+        ) from error
+
+
+@contextmanager
+def _termination_passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End the command when this process is asked to end; Ctrl-C reaches both by itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.cassettes.exchange import Cassette
 from harness.cassettes.matching.keyrow import key_fields
 from harness.cassettes.redaction.anew import redacted
 from harness.cassettes.redaction.redactor import Redactor
-from harness.errors import UsageError
+from harness.errors import HashMismatch, NotACassette, UsageError
 from harness.io.environment import secret_values
-from harness.io.files import Recovered, read_cassette, recover, write_cassette
+from harness.io.files import Recovered, read_cassette, recover
+from harness.io.recordings import read_recording
+from harness.jobs.safety import write_safely
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from harness.cassettes.exchange import Cassette
 
 
 def redact_more(
@@ -29,7 +33,7 @@ def redact_more(
     """Hide more in a cassette, lengths and boundaries kept, and seal it anew.
 
     Args:
-        path: The cassette.
+        path: The cassette; with `output` also a recording of another tool.
         output: Where to write; in place by default.
         patterns: Regular expressions; what they match is hidden.
         headers: Names of header fields whose values are hidden.
@@ -39,18 +43,30 @@ def redact_more(
         How many places were newly hidden.
 
     Raises:
-        UsageError: A pattern is no regular expression, or a variable is not set.
-        SecretFound: A compressed body holds a secret; it cannot be hidden at the same length.
-        CassetteError: It cannot be read.
+        UsageError: A pattern is no regular expression, a variable is not set, or another tool's file is to be
+            changed in place.
+        SecretFound: A compressed body holds a secret, which cannot be hidden at the same length; or something still
+            looks like a live key afterwards. Nothing is written.
+        InputError: It cannot be read.
     """
     values = secret_values()
     for name in variables:
-        if not os.environ.get(name):
-            raise UsageError(f"the environment variable {name} is not set", where="--env", hint="set it for this command")
-        values[name] = os.environ[name]
-    before = read_cassette(path)
-    after = redacted(before, Redactor(values=values, extra_patterns=patterns, extra_headers=headers))
-    write_cassette(after, output or path, key_of=key_fields)
+        value = os.environ.get(name)
+        if not value:
+            raise UsageError(
+                f"the environment variable {name} is not set", where="--env", hint="set it for this command"
+            )
+        values[name] = value
+    redactor = Redactor(values=values, extra_patterns=patterns, extra_headers=headers)
+    before = read_recording(path)
+    if before.seal is None and output is None:
+        raise UsageError(
+            "this is another tool's recording, which is not changed in place",
+            where=str(path),
+            hint="-o writes a redacted cassette of it",
+        )
+    after = redacted(before, redactor)
+    write_safely(after, output or path, values=values)
     return _count(after) - _count(before)
 
 
@@ -68,13 +84,35 @@ def reseal(path: Path, *, synthetic: bool = False) -> None:
 
     Raises:
         HashMismatch: It was edited, and `synthetic` does not say so.
+        SecretFound: Something in it looks like a live key. Nothing is written.
         CassetteError: It cannot be read even so.
     """
-    cassette = read_cassette(path, check_hash=not synthetic)
+    try:
+        cassette = read_cassette(path, check_hash=not synthetic)
+    except HashMismatch as error:
+        raise HashMismatch(
+            "the rows are not those that were sealed",
+            where=error.where,
+            expected=error.expected,
+            found=error.found,
+            hint="restore the file; or `harness cassette reseal --synthetic` seals the change, and says so in its head",
+        ) from error
     head = {**cassette.head, "synthetic": True} if synthetic else cassette.head
-    write_cassette(Cassette(head, cassette.exchanges, cassette.seal), path, key_of=key_fields)
+    write_safely(replace(cassette, head=head), path)
 
 
 def recover_part(path: Path, output: Path | None = None) -> Recovered:
-    """Seal what a recorder left behind that died; see `harness.io.files.recover`."""
+    """Seal what a recorder left behind that died; see `harness.io.files.recover`.
+
+    Raises:
+        NotACassette: There is no such file.
+    """
+    if not path.exists():
+        beside = path.with_name(f"{path.name}.part")
+        raise NotACassette(
+            "there is no such file",
+            where=str(path),
+            expected="what a recorder left behind: a file that ends with .part",
+            hint=f"did you mean {str(beside)!r}?" if beside.exists() else "was it recovered already?",
+        )
     return recover(path, output, key_of=key_fields)

@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from harness.cassettes.redaction.redactor import Redactor
-from harness.errors import FileAccessError, SecretFound
+from harness.errors import SecretFound
 from harness.io.environment import secret_values
+from harness.io.files import read_cassette
+from harness.io.partfile import refuse_taken
 from harness.io.process import client_environment
 from harness.io.recorder import Recorder
 from harness.io.server.proxy import RecordProxy
 from harness.io.server.threaded import ServerThread
 from harness.io.upstream import Upstream
+from harness.jobs.output import refuse_existing, refuse_unwritable
+from harness.jobs.watching import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from harness.errors import HarnessError
+    from harness.jobs.watching import Passed
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,13 @@ class RecordSummary:
         path: The sealed cassette; None where no request came.
         exchanges: How many exchanges were begun.
         refusals: What was not recorded, and why. Clients were served all the same.
+        unreached: Why the upstream could not be reached, once for each request that it happened to.
     """
 
     path: Path | None
     exchanges: int
     refusals: Sequence[HarnessError | Exception]
+    unreached: Sequence[HarnessError] = ()
 
 
 class RecordServer:
@@ -81,7 +88,9 @@ class RecordServer:
                 path = self._recorder.close()
             except SecretFound:
                 path = self._recorder.path
-            self.summary = RecordSummary(path, exchanges, [*refusals, *self._proxy.failures])
+            self.summary = RecordSummary(
+                path, exchanges, [*refusals, *self._proxy.failures], self._proxy.unreached
+            )
         return self.summary
 
     def __enter__(self) -> Self:
@@ -104,6 +113,7 @@ def record_server(
     ca: str | Path | None = None,
     raw_encoding: bool = False,
     decode: bool = False,
+    tell: Callable[[Passed], None] | None = None,
 ) -> RecordServer:
     """A local server that passes every request on to `upstream` and records what comes back.
 
@@ -117,20 +127,24 @@ def record_server(
         ca: A file of certificates (PEM) to trust beside the usual ones.
         raw_encoding: Pass the client's `accept-encoding` on; by default `identity` is asked for.
         decode: Where a body comes compressed all the same, record it decoded, so that it can be redacted.
+        tell: Is given a short account of each exchange when it is over, on the server's thread.
 
     Raises:
         UsageError: The URL is none, or the CA file holds no certificates.
-        FileAccessError: The cassette exists and neither `append` nor `overwrite` is given.
+        FileAccessError: The cassette exists and neither `append` nor `overwrite` is given; or it cannot be written, is
+            being recorded, or was being recorded when a recorder died.
+        InputError: There is something to append to that is no whole cassette.
         PortInUse: On start: another program listens there.
     """
     path = Path(output)
-    if path.exists() and not (append or overwrite):
-        raise FileAccessError(
-            "this cassette exists already",
-            where=str(path),
-            hint="--append adds to it, --overwrite replaces it, -o writes elsewhere",
-        )
+    hint = "--append adds to it, --overwrite replaces it, -o writes elsewhere"
+    refuse_existing(path, overwrite=append or overwrite, hint=hint)
+    refuse_taken(path)
+    if append and path.exists():
+        read_cassette(path)
+    refuse_unwritable(path)
     recorder = Recorder(path, append=append, redactor=Redactor(values=secret_values(), decode=decode))
-    proxy = RecordProxy(Upstream(upstream, ca=Path(ca) if ca else None, raw_encoding=raw_encoding), recorder)
+    sink = recorder if tell is None else Watch(recorder, tell)
+    proxy = RecordProxy(Upstream(upstream, ca=Path(ca) if ca else None, raw_encoding=raw_encoding), sink)
     thread = ServerThread(proxy, host, port, finish=proxy.aclose)
     return RecordServer(thread, proxy, recorder, urlsplit(upstream).path.rstrip("/") or "/v1")

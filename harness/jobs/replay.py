@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -20,11 +20,12 @@ from harness.io.server.replay import ReplayHandler
 from harness.io.server.threaded import ServerThread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from harness.cassettes.exchange import Exchange
+    from harness.faults.fault import Fault
 
 _API_ENDINGS = ("/chat/completions", "/responses", "/models", "/embeddings")
 
@@ -38,19 +39,26 @@ class ReplaySummary:
         misses: The explanation of each request that no recording answers.
         unplayed: Recordings that nobody asked for, as (source, exchange).
         orphans: Sources none of whose recordings was asked for.
+        stacks: Requests that recordings of several sources answer, in words.
+        unharmed: Recordings that were played and in which the fault cannot be made, as (source, exchange, why).
     """
 
     played: int
     misses: Sequence[str]
     unplayed: Sequence[tuple[str, Exchange]]
     orphans: Sequence[str]
+    stacks: list[str] = field(default_factory=list)
+    unharmed: Sequence[tuple[str, Exchange, str]] = ()
 
 
 class ReplayServer:
     """Recordings on a local port, with a thread of its own. Made by `replay_server`; a context manager."""
 
-    def __init__(self, deck: Deck, thread: ServerThread, handler: ReplayHandler, base_path: str) -> None:
+    def __init__(
+        self, deck: Deck, thread: ServerThread, handler: ReplayHandler, base_path: str, fault: Fault | None
+    ) -> None:
         self._deck = deck
+        self._fault = fault
         self._thread = thread
         self._handler = handler
         self.base_path = base_path
@@ -74,17 +82,24 @@ class ReplayServer:
         """A URL whose clients see the recordings from the beginning, whatever others have played."""
         return f"{self.url}/@session/{name}"
 
+    def obstacle(self) -> str | None:
+        """Why the fault can be made in none of the recordings; None where it can, or where there is none."""
+        why = None
+        if self._fault is not None and self._fault.consumes:
+            for position, exchange in enumerate(self._deck.exchanges):
+                found = self._fault.obstacle(exchange)
+                if found is None:
+                    return None
+                why = why or f"{found} ({self._deck.source(position)}, exchange {exchange.index})"
+        return why
+
     def summary(self) -> ReplaySummary:
         """What has been played, missed and left so far."""
         return self._thread.call(self._summary)
 
     def _summary(self) -> ReplaySummary:
-        report = self._handler.report()
-        assert isinstance(report, dict)
-        played = report["played"]
-        assert isinstance(played, int)
         return ReplaySummary(
-            played,
+            self._handler.played,
             tuple(self._handler.misses),
             tuple(
                 (self._deck.source(position), exchange)
@@ -92,7 +107,21 @@ class ReplayServer:
                 if not self._deck.played(position)
             ),
             self._deck.orphaned_sources(),
+            [
+                f"{stack.method} {stack.path}  {', '.join(stack.sources)}"
+                for stack in self._deck.stacked()
+                if len(stack.sources) > 1
+            ],
+            tuple(self._unharmed()),
         )
+
+    def _unharmed(self) -> Iterator[tuple[str, Exchange, str]]:
+        fault = self._fault
+        if fault is None or not fault.consumes:
+            return
+        for position, exchange in enumerate(self._deck.exchanges):
+            if self._deck.played(position) and (why := fault.obstacle(exchange)) is not None:
+                yield self._deck.source(position), exchange, why
 
     def start(self) -> Self:
         """Listen; see `replay_server` for what it raises."""
@@ -120,6 +149,7 @@ def replay_server(
     pace: str = "recorded",
     fault: str | None = None,
     match: MatchPolicy | None = None,
+    nearest: bool = False,
 ) -> ReplayServer:
     """A server that answers with recordings; start it with `with`, or `start` and `stop`.
 
@@ -130,6 +160,7 @@ def replay_server(
         pace: When chunks go out, and how they are cut: `recorded`, `instant`, `x4`, `bytes:7`, ...
         fault: What goes wrong: `cut:event=7`, `status:429`, ...
         match: What makes a live request equal to a recorded one.
+        nearest: Answer a request that no recording answers with the nearest one; it stays a miss.
 
     Raises:
         UsageError: An option cannot be meant.
@@ -141,8 +172,9 @@ def replay_server(
     deck = Deck.of(cassettes, policy=match or MatchPolicy(), redactor=Redactor(values=secret_values()))
     if not deck.exchanges:
         raise InputError("there is no exchange in these recordings", where=", ".join(map(str, given)))
-    handler = ReplayHandler(deck, pace=parse_pace(pace), fault=parse_fault(fault) if fault else None)
-    return ReplayServer(deck, ServerThread(handler, host, port), handler, base_path(deck.exchanges))
+    harm = parse_fault(fault) if fault is not None else None
+    handler = ReplayHandler(deck, pace=parse_pace(pace), fault=harm, nearest=nearest)
+    return ReplayServer(deck, ServerThread(handler, host, port), handler, base_path(deck.exchanges), harm)
 
 
 def base_path(exchanges: Iterable[Exchange]) -> str:

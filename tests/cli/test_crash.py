@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EVENTS = [b'data: {"n":%d}\n\n' % number for number in range(6)]
+
+
+def _until_holds(path: Path, data: bytes) -> None:
+    for _ in range(500):
+        if data in path.read_bytes():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{data!r} never came to {path.name}")
 
 
 def test_two_streams_are_whole_and_the_third_is_recovered(tmp_path: Path) -> None:
@@ -51,6 +60,8 @@ def test_two_streams_are_whole_and_the_third_is_recovered(tmp_path: Path) -> Non
                     received += data
                     if received == b"".join(EVENTS[:4]):
                         break
+                # The client is served first: only what the recorder wrote can survive it.
+                _until_holds(tmp_path / "session.cassette.jsonl.part", b'{\\"n\\":3}')
                 recorder.kill()
                 recorder.wait()
             killed.set()

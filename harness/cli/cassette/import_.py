@@ -8,17 +8,32 @@ import click
 
 
 @click.command(name="import")
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; beside the source by default.")
+@click.argument("sources", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Where to write; beside the source by default.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace what lies there.")
-def command(sources: tuple[Path, ...], output: Path | None, overwrite: bool) -> int:
-    """Make cassettes of SOURCES: vcrpy YAML or JSON, HAR, plain SSE or JSON bodies. Secrets are hidden on the way."""
-    from harness.cli.command import note
+def command(sources: tuple[str, ...], output: Path | None, overwrite: bool) -> int:
+    """Make cassettes of SOURCES: vcrpy YAML or JSON, HAR, plain SSE or JSON bodies. Secrets are hidden on the way.
+
+    A source may be - for standard input.
+    """
+    from harness.cli.command import note, standard_input
+    from harness.cli.complaints import Complaints
     from harness.jobs.convert import import_recording
 
     if output is not None and len(sources) != 1:
         raise click.UsageError("-o goes with one file")
+    complaints = Complaints()
     for source in sources:
-        path, cassette = import_recording(source, output, overwrite=overwrite)
-        note(f"{path}: {len(cassette.exchanges)} exchanges")
-    return 0
+        with complaints.heard():
+            path, cassette = import_recording(
+                source, output, overwrite=overwrite, stdin=standard_input(source)
+            )
+            count = len(cassette.exchanges)
+            note(f"{path}: {count} exchange{'' if count == 1 else 's'}")
+    return complaints.code

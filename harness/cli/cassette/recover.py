@@ -9,19 +9,28 @@ import click
 
 @click.command()
 @click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; the name without .part by default.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Where to write; the name without .part by default.",
+)
 def command(parts: tuple[Path, ...], output: Path | None) -> int:
     """Seal what a recorder left behind that died: PARTS are files named *.part.
 
     Exchanges that were under way end with recorder_crash.
     """
     from harness.cli.command import note
+    from harness.cli.complaints import Complaints
     from harness.jobs.mend import recover_part
 
     if output is not None and len(parts) != 1:
         raise click.UsageError("-o goes with one file")
+    complaints = Complaints()
     for part in parts:
-        saved = recover_part(part, output)
-        torn = f", {saved.torn} bytes of a torn last row dropped" if saved.torn else ""
-        note(f"{saved.path}: {saved.whole} exchanges whole, {saved.open} cut short by the crash{torn}")
-    return 0
+        with complaints.heard():
+            saved = recover_part(part, output)
+            torn = f", {saved.torn} bytes of a torn last row dropped" if saved.torn else ""
+            note(f"{saved.path}: {saved.whole} exchanges whole, {saved.open} cut short by the crash{torn}")
+    return complaints.code

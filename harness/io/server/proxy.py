@@ -73,6 +73,7 @@ class RecordProxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self.stopping = False
         self.failures: list[Exception] = []
+        self.unreached: list[HarnessError] = []
 
     def open(self, head: RequestHead, responder: Responder) -> Receiver:
         """Pass a request on."""
@@ -184,6 +185,7 @@ class _Passage:
             self._tell_end(How.CANCELLED if self._proxy.stopping else How.CLIENT_CLOSE, error)
             responder.cut()
         except HarnessError as error:
+            self._proxy.unreached.append(error)
             self._tell_failure(error.__cause__ or error)
             answer_error(responder, 502, str(error), "harness_error", code=error.code)
         except Exception as error:  # noqa: BLE001 - whatever httpx raises is how this exchange ended

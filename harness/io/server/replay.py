@@ -19,6 +19,7 @@ from harness.io.server.timetable import Timetable
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
     from harness.cassettes.matching.deck import Deck
+    from harness.cassettes.matching.miss import Miss
     from harness.cassettes.matching.player import Player
     from harness.cassettes.pace import Pace
     from harness.faults.fault import Fault
@@ -44,16 +45,24 @@ class ReplayHandler:
         pace: When each chunk goes out, and how it is cut.
         fault: What goes wrong.
         hold: Seconds for which a stream that the recording client left is held open after its last byte.
+        nearest: Answer a request that no recording answers with the nearest one. It stays a miss.
     """
 
     def __init__(
-        self, deck: Deck, *, pace: Pace = RECORDED, fault: Fault | None = None, hold: float = HOLD
+        self,
+        deck: Deck,
+        *,
+        pace: Pace = RECORDED,
+        fault: Fault | None = None,
+        hold: float = HOLD,
+        nearest: bool = False,
     ) -> None:
         self._deck = deck
         self._pace = pace
         self._fault = fault
         self._faults = FaultPlan(fault)
         self._hold = hold
+        self._nearest = nearest
         self._timetable = Timetable()
         self._scripts: dict[tuple[int, bool], tuple[Exchange, Script]] = {}
         self._kept = 0
@@ -88,7 +97,7 @@ class ReplayHandler:
         try:
             exchange = self._player(session).find(request)
         except MissError as miss:
-            self._miss(miss, responder)
+            self._miss(miss, self._player(session).miss(request) if self._nearest else None, responder)
             return
         self._played[session] = self._played.get(session, 0) + 1
         self._start(self._script(exchange, self._faults.for_recording(exchange)), responder)
@@ -122,9 +131,17 @@ class ReplayHandler:
             player = self._players[session] = self._deck.session(name)
         return player
 
-    def _miss(self, miss: MissError, responder: Responder) -> None:
+    def _miss(self, miss: MissError, explained: Miss | None, responder: Responder) -> None:
+        nearest = explained.nearest if explained is not None else None
+        told = str(miss)
+        if explained is not None and nearest is not None:
+            told += f"\n  answered  with {explained.nearest_name} all the same, as it is the nearest"
         if len(self.misses) < _KEPT_MISSES:
-            self.misses.append(str(miss))
+            self.misses.append(told)
+        if nearest is not None:
+            exchange = self._deck.exchanges[nearest]
+            self._start(self._script(exchange, self._faults.for_recording(exchange)), responder)
+            return
         answer_error(
             responder,
             404,
@@ -154,11 +171,16 @@ class ReplayHandler:
                 "invalid_request_error",
             )
 
+    @property
+    def played(self) -> int:
+        """How many answers were given, in all sessions."""
+        return sum(self._played.values())
+
     def report(self) -> JsonValue:
         """What has been played and missed, and what has not been played."""
         sessions: dict[str, JsonValue] = dict(sorted(self._played.items()))
         return {
-            "played": sum(self._played.values()),
+            "played": self.played,
             "sessions": sessions,
             "unplayed": [
                 {"index": exchange.index, "method": exchange.request.method, "url": exchange.request.url}
