@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _GAP = 4_096
 _MAX_RUNS = 250_000
+_AS_WRITTEN = (b'{"k":"c","i":', b'{"k":"req","i":', b'{"k":"res","i":', b'{"k":"end","i":')
 
 
 @dataclass(slots=True)
@@ -266,5 +267,9 @@ class PartBody:
         mine = b'{"k":"c","i":%d,' % self.index
         for start, stop in self.runs:
             for line in self.lines.between(start, stop):
-                if line.startswith(mine) and isinstance(row := decode(line, self.source, 0), Piece):
+                # Rows of others are told by their first bytes, where they are written as this package does.
+                if line.startswith(_AS_WRITTEN) and not line.startswith(mine):
+                    continue
+                row = decode(line, self.source, 0)
+                if isinstance(row, Piece) and row.i == self.index:
                     yield row

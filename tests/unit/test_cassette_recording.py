@@ -329,3 +329,18 @@ def test_totals_of_redactions_replace_earlier_ones() -> None:
     [exchange] = read_part(MemoryLines(HEAD + req + end)).cassette.exchanges
 
     assert exchange.redactions == (Redaction("request.url", "a", 3), Redaction("ending.message", "b", 1))
+
+
+def test_rows_of_another_writer_may_have_spaces_and_another_order() -> None:
+    """The format does not ask for either; only our own writer has one way."""
+    rows = [
+        HEAD,
+        b'{"i": 0, "k": "req", "t": 0, "url": "", "method": "GET", "headers": []}\n',
+        b'{"status": 200, "k": "res", "i": 0, "t": 0, "http": "HTTP/2", "headers": []}\n',
+        b'{"s": "ab", "at": 4, "i": 0, "k": "c", "more": 1}\n',
+        b'{ "k":"c", "i":0, "at":4, "s":"c"}\n',
+    ]
+    [exchange] = read_part(MemoryLines(b"".join(rows))).cassette.exchanges
+
+    assert exchange.response is not None
+    assert list(exchange.response.chunks) == [Chunk(4, b"abc")]
