@@ -215,6 +215,8 @@ class Connection(asyncio.Protocol):
 
     def abandon(self) -> None:
         """Close at once, whatever is under way; the handler is told that the client has left."""
+        if self._responder is not None:
+            self._responder.abandoned = True
         if self._transport is not None:
             self._transport.abort()
 

@@ -93,8 +93,7 @@ class RecordProxy:
         return passage
 
     def closing(self) -> None:
-        """From here on, who is cut off was cut off by this server."""
-        self.stopping = True
+        """Nothing is held back here: what is under way goes on while the server lets it."""
 
     async def aclose(self) -> None:
         """End what is still under way, and close the connections to the upstream."""
@@ -182,7 +181,10 @@ class _Passage:
         try:
             await self._exchange()
         except asyncio.CancelledError as error:
-            self._tell_end(How.CANCELLED if self._proxy.stopping else How.CLIENT_CLOSE, error)
+            if responder.abandoned or self._proxy.stopping:
+                self._tell_end(How.CANCELLED, error)
+            else:
+                self._tell_end(How.CLIENT_CLOSE)
             responder.cut()
         except HarnessError as error:
             self._proxy.unreached.append(error)

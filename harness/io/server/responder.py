@@ -35,17 +35,28 @@ class Responder:
 
     Attributes:
         head: The request that is answered.
+        abandoned: Whether it was this server that gave the connection up.
         on_disconnect: Called once when the client leaves before the answer has ended.
         on_resume: Called when a paused connection can take more.
     """
 
-    __slots__ = ("_connection", "_framing", "_left", "head", "keep_alive", "on_disconnect", "on_resume")
+    __slots__ = (
+        "_connection",
+        "_framing",
+        "_left",
+        "abandoned",
+        "head",
+        "keep_alive",
+        "on_disconnect",
+        "on_resume",
+    )
 
     def __init__(self, connection: Connection, head: RequestHead) -> None:
         self._connection: Connection | None = connection
         self._framing = Body.UNSTARTED
         self._left = 0
         self.head = head
+        self.abandoned = False
         self.keep_alive = head.keep_alive
         self.on_disconnect: Callable[[], None] | None = None
         self.on_resume: Callable[[], None] | None = None
