@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from harness.faults.fault import Fault
 
 TAIL_BYTES = 64
+
+HOLD: Final = 3.0
+"""Seconds for which a stream that the recording client left is held open for its next reader to leave."""
 
 
 @dataclass(frozen=True, slots=True)

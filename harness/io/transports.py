@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from harness.cassettes.exchange import Ending, How, Request, Response
-from harness.io.playback import Playback, ends_cleanly, with_tail
+from harness.io.playback import HOLD, Playback, ends_cleanly, with_tail
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -87,7 +87,7 @@ class _PlayedStream:
                 _sleep_until(start, due_us)
             yield data
         ending = self._playback.ending
-        if not ends_cleanly(ending, tail):
+        if not ends_cleanly(ending, bytes(tail)):
             _sleep_until(start, ending.at_us)
             raise _recorded_exception(self._module, ending)
 
@@ -99,8 +99,8 @@ class _PlayedStream:
                 await _sleep_until_async(start, due_us)
             yield data
         ending = self._playback.ending
-        if not ends_cleanly(ending, tail):
-            await _sleep_until_async(start, ending.at_us)
+        if not ends_cleanly(ending, bytes(tail)):
+            await _until_cancelled(start, ending)
             raise _recorded_exception(self._module, ending)
 
     def close(self) -> None:
@@ -133,8 +133,12 @@ class _TapeTransport:
         wanted = _request(request)
         playback = self._tape.answer(wanted)
         if playback is not None:
-            _sleep_until(time.perf_counter(), playback.head_due_us)
-            return self._played(playback)
+            start = time.perf_counter()
+            if playback.response is None:
+                _sleep_until(start, playback.ending.at_us)
+                raise _recorded_exception(self._module, playback.ending)
+            _sleep_until(start, playback.head_due_us)
+            return self._played(playback.response, playback)
         take = self._take(request)
         try:
             response = self._live("HTTPTransport", request.url).handle_request(request)
@@ -148,8 +152,12 @@ class _TapeTransport:
         wanted = _request(request)
         playback = self._tape.answer(wanted)
         if playback is not None:
-            await _sleep_until_async(time.perf_counter(), playback.head_due_us)
-            return self._played(playback)
+            start = time.perf_counter()
+            if playback.response is None:
+                await _until_cancelled(start, playback.ending)
+                raise _recorded_exception(self._module, playback.ending)
+            await _sleep_until_async(start, playback.head_due_us)
+            return self._played(playback.response, playback)
         take = self._take(request)
         try:
             response = await self._live("AsyncHTTPTransport", request.url).handle_async_request(request)
@@ -196,10 +204,7 @@ class _TapeTransport:
         response.stream = _streams(self._module)[0](response.stream, take)
         return response
 
-    def _played(self, playback: Playback) -> Any:
-        head = playback.response
-        if head is None:
-            raise _recorded_exception(self._module, playback.ending)
+    def _played(self, head: Response, playback: Playback) -> Any:
         return self._module.Response(
             head.status,
             headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in head.headers],
@@ -246,8 +251,7 @@ def _recorded_exception(module: ModuleType, ending: Ending) -> Exception:
         kind = {How.TIMEOUT: module.ReadTimeout, How.RESET: module.ReadError}.get(
             ending.how, module.RemoteProtocolError
         )
-    error = kind(ending.message or f"the recording ends here: {ending.how.value}")
-    assert isinstance(error, Exception)
+    error: Exception = kind(ending.message or f"the recording ends here: {ending.how.value}")
     return error
 
 
@@ -279,3 +283,11 @@ async def _sleep_until_async(start: float, due_us: int) -> None:
         import anyio  # noqa: PLC0415
 
         await anyio.sleep(left)
+
+
+async def _until_cancelled(start: float, ending: Ending) -> None:
+    """Wait until an ending is due; where the recording client was cancelled, for this one to be, too.
+
+    Its own time limit is what ends the stream again, whatever the pace, as it does over HTTP.
+    """
+    await _sleep_until_async(start, ending.at_us + (int(HOLD * 1e6) if ending.how is How.CANCELLED else 0))
