@@ -93,7 +93,8 @@ def command(
                 click.echo(server.base_url)
                 note("Ctrl-C ends and seals the recording")
                 wait(interrupted)
-            summary = server.stop()
+            server.stop()
+            summary = server.summary()
     said = _report(summary)
     return code or said
 

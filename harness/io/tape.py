@@ -11,8 +11,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from harness import jsonvalue
-from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+from harness.cassettes.exchange import Ending, Exchange, How, Request
 from harness.cassettes.matching.deck import Deck
 from harness.cassettes.matching.policy import MatchPolicy
 from harness.cassettes.modes import Mode, kept, may_record, may_replay, parse_mode
@@ -24,6 +23,7 @@ from harness.io.environment import secret_values
 from harness.io.playback import FaultPlan, Playback, play
 from harness.io.recorder import Recorder, Take
 from harness.io.recordings import read_recording
+from harness.io.server.answers import miss_answer
 from harness.io.transports import transport_class
 
 if TYPE_CHECKING:
@@ -39,29 +39,6 @@ NETWORK_OPTIONS = frozenset(
     {"verify", "cert", "trust_env", "http1", "http2", "limits", "proxy", "uds", "local_address", "retries"}
 )
 """Options of a client that are its transport's affair: a client that is given a transport ignores them."""
-
-MISS_HEADERS = (
-    ("content-type", "application/json"),
-    ("x-harness-miss", "true"),
-    # The Stainless SDKs (OpenAI, Anthropic) retry anything that looks like a connection error; this tells them
-    # that another try will not help.
-    ("x-should-retry", "false"),
-)
-
-
-def miss_response(error: MissError) -> Response:
-    """The answer to a request that no recording answers: 404 with an OpenAI-shaped error that says why."""
-    body: JsonValue = {
-        "error": {
-            "message": str(error),
-            "type": "harness_error",
-            "param": None,
-            "code": error.code,
-        }
-    }
-    data = jsonvalue.compact(body).encode()
-    headers = (*MISS_HEADERS, ("content-length", str(len(data))))
-    return Response(404, headers, (Chunk(0, data),), reason="Not Found")
 
 
 class Tape:
@@ -182,7 +159,7 @@ class Tape:
         self._misses.append(error)
         if self._on_miss == "raise":
             raise error
-        return play(Exchange(0, request, miss_response(error), Ending(How.COMPLETE)), INSTANT)
+        return play(Exchange(0, request, miss_answer(error), Ending(How.COMPLETE)), INSTANT)
 
     def record(self, request: Request) -> Take:
         """Begin to record one exchange that goes to the network."""

@@ -94,6 +94,10 @@ def only(cassette: Cassette, index: int) -> Cassette:
         raise UsageError(
             f"there is no exchange {index}",
             where=cassette.source,
-            expected=f"0 to {count - 1}" if count else "nothing: it holds no exchange",
+            expected=f"0 to {count - 1}"
+            if count > 1
+            else "0, the only one"
+            if count
+            else "none: it is empty",
         )
     return replace(cassette, exchanges=chosen)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cassettes.matching.keyrow import key_fields
@@ -17,7 +20,6 @@ from harness.jobs.safety import write_safely
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from harness.cassettes.exchange import Cassette
 
@@ -102,17 +104,34 @@ def reseal(path: Path, *, synthetic: bool = False) -> None:
 
 
 def recover_part(path: Path, output: Path | None = None) -> Recovered:
-    """Seal what a recorder left behind that died; see `harness.io.files.recover`.
+    """Seal what a recorder left behind that died, or save what is left of a cassette that lost its end.
+
+    A `.part` file becomes the cassette, and is gone; a damaged cassette stays as it is, so `output` must be given.
 
     Raises:
         NotACassette: There is no such file.
+        UsageError: It is no `.part` file, and there is no output.
+        CassetteError: It is damaged elsewhere than at its end.
+        FileAccessError: It is still being recorded; or there is a cassette of that name already.
     """
-    if not path.exists():
+    if not path.is_file():
         beside = path.with_name(f"{path.name}.part")
         raise NotACassette(
-            "there is no such file",
+            "this is a folder" if path.is_dir() else "there is no such file",
             where=str(path),
             expected="what a recorder left behind: a file that ends with .part",
             hint=f"did you mean {str(beside)!r}?" if beside.exists() else "was it recovered already?",
         )
-    return recover(path, output, key_of=key_fields)
+    if path.suffix == ".part":
+        return recover(path, output, key_of=key_fields)
+    if output is None:
+        raise UsageError(
+            "this is not a recorder's working file",
+            where=str(path),
+            expected="a name that ends with .part",
+            hint="where a cassette lost its end, -o writes what is left of it to another file",
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.part"
+        shutil.copyfile(path, copy)
+        return recover(copy, output, key_of=key_fields)

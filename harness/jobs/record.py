@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.cassettes.redaction.redactor import Redactor
-from harness.errors import SecretFound
+from harness.errors import SecretFound, UsageError
 from harness.io.environment import secret_values
 from harness.io.files import read_cassette
 from harness.io.partfile import refuse_taken
-from harness.io.process import client_environment
 from harness.io.recorder import Recorder
 from harness.io.server.proxy import RecordProxy
 from harness.io.server.threaded import ServerThread
 from harness.io.upstream import Upstream
 from harness.jobs.output import refuse_existing, refuse_unwritable
+from harness.jobs.serving import LocalServer
 from harness.jobs.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
     from harness.errors import HarnessError
     from harness.jobs.watching import Passed
@@ -45,61 +44,42 @@ class RecordSummary:
     unreached: Sequence[HarnessError] = ()
 
 
-class RecordServer:
-    """A record-through proxy with a thread of its own. Made by `record_server`; a context manager."""
+class RecordServer(LocalServer):
+    """A record-through proxy on a local port. Made by `record_server`."""
 
     def __init__(self, thread: ServerThread, proxy: RecordProxy, recorder: Recorder, base_path: str) -> None:
-        self._thread = thread
+        super().__init__(thread, base_path)
         self._proxy = proxy
         self._recorder = recorder
-        self.base_path = base_path
-        self.summary: RecordSummary | None = None
+        self._summary: RecordSummary | None = None
 
-    @property
-    def url(self) -> str:
-        """Scheme, host and port, without a slash at the end."""
-        return self._thread.url
-
-    @property
-    def base_url(self) -> str:
-        """What to give an OpenAI client as its base URL."""
-        return self.url + self.base_path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Variables that point the official SDKs at this server, for a child process."""
-        return client_environment(self.url, self.base_path)
-
-    def start(self) -> Self:
-        """Listen; see `record_server` for what it raises."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> RecordSummary:
+    def stop(self) -> None:
         """Stop, letting streams under way end for a moment, and seal. Calling it twice is harmless.
 
         Raises:
             FileAccessError: The cassette cannot be written; the `.part` file is left for `harness cassette recover`.
         """
-        if self.summary is None:
-            self._thread.stop()
-            exchanges, refusals = self._recorder.begun, list(self._recorder.refusals)
-            try:
-                path = self._recorder.close()
-            except SecretFound:
-                path = self._recorder.path
-            self.summary = RecordSummary(
-                path, exchanges, [*refusals, *self._proxy.failures], self._proxy.unreached
-            )
-        return self.summary
+        if self._summary is not None:
+            return
+        super().stop()
+        exchanges, refusals = self._recorder.begun, list(self._recorder.refusals)
+        try:
+            path = self._recorder.close()
+        except SecretFound:
+            path = self._recorder.path
+        self._summary = RecordSummary(
+            path, exchanges, [*refusals, *self._proxy.failures], self._proxy.unreached
+        )
 
-    def __enter__(self) -> Self:
-        return self.start()
+    def summary(self) -> RecordSummary:
+        """What the session left behind, once it has been stopped.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
+        Raises:
+            UsageError: It has not.
+        """
+        if self._summary is None:
+            raise UsageError("the recording is still under way", hint="stop the server first")
+        return self._summary
 
 
 def record_server(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.cassettes.matching.deck import Deck
@@ -14,15 +14,14 @@ from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import InputError
 from harness.faults.registry import parse_fault
 from harness.io.environment import secret_values
-from harness.io.process import client_environment
 from harness.io.recordings import find_recordings, read_recording
 from harness.io.server.replay import ReplayHandler
 from harness.io.server.threaded import ServerThread
+from harness.jobs.serving import LocalServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from harness.cassettes.exchange import Exchange
     from harness.faults.fault import Fault
@@ -51,32 +50,16 @@ class ReplaySummary:
     unharmed: Sequence[tuple[str, Exchange, str]] = ()
 
 
-class ReplayServer:
-    """Recordings on a local port, with a thread of its own. Made by `replay_server`; a context manager."""
+class ReplayServer(LocalServer):
+    """Recordings on a local port. Made by `replay_server`."""
 
     def __init__(
         self, deck: Deck, thread: ServerThread, handler: ReplayHandler, base_path: str, fault: Fault | None
     ) -> None:
+        super().__init__(thread, base_path)
         self._deck = deck
         self._fault = fault
-        self._thread = thread
         self._handler = handler
-        self.base_path = base_path
-
-    @property
-    def url(self) -> str:
-        """Scheme, host and port, without a slash at the end."""
-        return self._thread.url
-
-    @property
-    def base_url(self) -> str:
-        """What to give an OpenAI client as its base URL."""
-        return self.url + self.base_path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Variables that point the official SDKs at this server, for a child process."""
-        return client_environment(self.url, self.base_path)
 
     def session_url(self, name: str) -> str:
         """A URL whose clients see the recordings from the beginning, whatever others have played."""
@@ -122,23 +105,6 @@ class ReplayServer:
         for position, exchange in enumerate(self._deck.exchanges):
             if self._deck.played(position) and (why := fault.obstacle(exchange)) is not None:
                 yield self._deck.source(position), exchange, why
-
-    def start(self) -> Self:
-        """Listen; see `replay_server` for what it raises."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop, letting answers under way end."""
-        self._thread.stop()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def replay_server(

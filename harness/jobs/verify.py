@@ -61,7 +61,7 @@ def cassettes_in(names: Iterable[str]) -> Iterator[str | Path | InputError]:
         path = Path(name)
         if name == STANDARD_INPUT:
             yield name
-        elif path.is_dir():
+        elif name and path.is_dir():
             inside = sorted(path.rglob(f"*{SUFFIX}"))
             yield from inside
             if not inside:

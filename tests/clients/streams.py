@@ -59,7 +59,7 @@ def responses() -> bytes:
         "output_tokens": 7, "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 12,
     }  # fmt: skip
     part = {"type": "output_text", "text": TEXT, "annotations": [], "logprobs": []}
-    message = {
+    message: dict[str, Any] = {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
@@ -117,7 +117,7 @@ def responses() -> bytes:
 
 def anthropic() -> bytes:
     """Anthropic Messages: a text block, a ping, a tool_use block, usage, stop."""
-    message = {
+    message: dict[str, Any] = {
         "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [],
         "stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": 5, "output_tokens": 1},
     }  # fmt: skip

@@ -8,7 +8,7 @@ import struct
 import sys
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from harness.io.server.answers import answer_error, error_body
+from harness.io.server.answers import answer_error, error_answer
 from harness.io.server.framing import encode_head
 from harness.io.server.handlers import Discard, Handler, Receiver
 from harness.io.server.heads import CHUNKED, BadRequest, ChunkedBody, head_end, parse_head
@@ -355,13 +355,8 @@ class Connection(asyncio.Protocol):
         responder, self._responder = self._responder, None
         self._receiver = self._receiver or Discard()  # close() must linger: there is more to come
         if responder is None or not responder.started:
-            body = error_body(error.message, "invalid_request_error")
-            fields = (
-                ("content-type", "application/json"),
-                ("content-length", str(len(body))),
-                ("x-should-retry", "false"),
-                ("connection", "close"),
-            )
+            close = (("connection", "close"),)
+            fields, body = error_answer(error.message, "invalid_request_error", headers=close)
             self.write(encode_head(error.status, "", fields) + body)
         if responder is not None:
             responder.lost()

@@ -10,7 +10,7 @@ from harness.cassettes.exchange import Request
 from harness.cassettes.pace import RECORDED
 from harness.errors import MissError
 from harness.io.playback import HOLD, FaultPlan, play
-from harness.io.server.answers import answer_error, answer_json
+from harness.io.server.answers import answer_error, answer_json, miss_answer
 from harness.io.server.handlers import Receiver, Whole
 from harness.io.server.script import Script
 from harness.io.server.stage import Stage
@@ -142,14 +142,8 @@ class ReplayHandler:
             exchange = self._deck.exchanges[nearest]
             self._start(self._script(exchange, self._faults.for_recording(exchange)), responder)
             return
-        answer_error(
-            responder,
-            404,
-            str(miss),
-            "harness_error",
-            code=miss.code,
-            headers=(("x-harness-miss", "true"),),
-        )
+        answer = miss_answer(miss)
+        responder.answer(answer.status, answer.reason, answer.headers, answer.body())
 
     # -- the server's own paths
 
