@@ -1,6 +1,6 @@
 """Reads one stream through the OpenAI SDK and prints what comes, and when.
 
-    harness replay llama-server/chat/text -- python docs/examples/read_stream.py
+    harness replay transformers/chat/text -- python docs/examples/read_stream.py
 
 The address and a key come from the environment, where `harness` has put them: this file knows nothing of replays.
 """
