@@ -12,13 +12,13 @@ import binascii
 import json
 import re
 from base64 import b64decode, b64encode
-from collections import Counter, defaultdict
+from collections import Counter
 from math import log2
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class Sighting(NamedTuple):
@@ -37,8 +37,9 @@ class Detector:
     """
 
     def __init__(self, *, values: Mapping[str, str] = {}) -> None:
-        self._known = {form: label for label, value in values.items() for form in _disguises(value)}
-        self._suspects = re.compile(b"|".join(_suspicions(self._known))).finditer
+        known = {form: label for label, value in values.items() for form in _disguises(value)}
+        self._known = tuple(known.items())
+        self._quick = tuple(_quick_looks(known))
 
     def find(self, data: bytes) -> list[Sighting]:
         """All sightings in `data`, in order of their places."""
@@ -50,64 +51,59 @@ class Detector:
                 except (binascii.Error, ValueError):
                     continue
                 found += (Sighting(label, *match.span(1)) for label, _, _ in self._plain(inner))
-        return sorted(set(found), key=lambda sighting: (sighting.start, sighting.stop))
+        return sorted(set(found), key=lambda sighting: (sighting.start, sighting.stop)) if found else found
 
     def _plain(self, data: bytes) -> list[Sighting]:
-        return [sighting for match in self._suspects(data) for sighting in self._at(data, match.start())]
+        found: list[Sighting] = []
+        for sign, known in self._quick:
+            if sign in data and known.search(data) is not None:
+                found += self._values(data)
+                break
+        for sign, suspicious in _SUSPICIONS:
+            if sign in data and suspicious.search(data) is not None:
+                found += (
+                    seen for match in suspicious.finditer(data) if (seen := _token(data, match.start()))
+                )
+        return found
 
-    def _at(self, data: bytes, place: int) -> Iterator[Sighting]:
-        """What can be seen around a character that stopped the search."""
-        for form, label in self._known.items():
-            start = data.find(form, max(0, place - len(form) + 1), place + len(form))
-            if 0 <= start <= place:
-                yield Sighting(label, start, start + len(form))
-        before = _WORD_BEFORE.search(data, max(0, place - 40), place + 1)
-        if before is None:
-            return
-        word = before.group(1)
-        for prefix, run in _PREFIXES.items():
-            if (
-                word.endswith(prefix)
-                and (match := run.match(data, place + 1))
-                and _drawn_by_lot(match.group())
-            ):
-                if b"redacted" not in match.group() and word in {prefix, b"sk-" + prefix}:
-                    yield Sighting("key-like token", before.start(1), match.end())
-                return
+    def _values(self, data: bytes) -> Iterator[Sighting]:
+        for form, label in self._known:
+            yield from (Sighting(label, *match.span()) for match in re.finditer(re.escape(form), data))
 
 
-def _telling(form: bytes) -> int:
-    """The place of the rarest character."""
-    return min(range(len(form)), key=lambda place: (_COMMON.find(form[place]), place))
+def _quick_looks(forms: Iterable[bytes]) -> Iterator[tuple[int, re.Pattern[bytes]]]:
+    """As few searches as find all forms: each by a character that is rare in text and stands in many of them."""
+    left = set(forms)
+    while left:
+        votes = Counter(sign for form in left for sign in set(form))
+        sign = max(votes, key=lambda sign: (_RARE.find(sign) >= 0, votes[sign], _RARE.find(sign)))
+        served = sorted(form for form in left if sign in form)
+        left.difference_update(served)
+        places = ((form, form.index(sign)) for form in served)
+        looks = (
+            b"(?<=" + re.escape(form[: place + 1]) + b")(?=" + re.escape(form[place + 1 :]) + b")"
+            for form, place in places
+        )
+        yield sign, re.compile(re.escape(bytes([sign])) + b"(?:" + b"|".join(looks) + b")")
 
 
-def _suspicions(known: Mapping[bytes, str]) -> Iterator[bytes]:
-    """One search per telling character: which literals around it deserve a closer look."""
-    prefixes: dict[int, list[bytes]] = defaultdict(list)
-    for prefix in _PREFIXES:
-        prefixes[prefix[-1]].append(prefix)
-    looks: dict[int, list[bytes]] = defaultdict(list)
-    for sign, several in prefixes.items():
-        neighbours = re.escape(bytes({prefix[-2] for prefix in several}))
-        each = b"|".join(b"(?<=" + re.escape(prefix) + b")" for prefix in several)
-        looks[sign].append(b"(?<=[%b].)(?:%b)(?=[A-Za-z0-9_.-]{12})" % (neighbours, each))
-    for form in known:
-        place = _telling(form)
-        look = b"(?<=" + re.escape(form[: place + 1]) + b")(?=" + re.escape(form[place + 1 :]) + b")"
-        looks[form[place]].append(look)
-    for sign, several in looks.items():
-        yield re.escape(bytes([sign])) + b"(?:" + b"|".join(several) + b")"
+_RARE = b"AITPENDOSMBRGHLUFCqjzWXVYKQJZ%+"
+"""Characters that text seldom holds, the rarest last."""
 
 
-_COMMON = b'JQXZWYVKUFHGLBRMSODNEPTIA+/zqjwvykx9835672410hgbfmdpcrulsoainte":, {}[]_-.=%\\'
-"""Characters, rarest first, as far as the choice of where to look goes."""
+class _Kind(NamedTuple):
+    """Keys that begin with `prefix` and go on with `run`."""
+
+    prefix: bytes
+    run: re.Pattern[bytes]
+
 
 _ANY = rb"[A-Za-z0-9_-]{%d,%d}(?![A-Za-z0-9_-])"
 _PLAIN = rb"[A-Za-z0-9]{%d,%d}(?![A-Za-z0-9])"
-_PREFIXES = {
-    prefix.encode(): re.compile(run % (least, most))
+_KINDS = tuple(
+    _Kind(prefix.encode(), re.compile(run % (least, most)))
     for run, least, most, prefixes in (
-        (_ANY, 20, 180, "sk- ant- or- proj- svcacct- glpat-"),
+        (_ANY, 20, 180, "sk-ant- sk-or- sk-proj- sk-svcacct- sk- glpat-"),
         (_ANY, 20, 95, "gsk_ xai- xoxb- xoxp-"),
         (_ANY, 32, 38, "AIza"),
         (_ANY, 24, 40, "GOCSPX-"),
@@ -118,11 +114,36 @@ _PREFIXES = {
         (rb"(?=[A-Z0-9]{16}(?![A-Za-z0-9]))[A-Z0-9]{%d,%d}", 16, 16, "AKIA ASIA"),
     )
     for prefix in prefixes.split()
-}
+)
 """What keys begin with, and what must follow; all lengths within those that are really used."""
 
+_SUSPICIONS = (
+    (
+        ord("_"),
+        re.compile(
+            rb"_(?<=[shrpav][kf8mpousrte]_)(?:(?<=sk_|hf_|r8_|pm_|at_|ve_)|(?<=gh[pousr]_))(?=[A-Za-z0-9]{4})"
+        ),
+    ),
+    (ord("-"), re.compile(rb"-(?:(?<=sk-|PX-)|(?<=xai-|pat-|oxb-|oxp-|api-|plx-))(?=[A-Za-z0-9_-]{8})")),
+    (ord("I"), re.compile(rb"I(?<=A[KS]I)(?=A[A-Z0-9]{16})|I(?<=AI)(?=za[A-Za-z0-9_-]{16})")),
+)
+"""Where a closer look is worth its time: a character of the prefix, and what stands around it."""
+
+
+def _token(data: bytes, place: int) -> Sighting | None:
+    """The key that the suspicious character at `place` belongs to the prefix of, where there is one."""
+    before = _WORD_BEFORE.search(data, max(0, place - 20), place + 1)
+    if before is None:
+        return None
+    start = before.start(1)
+    for prefix, run in _KINDS:
+        if data.startswith(prefix, start) and (match := run.match(data, start + len(prefix))):
+            return Sighting("key-like token", start, match.end()) if _drawn_by_lot(match.group()) else None
+    return None
+
+
 _WORD_BEFORE = re.compile(
-    rb"(?:\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}|[^A-Za-z0-9_-]|^)([A-Za-z0-9_-]{3,12})\Z"
+    rb"(?:\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}|[^A-Za-z0-9_-]|^)([A-Za-z0-9_-]{2,12})\Z"
 )
 _WRAPPED = b'"b64":"'
 _WRAPPED_TEXT = re.compile(rb'"b64":"([A-Za-z0-9+/=]{16,})"')
@@ -130,6 +151,8 @@ _WRAPPED_TEXT = re.compile(rb'"b64":"([A-Za-z0-9+/=]{16,})"')
 
 def _drawn_by_lot(run: bytes) -> bool:
     """Whether a run has the entropy of a key: words have no digits, and few different signs for their length."""
+    if b"redacted" in run:
+        return False
     counts = Counter(run)
     entropy = -sum(times / len(run) * log2(times / len(run)) for times in counts.values())
     digits = sum(counts[digit] for digit in b"0123456789")

@@ -79,7 +79,7 @@ class Redactor:
         """A piece of text, such as an exception's message, without the secrets in it."""
         charset = "latin-1" if text.isascii() or max(text) < "\u0100" else "utf-8"
         data = text.encode(charset, "surrogateescape")
-        if not self._rules.patterns and self._rules.search(data) is None:
+        if not self._rules.patterns and not self._rules.suspects(data):
             return text, ()
         redactor = BodyRedactor(self._rules, where)
         clean = redactor.feed(data) + redactor.finish()

@@ -1,9 +1,10 @@
 """All rules of one redactor, compiled into one search that ordinary text passes quickly.
 
 Strategy: every rule has *heads*, short literals that begin (or, for named values, announce) what it looks for.
-Each head is found by its rarest character, so that one regular expression with a small first set runs over
-the text and seldom stops; only where it does, the rules are asked in full. A rule may look ahead as far as
-it likes; where the text ends before it knows, it says so, and the caller waits for more.
+All heads share few *anchors*, characters that bodies seldom hold, and one search per anchor jumps from one to
+the next (a search for one character is the fastest thing that `re` does); only where something stands around
+an anchor that a head may have, the rules are asked in full. A rule may look ahead as far as it likes; where
+the text ends before it knows, it says so, and the caller waits for more.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from harness.cassettes.redaction import contexts, known
@@ -25,22 +27,22 @@ if TYPE_CHECKING:
 
     Rule: TypeAlias = Callable[[bytes, int, bool], Verdict]
 
-HEAD = 8
+HEAD = 16
 """Longest literal that is looked for, in bytes; where it is found, the rule compares the rest."""
 
 OVERLAP = 24
 """Bytes before a chunk that are searched again with it: a name may have been cut in two."""
 
-_FREQUENT = b'"etn:aosilcd,ru p0mf1bhg247{}56389.xkyv[]jqwCAT/IPENDOSMBRGzHLQUXWFKYVJZ'
-"""Characters by how often bodies of language-model APIs hold them (measured); what is not listed is rarer."""
+_ANCHORS = b"=/IJBKSwkz.-_"
+"""Where a head holds one of these, it is found by it, by preference by the first: one search serves many heads."""
 
-_JOINTS = b"_-"
-"""Characters that most prefixes have, so that one more of them costs nothing."""
+_FREQUENT = b'"etn:aosilcd,ru p0mf1bhg247{}56389xyv[]jqCATPENDOMRGHLQUXWFYVZ'
+"""All other characters by how often bodies of language-model APIs hold them (measured); the rest is rarer."""
 
 
 def _rarity(byte: int) -> int:
-    if byte in _JOINTS:
-        return len(_FREQUENT) + 1
+    if (place := _ANCHORS.find(byte)) >= 0:
+        return 1000 - place
     place = _FREQUENT.find(byte)
     return place if place >= 0 else len(_FREQUENT)
 
@@ -118,12 +120,17 @@ class Rules:
         self._marks_begun = _beginnings(literal for literal, _ in marks)
         self._last = frozenset(literal[-1] for literal in self._words_begun | self._marks_begun)
         anchors = sorted({*self._by_anchor, *_NAMES})
-        expression = re.compile(
-            b"|".join(_around(anchor, self._by_anchor.get(anchor, ())) for anchor in anchors)
-        )
-        self.search = expression.search
-        self._every = expression.finditer
+        searches = [re.compile(_around(anchor, self._by_anchor.get(anchor, ()))) for anchor in anchors]
+        self._searches = tuple(zip(anchors, (search.search for search in searches), strict=True))
+        self._every = tuple(search.finditer for search in searches)
         self.patterns = tuple(_compiled(pattern) for pattern in extra_patterns)
+
+    def suspects(self, text: bytes) -> bool:
+        """Whether the rules must be asked about `text` at all."""
+        for anchor, search in self._searches:  # noqa: SIM110 - a generator would cost as much as the searches
+            if anchor in text and search(text) is not None:
+                return True
+        return False
 
     def begun(self, text: bytes) -> int:
         """The place where the end of `text` may be the beginning of a head; `len(text)` where it is none."""
@@ -138,7 +145,7 @@ class Rules:
 
     def verdicts(self, text: bytes, start: int, final: bool) -> Iterator[Span | Undecided]:  # noqa: FBT001
         """What all rules say about the heads from `start` on."""
-        for match in self._every(text, start):
+        for match in chain.from_iterable(every(text, start) for every in self._every):
             anchor = match.start()
             for head in self._by_anchor.get(text[anchor], ()):
                 at = anchor - head.offset
@@ -158,61 +165,50 @@ def _beginnings(literals: Iterable[bytes]) -> frozenset[bytes]:
     return frozenset(literal[:length] for literal in literals for length in range(1, min(len(literal), HEAD)))
 
 
-def _folded(word: str) -> str:
-    return "".join(f"[{sign}{sign.upper()}]" if sign.isalpha() else sign for sign in word)
-
-
-def _ending(before: str, anchor: str, rest: str) -> dict[int, bytes]:
-    r"""The look around `anchor` for a name that ends in `before` + `anchor` + `rest` and a quote."""
-    return {
-        ord(sign): (f"(?<={_folded(before)}{sign})" if before else "").encode()
-        + rf'(?={_folded(rest)}\\*")'.encode()
-        for sign in {anchor, anchor.upper()}
-    }
-
-
 def _names() -> dict[int, list[bytes]]:
-    """What must stand around a rare character where it belongs to the end of a credential's name."""
-    names: dict[int, list[bytes]] = defaultdict(list)
-    endings = [
-        {ord(sign): rb'(?<![cC][hH][eE]_[kK])(?=[eE][yY]\\*")' for sign in "kK"},  # but not prompt_cache_key
-        _ending("to", "k", "en"),
-        _ending("coo", "k", "ie"),
-        _ending("coo", "k", "ies"),
-        _ending("ss", "w", "ord"),
-        _ending("", "w", "d"),
-        _ending("", "z", "ation"),
-        _ending("", "_", "secret"),
-        {ord("S"): rb'(?=ecret\\*")'},
-        {ord("="): rb"(?<=[A-Za-z]=)"},
-    ]
-    for ending in endings:
-        for anchor, look in ending.items():
-            names[anchor].append(look)
-    return names
+    r"""What must stand around an anchor where it belongs to the end of a credential's name.
+
+    Names of many words are written `api_key`, `api-key`, `apiKey`, `Api-Key`, `API_KEY`; the quote that ends a
+    name may be escaped. `prompt_cache_key` and the `token` of log probabilities are no credentials.
+    """
+    end = r'\\*"'
+    upper = f"(?=(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|AUTHORIZATION|secret){end})"
+    names = {
+        "k": [f"(?<!che_k)(?=ey{end})", f"(?<=[a-zA-Z_-][tT]ok)(?=en{end})", f"(?<=ook)(?=ies?{end})"],
+        "w": [f"(?<=ssw)(?=o?r?d{end})", f"(?<=pw)(?=d{end})"],
+        "z": [f"(?=ation{end})"],
+        "K": [f"(?=ey{end})", f"(?=EY{end})", f"(?<=TOK)(?=EN{end})"],
+        "S": [f"(?=ecret{end})", f"(?<=PAS)(?=SWORD{end})"],
+        "_": [upper],
+        "-": [f"(?=secret{end})"],
+        "=": ["(?<=[A-Za-z]=)"],
+    }
+    return {ord(sign): [look.encode() for look in looks] for sign, looks in names.items()}
 
 
 _NAMES = _names()
 
 
 def _around(anchor: int, heads: Sequence[_Head]) -> bytes:
-    """The search for all that shares a rarest character, with a look at its neighbour before all else."""
+    """The search for all that shares an anchor, with a look at its nearest neighbours before all else."""
     sign = re.escape(bytes([anchor]))
     groups = list(_NAMES.get(anchor, ()))
-    inner = sorted({(head.literal, head.offset) for head in heads if head.offset})
-    if inner:
-        neighbours = re.escape(bytes({literal[offset - 1] for literal, offset in inner}))
-        each = b"|".join(_one(literal, offset) for literal, offset in inner)
-        groups.append(b"(?<=[%b]%b)(?:%b)" % (neighbours, sign, each))
-    groups += (
-        b"(?=" + re.escape(literal[1:]) + b")"
-        for literal in sorted({h.literal for h in heads if not h.offset})
-    )
+    for reach in (2, 1):
+        inner = sorted({(head.literal, head.offset) for head in heads if min(head.offset, 2) == reach})
+        if inner:
+            classes = (
+                b"[" + re.escape(bytes({literal[offset - step] for literal, offset in inner})) + b"]"
+                for step in range(reach, 0, -1)
+            )
+            each = b"|".join(_one(literal, offset) for literal, offset in inner)
+            groups.append(b"(?<=" + b"".join(classes) + sign + b")(?:" + each + b")")
+    outer = sorted({head.literal for head in heads if not head.offset})
+    groups += (b"(?=" + re.escape(literal[1:]) + b")" for literal in outer)
     return sign + b"(?:" + b"|".join(groups) + b")"
 
 
 def _one(literal: bytes, offset: int) -> bytes:
-    """One literal around its rarest character."""
+    """One literal around its anchor."""
     look = b"(?<=" + re.escape(literal[: offset + 1]) + b")"
     if literal == _AUTHORITY:
         return look + _USERINFO_AHEAD

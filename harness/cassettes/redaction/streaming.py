@@ -55,7 +55,7 @@ class BodyRedactor:
         left, rules = self._left, self._rules
         if not self._held and not rules.patterns:
             text = left[-OVERLAP:] + data
-            if rules.search(text) is None:
+            if not rules.suspects(text):
                 stop = rules.begun(text) - len(text) + len(data)
                 if stop > 0:
                     out = data[:stop]
