@@ -70,7 +70,7 @@ def command(
 
     if append and overwrite:
         raise click.UsageError("--append and --overwrite exclude each other")
-    shown = not quiet and sys.stderr is not None and sys.stderr.isatty()
+    session = _Session(shown=not quiet and sys.stderr is not None and sys.stderr.isatty())
     with until_interrupted() as interrupted:
         server = record_server(
             upstream,
@@ -82,7 +82,8 @@ def command(
             ca=ca,
             raw_encoding=raw_encoding,
             decode=decode,
-            tell=_show if shown else None,
+            tell=session.passed,
+            counting=session.shown,
         )
         code = 0
         with server:
@@ -96,12 +97,22 @@ def command(
             server.stop()
             summary = server.summary()
     said = _report(summary)
+    if session.web_pages:
+        note(f"{session.web_pages} of the answers were web pages (text/html): is the upstream's URL right?")
     return code or said
 
 
-def _show(passed: Passed) -> None:
-    """One line for one exchange."""
-    note(progress_line(passed))
+class _Session:
+    """Watches what goes by, and shows it where somebody looks."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self.shown = shown
+        self.web_pages = 0
+
+    def passed(self, passed: Passed) -> None:
+        self.web_pages += passed.web_page
+        if self.shown:
+            note(progress_line(passed))
 
 
 def progress_line(passed: Passed) -> str:

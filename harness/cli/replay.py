@@ -106,9 +106,10 @@ def _report(summary: ReplaySummary) -> None:
         [
             f"{source}  exchange {exchange.index}  {exchange.request.method} {exchange.request.url}"
             for source, exchange in summary.unplayed
+            if source not in summary.orphans
         ],
     )
-    _list("files none of whose recordings was asked for", list(summary.orphans))
+    _list("files that nothing was asked of", list(summary.orphans))
     _list("requests that several files answer, an old recording beside a new one perhaps", summary.stacks)
     _list(
         "played without the fault",

@@ -50,6 +50,10 @@ def find_recordings(paths: Iterable[str | Path]) -> list[Path]:
     """
     found: list[Path] = []
     for given in paths:
+        if not str(given):  # which pathlib takes for the working directory
+            raise InputError(
+                "this name is empty", expected="a file, a folder, or the name of a shipped recording"
+            )
         path = Path(given)
         if path.is_dir():
             inside = sorted(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cassettes.matching.keyrow import key_fields
@@ -16,10 +13,13 @@ from harness.errors import HashMismatch, NotACassette, UsageError
 from harness.io.environment import secret_values
 from harness.io.files import Recovered, read_cassette, recover
 from harness.io.recordings import read_recording
+from harness.jobs.output import refuse_existing
 from harness.jobs.safety import write_safely
+from harness.jobs.salvage import salvage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from harness.cassettes.exchange import Cassette
 
@@ -131,7 +131,5 @@ def recover_part(path: Path, output: Path | None = None) -> Recovered:
             expected="a name that ends with .part",
             hint="where a cassette lost its end, -o writes what is left of it to another file",
         )
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "copy.part"
-        shutil.copyfile(path, copy)
-        return recover(copy, output, key_of=key_fields)
+    refuse_existing(output, overwrite=False, hint="give another name with -o")
+    return salvage(path, output)

@@ -94,6 +94,7 @@ def record_server(
     raw_encoding: bool = False,
     decode: bool = False,
     tell: Callable[[Passed], None] | None = None,
+    counting: bool = True,
 ) -> RecordServer:
     """A local server that passes every request on to `upstream` and records what comes back.
 
@@ -108,6 +109,7 @@ def record_server(
         raw_encoding: Pass the client's `accept-encoding` on; by default `identity` is asked for.
         decode: Where a body comes compressed all the same, record it decoded, so that it can be redacted.
         tell: Is given a short account of each exchange when it is over, on the server's thread.
+        counting: Whether that account counts the events.
 
     Raises:
         UsageError: The URL is none, or the CA file holds no certificates.
@@ -124,7 +126,7 @@ def record_server(
         read_cassette(path)
     refuse_unwritable(path)
     recorder = Recorder(path, append=append, redactor=Redactor(values=secret_values(), decode=decode))
-    sink = recorder if tell is None else Watch(recorder, tell)
+    sink = recorder if tell is None else Watch(recorder, tell, counting=counting)
     proxy = RecordProxy(Upstream(upstream, ca=Path(ca) if ca else None, raw_encoding=raw_encoding), sink)
     thread = ServerThread(proxy, host, port, finish=proxy.aclose)
     return RecordServer(thread, proxy, recorder, urlsplit(upstream).path.rstrip("/") or "/v1")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from harness.cassettes.body_events import is_event_stream
 from harness.cassettes.content_coding import codings
-from harness.cassettes.exchange import How
+from harness.cassettes.exchange import How, header
 from harness.errors import EventTooLarge
 from harness.io.recorder import ending_of
 from harness.sse.decoder import Decoder
@@ -30,8 +30,10 @@ class Passed:
         method: Of the request.
         path: Of the request, as the upstream saw it, without the query.
         status: Of the response; None where no head came.
-        events: How many SSE events came; None where the body is no event stream that can be read as it comes.
+        events: How many SSE events came; None where they were not counted, or the body is no event stream
+            that can be read as it comes.
         bytes: Length of the body on the wire.
+        web_page: Whether it is an HTML page, which no model server means to send.
         how: How it ended.
         cause: Name of the exception behind that ending, where there is one.
     """
@@ -42,6 +44,7 @@ class Passed:
     status: int | None
     events: int | None
     bytes: int
+    web_page: bool
     how: How
     cause: str | None
 
@@ -53,9 +56,11 @@ class Watch:
         sink: The recorder.
         tell: Is given each exchange once, on the server's thread. What it raises is ignored: a terminal that went
             away must not cost a recording.
+        counting: Whether to count events, which costs time for each chunk.
     """
 
-    def __init__(self, sink: Sink, tell: Callable[[Passed], None]) -> None:
+    def __init__(self, sink: Sink, tell: Callable[[Passed], None], *, counting: bool = True) -> None:
+        self._counting = counting
         self._sink = sink
         self._tell = tell
         self._begun = 0
@@ -65,11 +70,14 @@ class Watch:
         take = self._sink.begin(request)
         number = self._begun
         self._begun += 1
-        return _WatchedTake(take, request, number, self._tell)
+        return _WatchedTake(take, request, number, self._tell, counting=self._counting)
 
 
 class _WatchedTake:
-    def __init__(self, take: Take, request: Request, number: int, tell: Callable[[Passed], None]) -> None:
+    def __init__(
+        self, take: Take, request: Request, number: int, tell: Callable[[Passed], None], *, counting: bool
+    ) -> None:
+        self._counting = counting
         self._take = take
         self._request = request
         self._number = number
@@ -78,11 +86,13 @@ class _WatchedTake:
         self._decoder: Decoder | None = None
         self._events = 0
         self._bytes = 0
+        self._web_page = False
 
     def respond(self, head: Response) -> None:
         self._take.respond(head)
         self._status = head.status
-        if is_event_stream(head) and not codings(head.headers):
+        self._web_page = (header(head.headers, "content-type") or "").lower().startswith("text/html")
+        if self._counting and is_event_stream(head) and not codings(head.headers):
             self._decoder = Decoder()
 
     def chunk(self, data: bytes) -> None:
@@ -110,6 +120,7 @@ class _WatchedTake:
             self._status,
             None if self._decoder is None else self._events,
             self._bytes,
+            self._web_page,
             how,
             None if error is None or how is How.CLIENT_CLOSE else type(error).__name__,
         )

@@ -19,7 +19,8 @@ import click
 def command(parts: tuple[Path, ...], output: Path | None) -> int:
     """Seal what a recorder left behind that died: PARTS are files named *.part.
 
-    Exchanges that were under way end with recorder_crash.
+    Exchanges that were under way end with recorder_crash. With -o, what is left of a cassette that lost its end is
+    saved, too.
     """
     from harness.cli.command import note
     from harness.cli.complaints import Complaints

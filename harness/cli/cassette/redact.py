@@ -32,5 +32,5 @@ def command(
     from harness.jobs.mend import redact_more
 
     count = redact_more(cassette, output, patterns=patterns, headers=headers, variables=variables)
-    note(f"{output or cassette}: {count} more places hidden")
+    note(f"{output or cassette}: {count} more place{'' if count == 1 else 's'} hidden")
     return 0
