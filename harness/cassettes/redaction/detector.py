@@ -121,7 +121,7 @@ _SUSPICIONS = (
     (
         ord("_"),
         re.compile(
-            rb"_(?<=[shrpav][kf8mpousrte]_)(?:(?<=sk_|hf_|r8_|pm_|at_|ve_)|(?<=gh[pousr]_))(?=[A-Za-z0-9]{4})"
+            rb"_(?<=[shrpav][kf8mpousrte]_)(?:(?<=sk_|hf_|r8_|pm_|at_|ve_)|(?<=gh[pousr]_))(?=[A-Za-z0-9]{8})"
         ),
     ),
     (ord("-"), re.compile(rb"-(?:(?<=sk-|PX-)|(?<=xai-|pat-|oxb-|oxp-|api-|plx-))(?=[A-Za-z0-9_-]{8})")),

@@ -23,7 +23,7 @@ from harness.cassettes.redaction.spans import Span, Undecided, Verdict
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Rule: TypeAlias = Callable[[bytes, int, bool], Verdict]
 
@@ -116,9 +116,12 @@ class Rules:
             short = literal[:HEAD]
             offset = _rarest(short)
             self._by_anchor[short[offset]].append(_Head(short, offset, rule))
-        self._words_begun = _beginnings(literal for literal, _ in words)
-        self._marks_begun = _beginnings(literal for literal, _ in marks)
-        self._last = frozenset(literal[-1] for literal in self._words_begun | self._marks_begun)
+        self._only_words = {text: True for literal, _ in words for text in _beginnings(literal)}
+        self._only_words |= {text: False for literal, _ in marks for text in _beginnings(literal)}
+        endings: dict[bytes, list[bytes]] = defaultdict(list)
+        for text in sorted(self._only_words, key=len, reverse=True):
+            endings[text[-1:]].append(text)
+        self._begun = {last: tuple(texts) for last, texts in endings.items()}
         anchors = sorted({*self._by_anchor, *_NAMES})
         searches = [re.compile(_around(anchor, self._by_anchor.get(anchor, ()))) for anchor in anchors]
         self._searches = tuple(zip(anchors, (search.search for search in searches), strict=True))
@@ -134,12 +137,12 @@ class Rules:
 
     def begun(self, text: bytes) -> int:
         """The place where the end of `text` may be the beginning of a head; `len(text)` where it is none."""
-        if not text or text[-1] not in self._last:
+        begun = self._begun.get(text[-1:])
+        if begun is None or not text.endswith(begun):
             return len(text)
-        for length in range(min(HEAD - 1, len(text)), 0, -1):
-            tail = text[-length:]
-            at = len(text) - length
-            if tail in self._marks_begun or (tail in self._words_begun and not inside_word(text, at)):
+        for beginning in begun:
+            at = len(text) - len(beginning)
+            if text.endswith(beginning) and not (self._only_words[beginning] and inside_word(text, at)):
                 return at
         return len(text)
 
@@ -161,8 +164,9 @@ _EQUALS = ord("=")
 _NAME_REST = re.compile(rb"[A-Za-z_]*\\{0,7}\"|=")
 
 
-def _beginnings(literals: Iterable[bytes]) -> frozenset[bytes]:
-    return frozenset(literal[:length] for literal in literals for length in range(1, min(len(literal), HEAD)))
+def _beginnings(literal: bytes) -> Iterator[bytes]:
+    """All that a chunk may end in where the literal has begun."""
+    return (literal[:length] for length in range(1, min(len(literal), HEAD)))
 
 
 def _names() -> dict[int, list[bytes]]:
