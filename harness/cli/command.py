@@ -70,7 +70,7 @@ def listen_option(default: str = "127.0.0.1:0") -> Callable[[Any], Any]:
 
 def match_options(function: Any) -> Any:
     """The options that say what makes a live request equal to a recorded one."""
-    for option in (
+    options = (
         click.option(
             "--repeats",
             type=click.Choice(["strict", "last", "cycle"]),
@@ -98,7 +98,8 @@ def match_options(function: Any) -> Any:
             metavar="POINTER",
             help="A JSON pointer into the request body that does not count.",
         ),
-    ):
+    )
+    for option in reversed(options):
         function = option(function)
     return function
 

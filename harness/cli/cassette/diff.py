@@ -12,7 +12,14 @@ import click
 @click.argument("right")
 @click.option("--strict", is_flag=True, help="Compare every byte, chunk boundary, header field and id, too.")
 @click.option("--times", is_flag=True, help="Compare the times, too.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What goes to stdout: text for people, or JSON for programs.",
+)
 @click.option(
     "--width",
     type=click.IntRange(min=40),

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("cassettes", nargs=-1, required=True)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What goes to stdout: text for people, or JSON for programs.",
+)
 def command(cassettes: tuple[str, ...], form: str) -> int:
     """Check CASSETTES (files, folders, names of shipped ones): rows, seal, match keys, and that no secret is left.
 
