@@ -203,7 +203,7 @@ class _Scan:
     def _widen(self, size: int) -> None:
         """Halve the number of runs, or give up when each exchange has one."""
         while self._runs > self._max_runs // 2 and self._gap < size:
-            self._gap *= 2
+            self._gap = 2 * self._gap + 1
             self._runs = sum(track.runs.join(self._gap) for track in self._tracks.values())
 
     def _exchange(self, place: int, index: int, track: _Track, lines: Lines) -> Exchange:
