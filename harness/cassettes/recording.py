@@ -229,7 +229,9 @@ class ExchangeRecording:
             if self._body.decodes:
                 kept["decoded"] = header(headers, "content-encoding") or ""
                 headers = without_encoding(headers)
-            row = response_row(self.index, replace(head, headers=headers), max(at_us, 0), redactions)
+            reason, more = recording.redactor.text(head.reason, "response.reason")
+            clean = replace(head, headers=headers, reason=reason)
+            row = response_row(self.index, clean, max(at_us, 0), redactions + more)
             line = encode(row, kept)
             recording.inspect(line, "response.headers")
         except SecretFound as error:

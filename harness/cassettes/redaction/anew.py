@@ -81,13 +81,14 @@ def _response(response: Response | None, redactor: Redactor) -> tuple[Response |
     if response is None:
         return None, ()
     headers, found = redactor.headers(response.headers, "response.headers")
+    reason, in_reason = redactor.text(response.reason, "response.reason")
     trailers, in_trailers = redactor.headers(response.trailers, "response.trailers")
     body = redactor.body(response.headers, "response.body")
     chunks = tuple(rechunked(response.chunks, body))
     if body.decodes:
         headers = without_encoding(headers)
-    clean = replace(response, headers=headers, trailers=trailers, chunks=chunks)
-    return clean, found + in_trailers + body.redactions
+    clean = replace(response, headers=headers, reason=reason, trailers=trailers, chunks=chunks)
+    return clean, found + in_reason + in_trailers + body.redactions
 
 
 def _added(before: Iterable[Redaction], more: Iterable[Redaction]) -> tuple[Redaction, ...]:
