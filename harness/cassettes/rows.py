@@ -180,12 +180,12 @@ def decode(line: bytes, source: str, number: int) -> Row:
             found=str(error),
             hint="was the file edited by hand? restore it, or record it anew",
         ) from None
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
         raise NotACassette(
             "the file is not UTF-8",
             where=f"{source}:{number}",
             expected="UTF-8 text, one JSON object a line",
-            found=_first_bad_byte(line),
+            found=f"the byte 0x{error.object[error.start]:02x}",
             hint="a cassette keeps bytes that are not UTF-8 as base64; was the file re-encoded?",
         ) from None
     except (msgspec.DecodeError, RecursionError) as error:
@@ -254,14 +254,6 @@ def payload(row: Payload, source: str, number: int) -> bytes:
 def compact_rows(redactions: Sequence[Redaction]) -> bytes:
     """Redactions as a row holds them."""
     return _encoder.encode(redactions)
-
-
-def _first_bad_byte(line: bytes) -> str:
-    try:
-        line.decode()
-    except UnicodeDecodeError as error:
-        return f"byte 0x{line[error.start]:02x} at offset {error.start} of the line"
-    return "an escaped lone surrogate"
 
 
 def _excerpt(line: bytes) -> str:

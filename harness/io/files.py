@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import time
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -236,8 +236,7 @@ def _replace(path: Path, lines: Iterable[bytes]) -> None:
     """Write lines to a temporary file beside `path`, then put it in its place."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        mode = _mode(path)
-        fd, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        fd, name = _temporary(path)
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
@@ -245,29 +244,32 @@ def _replace(path: Path, lines: Iterable[bytes]) -> None:
             file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(mode)
         _swap(name, path)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
+            name.unlink()
         if isinstance(error, OSError):
             raise _unwritable(path, error) from error
         raise
 
 
-def _mode(path: Path) -> int:
-    """The permissions a new file gets: those of the one it replaces, or what the umask leaves."""
-    with contextlib.suppress(OSError):
-        return path.stat().st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
+def _temporary(path: Path) -> tuple[int, Path]:
+    """A new file beside `path`, with the permissions that the umask leaves, or those of the file there."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    for number in count():
+        name = path.with_name(f".{path.name}.{os.getpid()}-{number}.tmp")
+        with contextlib.suppress(FileExistsError):
+            fd = os.open(name, flags, 0o666)
+            with contextlib.suppress(OSError):
+                name.chmod(path.stat().st_mode & 0o777)
+            return fd, name
+    raise AssertionError
 
 
-def _swap(name: str, path: Path) -> None:
+def _swap(name: Path, path: Path) -> None:
     for left in range(_REPLACE_TRIES, -1, -1):
         try:
-            Path(name).replace(path)
+            name.replace(path)
         except PermissionError:
             if not _WINDOWS or not left:
                 raise

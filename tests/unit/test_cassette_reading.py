@@ -94,6 +94,8 @@ MISPLACED: dict[str, tuple[bytes, int, str]] = {
     "a body without a head": (lines(0, 1, 4), 3, "a ev row of exchange 0"),
     "lengths without a head": (lines(0, 1, 3), 3, "a wire row of exchange 0"),
     "a body of another exchange": (lines(0, 1, 2, 3, 10), 5, "a body row of exchange 1"),
+    "a key behind the head": (lines(0, 1, 2) + b'{"k":"key","i":0}\n', 4, "a key row of exchange 0"),
+    "a key twice": (lines(0, 1) + 2 * b'{"k":"key","i":0}\n', 4, "a key row of exchange 0"),
     "an end of another exchange": (lines(0, 1, 2, 3, 4, 5, 11), 7, "a end row of exchange 1"),
     "an end without a request": (lines(0, 6), 2, "a end row of exchange 0"),
     "a seal inside an exchange": (lines(0, 1, 2, 12), 4, "a seal row"),
@@ -144,6 +146,7 @@ BROKEN_ROWS: dict[str, tuple[bytes, type[CassetteError], str]] = {
     "a wrong type": (swapped(4, b'"i":0', b'"i":"0"'), RowError, "`str`"),
     "neither text nor base64": (swapped(4, b'"s"', b'"t"'), RowError, "neither"),
     "text and base64": (swapped(4, b'"s"', b'"b64":"","s"'), RowError, "both"),
+    "a lone surrogate": (swapped(4, b"gr", b"\\ud800"), RowError, "surrogate"),
     "not UTF-8": (swapped(4, b"gr", b"\xff"), NotACassette, "0xff"),
 }
 
@@ -160,7 +163,15 @@ def test_a_row_that_is_none_is_named_with_its_line(data: bytes, kind: type[Casse
 
 
 @pytest.mark.parametrize(
-    "stop", [len(EXAMPLE) - len(LINES[-1]), len(EXAMPLE) - 9, len(LINES[0]) + 5, 60, len(LINES[0])]
+    "stop",
+    [
+        len(EXAMPLE) - len(LINES[-1]),
+        len(EXAMPLE) - len(LINES[-1]) - 1,
+        len(EXAMPLE) - 9,
+        len(LINES[0]) + 5,
+        60,
+        len(LINES[0]),
+    ],
 )
 def test_a_cassette_without_its_end_points_at_recovery(stop: int) -> None:
     """Cut between rows or inside one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pathlib
 import subprocess
@@ -17,7 +18,7 @@ from harness.cassettes.recording import Recording
 from harness.errors import FileAccessError, HashMismatch, NotACassette, RowError, TruncatedCassette
 from harness.io import files
 from harness.io.files import read_cassette, read_part_file, recover, seal, write_cassette
-from harness.io.partfile import PartFile, in_use, part_path, target_path
+from harness.io.partfile import PartFile, in_use, part_path, refuse_taken, target_path
 from tests import taped
 
 if TYPE_CHECKING:
@@ -413,3 +414,41 @@ def test_a_recorder_that_is_killed_loses_no_row(target: Path) -> None:
 
     assert done.returncode == 9
     assert recover(part_path(target)).whole == 1
+
+
+def test_a_temporary_file_of_a_killed_writer_is_in_nobodys_way(target: Path) -> None:
+    """Another process may have had the same number."""
+    target.parent.mkdir()
+    stale = target.with_name(f".{target.name}.{os.getpid()}-0.tmp")
+    stale.write_bytes(b"half")
+    write_cassette(taped.cassette(FIRST), target)
+
+    assert stale.read_bytes() == b"half"
+    assert len(read_cassette(target).exchanges) == 1
+
+
+def test_a_file_system_that_cannot_lock_can_be_recorded_to(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some network file systems: the recording goes on without."""
+    locking = pytest.importorskip("fcntl")
+
+    def cannot(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(locking, "flock", cannot)
+    with PartFile(target) as part:
+        part.append(taped.HEAD_LINE)
+
+    assert part.path.read_bytes() == taped.HEAD_LINE
+
+
+def test_a_recording_can_be_refused_before_it_begins(target: Path) -> None:
+    """A command says so before it starts a server."""
+    refuse_taken(target)
+    with PartFile(target), pytest.raises(FileAccessError, match="another recorder"):
+        refuse_taken(target)
+    refuse_taken(target)
+    record(target, FIRST)
+    with pytest.raises(FileAccessError, match="never sealed"):
+        refuse_taken(target)
