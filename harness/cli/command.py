@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     _AddressType = click.ParamType[tuple[str, int]]
@@ -137,6 +137,20 @@ def note(text: str) -> None:
     """Prose for the user, on stderr. Nobody may be listening any more."""
     with contextlib.suppress(OSError, ValueError):
         click.echo(text, err=True)
+
+
+def read_once(names: Sequence[str]) -> None:
+    """Refuse `-` twice.
+
+    Raises:
+        UsageError: Standard input is named more than once.
+    """
+    if names.count("-") > 1:
+        from harness.errors import UsageError
+
+        raise UsageError(
+            "standard input can be read once", found="- twice", hint="write one of them to a file"
+        )
 
 
 def standard_input(path: str | Path) -> bytes | None:

@@ -74,9 +74,11 @@ def translated(error: click.ClickException) -> UsageError:
         )
     if isinstance(error, click.MissingParameter):
         what = error.param.get_error_hint(context) if error.param and context else error.param_hint
-        return UsageError(f"{what} is missing", where=where, hint=hint)
+        return UsageError(f"{str(what).replace(chr(39), '')} is missing", where=where, hint=hint)
+    if isinstance(error, click.BadOptionUsage) and context is None:
+        return UsageError(_sentence(error.message))
     if isinstance(error, click.BadParameter):
-        return UsageError(_sentence(error.message), where=_place(error, context) or where, hint=hint)
+        return UsageError(_about(error), where=_place(error, context) or where, hint=hint)
     return UsageError(_sentence(error.format_message()), where=where, hint=hint)
 
 
@@ -90,6 +92,14 @@ def _place(error: click.BadParameter, context: click.Context | None) -> str | No
         table = ".".join(["tool", *context.command_path.split()])
         return f"pyproject.toml [{table}], {place.lstrip('-')}"
     return place
+
+
+def _about(error: click.BadParameter) -> str:
+    kind = error.param.type if error.param else None
+    given, _, what = error.message.partition(" is not ")
+    if isinstance(kind, click.IntRange) and what:
+        return f"{given} is no whole number of {kind.min} or more"
+    return _sentence(error.message)
 
 
 def _sentence(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -54,8 +55,18 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one may have been meant."""
         if args and args[0] not in self.lazy and not args[0].startswith("-"):
-            raise UnknownName("command", args[0], self.lazy, where=ctx.command_path)
+            error = UnknownName("command", args[0], self.lazy, where=ctx.command_path)
+            error.hint = error.hint or self._deeper(args[0], ctx)
+            raise error
         return super().resolve_command(ctx, args)
+
+    def _deeper(self, name: str, ctx: click.Context) -> str | None:
+        """A command of that name in one of the groups of this group."""
+        for own in self.lazy:
+            group = self.get_command(ctx, own)
+            if isinstance(group, LazyGroup) and (close := get_close_matches(name, group.lazy, n=1)):
+                return f"did you mean '{own} {close[0]}'?"
+        return None
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Read the arguments; `--help` writes already here."""

@@ -28,16 +28,11 @@ def find(names: Iterable[str]) -> list[str | Path]:
 
     Raises:
         InputError: A name stands for nothing, or a folder holds no recording.
-        UsageError: Standard input is named twice: it can be read once.
     """
     found: list[str | Path] = []
     for name in names:
         if name != STANDARD_INPUT:
             found += find_recordings([name])
-        elif STANDARD_INPUT in found:
-            raise UsageError(
-                "standard input can be read once", found="- twice", hint="write one side to a file"
-            )
         else:
             found.append(name)
     return found

@@ -35,13 +35,11 @@ def command(left: str, right: str, strict: bool, times: bool, form: str, width: 
     from harness.cassettes.difference import differences
     from harness.cassettes.difference_text import difference_lines
     from harness.cli import colour
-    from harness.cli.command import note, standard_input
+    from harness.cli.command import note, read_once, standard_input
     from harness.cli.complaints import Complaints
-    from harness.errors import UsageError
     from harness.jobs.looking import find_one, read
 
-    if left == right == "-":
-        raise UsageError("standard input can be read once", found="- twice", hint="write one side to a file")
+    read_once((left, right))
     complaints = Complaints()
     sides = []
     for name in (left, right):

@@ -22,12 +22,13 @@ def command(sources: tuple[str, ...], output: Path | None, overwrite: bool) -> i
 
     A source may be - for standard input.
     """
-    from harness.cli.command import note, standard_input
+    from harness.cli.command import note, read_once, standard_input
     from harness.cli.complaints import Complaints
     from harness.jobs.convert import import_recording
 
     if output is not None and len(sources) != 1:
         raise click.UsageError("-o goes with one file")
+    read_once(sources)
     complaints = Complaints()
     for source in sources:
         with complaints.heard():

@@ -30,10 +30,11 @@ def command(
     """
     from harness.cassettes.drawing import draw
     from harness.cli import colour
-    from harness.cli.command import standard_input
+    from harness.cli.command import read_once, standard_input
     from harness.cli.complaints import Complaints
     from harness.jobs.looking import find, only, read
 
+    read_once(recordings)
     complaints = Complaints()
     painted = colour.painter(colour.drawing)
     columns = width or colour.width()

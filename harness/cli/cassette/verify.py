@@ -29,11 +29,12 @@ def command(cassettes: tuple[str, ...], form: str) -> int:
     Exits with 1 where something is wrong with what a cassette holds, with 4 where one cannot be read as it is. With
     --format json the verdicts, the errors among them, are one list on stdout.
     """
-    from harness.cli.command import standard_input
+    from harness.cli.command import read_once, standard_input
     from harness.cli.complaints import Complaints, as_data
     from harness.errors import HarnessError
     from harness.jobs.verify import cassettes_in, verify
 
+    read_once(cassettes)
     complaints = Complaints()
     document: list[JsonValue] = []
     for path in cassettes_in(cassettes):
