@@ -161,7 +161,7 @@ class Rules:
 
 
 _EQUALS = ord("=")
-_NAME_REST = re.compile(rb"[A-Za-z_]*\\{0,7}\"|=")
+_NAME_REST = re.compile(rb"[A-Za-z_]{0,16}\\{0,7}\"|=")
 
 
 def _beginnings(literal: bytes) -> Iterator[bytes]:
