@@ -15,6 +15,7 @@ from harness.cassettes.matching.keyrow import key_fields
 from harness.cassettes.recording import Recording
 from harness.cassettes.redaction.detector import Detector
 from harness.cassettes.redaction.redactor import Redactor
+from harness.errors import HarnessError
 from harness.io.clock import SystemClock
 from harness.io.environment import secret_values
 from harness.io.files import read_cassette, read_part_file, seal, write_cassette
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange, Request, Response
     from harness.cassettes.recording import ExchangeRecording
     from harness.clock import Clock
-    from harness.errors import HarnessError
     from harness.jsonvalue import JsonValue
 
 _TIMEOUTS = frozenset({"ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout", "TimeoutError"})
@@ -179,8 +179,12 @@ class Recorder:
     def finished(self, take: Take) -> None:
         """A take has ended: make what it wrote durable."""
         self._open.discard(take)
-        if self._part is not None:
-            self._part.sync()
+        if self._part is not None and self._recording is not None:
+            try:
+                self._part.sync()
+            except HarnessError as error:
+                # The client's stream has ended well; that the disk is failing is told when the session ends.
+                self._recording.refusals.append(error)
 
     @property
     def refusals(self) -> Sequence[HarnessError]:

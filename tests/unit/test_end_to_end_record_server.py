@@ -236,8 +236,8 @@ def numbered() -> Callable[[socket.socket, bytes], None]:
 def test_append_adds_and_overwrite_replaces_and_neither_is_a_refusal(path: Path) -> None:
     """A cassette is never lost by starting a recorder; overwritten only when the new one is sealed."""
     with ScriptedServer(numbered()) as upstream:
-        for options in ({}, {"append": True}):
-            with record_server(upstream.url, path, **options) as proxy:
+        for append in (False, True):
+            with record_server(upstream.url, path, append=append) as proxy:
                 httpx.post(proxy.url + "/v1", content=b"x")
         assert [b"".join(chunks_of(exchange)) for exchange in recorded(path)] == [b"answer 1", b"answer 2"]
         assert [exchange.index for exchange in recorded(path)] == [0, 1]
