@@ -1,0 +1,359 @@
+"""`harness record` and `harness replay`, with a client as the user's command."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.cassettes.exchange import How
+from harness.cassettes.matching.keyrow import key_fields
+from harness.cli.record import progress_line
+from harness.io.files import read_cassette, write_cassette
+from harness.io.partfile import PartFile
+from harness.jobs.watching import Passed
+from tests.cli.conftest import TOKEN_EVENTS, cassette, chat
+from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+
+# Reads its base URL as an SDK does, sends one request for each argument, prints "status body".
+CLIENT = """
+import http.client, os, sys
+scheme, _, rest = os.environ["OPENAI_BASE_URL"].partition("://")
+host, _, path = rest.partition("/")
+for text in sys.argv[1:]:
+    connection = http.client.HTTPConnection(host, timeout=20)
+    body = '{"model":"tiny","stream":true,"messages":[{"role":"user","content":"%s"}]}' % text
+    connection.request("POST", f"/{path}/chat/completions", body, {"content-type": "application/json"})
+    try:
+        answer = connection.getresponse()
+        sys.stdout.write(f"{answer.status} {answer.read().decode()}")
+    except (OSError, http.client.HTTPException) as error:
+        sys.stdout.write(f"{type(error).__name__} ")
+"""
+
+
+def client(*texts: str) -> tuple[str, ...]:
+    """`-- COMMAND` that asks these things."""
+    return "--", sys.executable, "-S", "-c", CLIENT, *texts
+
+
+def _answer(connection: socket.socket, request: bytes) -> None:
+    if b"cut" in request:
+        connection.sendall(SSE_HEAD + http_chunk(TOKEN_EVENTS[0]))
+        reset(connection)
+    elif b"page" in request:
+        page = b"<html>Sign in</html>"
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page)
+        connection.sendall(head + page)
+    else:
+        connection.sendall(SSE_HEAD + b"".join(map(http_chunk, TOKEN_EVENTS)) + LAST_CHUNK)
+
+
+@pytest.fixture
+def upstream() -> Iterator[str]:
+    """A model server: streams, cuts a stream for `cut`, answers `page` with HTML."""
+    with ScriptedServer(_answer) as server:
+        yield server.url
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that nobody else can listen on and that refuses connections."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+def test_a_session_is_recorded_and_replayed(harness: Run, upstream: str, tmp_path: Path) -> None:
+    """The command sees the same answers from the model server and from the recording."""
+    recorded = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client("one", "two"))
+    assert recorded.code == 0
+    assert recorded.out.count("200 data: ") == 2
+    assert "recorded 2 exchanges in new.cassette.jsonl" in recorded.err
+    exchanges = read_cassette(tmp_path / "new.cassette.jsonl").exchanges
+    assert [exchange.ending.how for exchange in exchanges] == [How.COMPLETE, How.COMPLETE]
+    replayed = harness("replay", "new.cassette.jsonl", "--strict", *client("one", "two"))
+    assert replayed.code == 0
+    assert "played 2 answers\n" in replayed.err
+    assert "never asked for" not in replayed.err
+    assert replayed.out == recorded.out
+    assert harness("cassette", "verify", "new.cassette.jsonl").code == 0
+
+
+@pytest.mark.parametrize("verb", ["record", "replay"])
+@pytest.mark.parametrize("code", [0, 7])
+def test_the_commands_exit_code_is_passed_on(
+    harness: Run, upstream: str, tape: Path, verb: str, code: int
+) -> None:
+    """As it is, unless it is 0 and something else went wrong."""
+    own = ("--upstream", upstream) if verb == "record" else (tape.name,)
+    command = ("--", sys.executable, "-S", "-c", f"raise SystemExit({code})")
+    assert harness(verb, *own, *command).code == code
+
+
+def test_a_command_that_does_not_exist_is_told(harness: Run, tape: Path) -> None:
+    """Exit code 2, as of a mistake in the arguments."""
+    outcome = harness("replay", tape.name, "--", "no-such-command", "--with", "arguments")
+    assert outcome.code == 2
+    assert "usage: there is no command 'no-such-command'\n" in outcome.err
+
+
+def test_a_session_without_a_request_leaves_nothing(harness: Run, upstream: str, tmp_path: Path) -> None:
+    """No cassette, no `.part`, and no error."""
+    outcome = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client())
+    assert outcome.code == 0
+    assert "nothing was recorded" in outcome.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stream_that_breaks_is_recorded_as_broken(harness: Run, upstream: str, tmp_path: Path) -> None:
+    """What breaks is data, not an error of the recorder."""
+    outcome = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client("cut", "one"))
+    assert outcome.code == 0
+    first, second = read_cassette(tmp_path / "new.cassette.jsonl").exchanges
+    assert first.ending.how in {How.RESET, How.SERVER_CUT}
+    assert second.ending.how is How.COMPLETE
+
+
+def test_a_web_page_is_recorded_and_remarked(harness: Run, upstream: str) -> None:
+    """A login page in place of a model server is a wrong URL more often than not."""
+    outcome = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client("page"))
+    assert outcome.code == 0
+    assert "1 of the answers were web pages (text/html)" in outcome.err
+
+
+def test_an_unreachable_upstream_is_told_to_both(harness: Run, closed_port: int, tmp_path: Path) -> None:
+    """The client gets 502 and why; the recording holds the attempt; the exit code is 3."""
+    upstream = f"http://127.0.0.1:{closed_port}"
+    outcome = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client("one", "two"))
+    assert outcome.code == 3
+    assert outcome.err.count("upstream-unreachable: ") == 1
+    assert f"where     {upstream}" in outcome.err
+    assert outcome.out.count("502 ") == 2
+    exchanges = read_cassette(tmp_path / "new.cassette.jsonl").exchanges
+    assert [exchange.response for exchange in exchanges] == [None, None]
+
+
+def test_a_certificate_authority_can_be_given(harness: Run, tmp_path: Path) -> None:
+    """--ca makes an upstream with a certificate of one's own trusted; without it that is a TLS failure."""
+    trustme = pytest.importorskip("trustme")
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for _ in range(2):
+                raw, _address = listener.accept()
+                try:
+                    with context.wrap_socket(raw, server_side=True) as secure:
+                        secure.recv(65536)
+                        secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+                except ssl.SSLError:
+                    continue
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        refused = harness("record", "--upstream", url, "-o", "a.cassette.jsonl", *client("one"))
+        trusted = harness(
+            "record", "--upstream", url, "-o", "b.cassette.jsonl", "--ca", "ca.pem", *client("one")
+        )
+        assert trusted.out == "200 ok"
+        thread.join(5)
+    assert (refused.code, trusted.code) == (3, 0)
+    assert "tls-failure" in refused.err
+
+
+@pytest.mark.parametrize("verb", ["record", "replay"])
+def test_a_port_in_use_is_told(harness: Run, upstream: str, tape: Path, verb: str) -> None:
+    """Exit code 3, and nothing is written."""
+    own = ("--upstream", upstream, "-o", "new.cassette.jsonl") if verb == "record" else (tape.name,)
+    address = upstream.removeprefix("http://")
+    outcome = harness(verb, *own, "--listen", address, *client("one"))
+    assert (outcome.code, outcome.out) == (3, "")
+    assert outcome.err.startswith(
+        f"port-in-use: another program listens on this address\n  where     {address}\n"
+    )
+    assert not (tape.parent / "new.cassette.jsonl").exists()
+
+
+@pytest.mark.parametrize("address", ["203.0.113.1:8080", "no.such.host.invalid:8080"])
+def test_an_address_of_another_machine_is_told(harness: Run, tape: Path, address: str) -> None:
+    """Exit code 3: this machine cannot do it."""
+    outcome = harness("replay", tape.name, "--listen", address, *client())
+    assert outcome.code == 3
+    assert outcome.err.startswith("target-error: ")
+    assert f"where     {address}" in outcome.err
+
+
+def test_an_old_recording_is_not_overwritten_unasked(harness: Run, upstream: str, tape: Path) -> None:
+    """--append adds to it, --overwrite replaces it; both only where something was recorded."""
+    before = tape.read_bytes()
+    refused = harness("record", "--upstream", upstream, "-o", tape.name, *client("one"))
+    assert (refused.code, tape.read_bytes()) == (3, before)
+    assert harness("record", "--upstream", upstream, "-o", tape.name, "--overwrite", *client()).code == 0
+    assert tape.read_bytes() == before
+    assert harness("record", "--upstream", upstream, "-o", tape.name, "--append", *client("one")).code == 0
+    assert len(read_cassette(tape).exchanges) == 2
+    assert harness("record", "--upstream", upstream, "-o", tape.name, "--overwrite", *client("two")).code == 0
+    assert len(read_cassette(tape).exchanges) == 1
+
+
+def test_a_folder_is_no_output(harness: Run, upstream: str, tmp_path: Path) -> None:
+    """Also with --overwrite."""
+    (tmp_path / "folder").mkdir()
+    for more in ((), ("--overwrite",), ("--append",)):
+        outcome = harness("record", "--upstream", upstream, "-o", "folder", *more, *client("one"))
+        assert outcome.code == 3
+        assert "this is a folder" in outcome.err
+
+
+def test_a_place_that_cannot_be_written_is_told_at_once(harness: Run, upstream: str, tape: Path) -> None:
+    """Before the client's first request, not after its last."""
+    outcome = harness("record", "--upstream", upstream, "-o", f"{tape.name}/x.cassette.jsonl", *client("one"))
+    assert outcome.code == 3
+    assert outcome.err.startswith("file-access: no file can be made here\n")
+    assert "recording http" not in outcome.err
+
+
+def test_a_missing_folder_is_made(harness: Run, upstream: str, tmp_path: Path) -> None:
+    """When there is something to put into it."""
+    output = "deep/er/new.cassette.jsonl"
+    assert harness("record", "--upstream", upstream, "-o", output, *client()).code == 0
+    assert not (tmp_path / "deep").exists()
+    assert harness("record", "--upstream", upstream, "-o", output, *client("one")).code == 0
+    assert (tmp_path / output).exists()
+
+
+def test_only_a_whole_cassette_is_added_to(harness: Run, upstream: str, tape: Path) -> None:
+    """A damaged one stays as it is, and is told before anything is recorded."""
+    tape.write_bytes(tape.read_bytes()[:-20])
+    before = tape.read_bytes()
+    outcome = harness("record", "--upstream", upstream, "-o", tape.name, "--append", *client("one"))
+    assert (outcome.code, tape.read_bytes()) == (4, before)
+
+
+def test_what_a_dead_recorder_left_is_not_overwritten(harness: Run, upstream: str, tmp_path: Path) -> None:
+    """The hint says how to keep it."""
+    part = tmp_path / "new.cassette.jsonl.part"
+    part.write_bytes(b'{"k":"head"')
+    outcome = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client("one"))
+    assert (outcome.code, part.read_bytes()) == (3, b'{"k":"head"')
+    assert "harness cassette recover" in outcome.err
+
+
+def test_a_cassette_has_one_recorder_at_a_time(harness: Run, upstream: str, tmp_path: Path) -> None:
+    """The second is told before it starts."""
+    with PartFile(tmp_path / "new.cassette.jsonl"):
+        outcome = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client("one"))
+    assert outcome.code == 3
+    assert "another recorder is writing this cassette" in outcome.err
+
+
+def test_a_miss_makes_the_exit_code_1(harness: Run, two: Path) -> None:
+    """The client gets 404; the summary says what was missed and what was never asked for."""
+    outcome = harness("replay", two.name, "--pace", "instant", *client("Say hi", "Say what"))
+    assert outcome.code == 1
+    assert "404 " in outcome.out
+    assert "played 1 answer\n" in outcome.err
+    assert "no-matching-recording: no recording answers POST /v1/chat/completions" in outcome.err
+    assert "never asked for: 1\n" in outcome.err
+
+
+def test_the_nearest_recording_can_answer_a_miss(harness: Run, tape: Path) -> None:
+    """It is said, and the exit code is 1 all the same."""
+    arguments = ("replay", tape.name, "--pace", "instant", "--on-miss", "nearest")
+    outcome = harness(*arguments, *client("Say what"))
+    assert outcome.code == 1
+    assert outcome.out == "200 " + b"".join(TOKEN_EVENTS).decode()
+    assert "no-matching-recording: " in outcome.err
+    assert "answered  with recording 0 of tape.cassette.jsonl all the same" in outcome.err
+
+
+def test_strict_wants_every_recording_played(harness: Run, two: Path) -> None:
+    """Without it, what was never asked for is only told."""
+    arguments = ("replay", two.name, "--pace", "instant")
+    assert harness(*arguments, *client("Say hi")).code == 0
+    outcome = harness(*arguments, "--strict", *client("Say hi"))
+    assert outcome.code == 1
+    assert "never asked for: 1\n  two.cassette.jsonl  exchange 1  POST https://" in outcome.err
+
+
+def test_files_that_nothing_was_asked_of_are_told(harness: Run, tape: Path, tmp_path: Path) -> None:
+    """As one line a file; and so are requests that two files answer."""
+    write_cassette(cassette(chat(text="Other")), tmp_path / "other.cassette.jsonl", key_of=key_fields)
+    write_cassette(cassette(), tmp_path / "again.cassette.jsonl", key_of=key_fields)
+    outcome = harness("replay", ".", "--pace", "instant", *client("Say hi"))
+    assert outcome.code == 0
+    err = outcome.err.replace("\\", "/")
+    assert "files that nothing was asked of: 2\n  other.cassette.jsonl\n  tape.cassette.jsonl\n" in err
+    assert "POST /v1/chat/completions  again.cassette.jsonl, tape.cassette.jsonl\n" in err
+
+
+def test_a_fault_is_made_where_it_can_be(harness: Run, two: Path) -> None:
+    """A recording in which it cannot be made is played as it is, and the summary says why."""
+    arguments = ("replay", two.name, "--pace", "instant", "--fault", "omit_done")
+    outcome = harness(*arguments, *client("Say hi"))
+    assert outcome.code == 0
+    assert "[DONE]" not in outcome.out
+    assert "played without the fault" not in outcome.err
+
+
+def test_the_server_can_be_given_an_ipv6_address(harness: Run, tape: Path) -> None:
+    """In brackets, as in a URL."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            pass
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback address")
+    outcome = harness("replay", tape.name, "--pace", "instant", "--listen", "[::1]:0", *client("Say hi"))
+    assert outcome.code == 0
+    assert "http://[::1]:" in outcome.err
+    assert "200 " in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("passed", "line"),
+    [
+        (
+            Passed(0, "POST", "/v1/responses", 200, 14, 3950, web_page=False, how=How.COMPLETE, cause=None),
+            "#0 POST /v1/responses 200, 14 events, 3,950 bytes, complete",
+        ),
+        (
+            Passed(
+                1,
+                "GET",
+                "/v1/models",
+                404,
+                None,
+                12,
+                web_page=False,
+                how=How.SERVER_CUT,
+                cause="RemoteProtocolError",
+            ),
+            "#1 GET /v1/models 404, 12 bytes, server_cut (RemoteProtocolError)",
+        ),
+        (
+            Passed(
+                2, "POST", "/v1/responses", None, None, 0, web_page=False, how=How.RESET, cause="ConnectError"
+            ),
+            "#2 POST /v1/responses no answer, reset (ConnectError)",
+        ),
+    ],
+)
+def test_a_terminal_sees_one_line_an_exchange(passed: Passed, line: str) -> None:
+    """Method, path, status, events, bytes and ending."""
+    assert progress_line(passed) == line
