@@ -237,13 +237,11 @@ def test_a_disk_that_fails_is_told_at_the_end_and_not_to_the_client(
     take = recorder.begin(REQUEST)
     take.respond(HEAD)
 
-    def fail(*_: object) -> None:
-        raise FileAccessError(
-            "the recording cannot be written", where="part", found="No space left on device"
-        )
+    def fail(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(PartFile, call, fail)
+        patch.setattr(f"harness.io.partfile.os.{call}", fail)
         take.chunk(b"data: lost\n\n")
         take.end(How.COMPLETE)
     assert [str(error.found) for error in recorder.refusals] == ["No space left on device"]
