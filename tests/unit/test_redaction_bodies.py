@@ -148,6 +148,13 @@ def test_a_users_pattern_that_is_none_is_a_usage_error() -> None:
     assert caught.value.hint
 
 
+def test_a_value_that_is_too_short_is_a_usage_error() -> None:
+    """Rather than to promise what cannot be done; an empty one hides nothing."""
+    with pytest.raises(UsageError, match="MY_NAME is too short"):
+        Redactor(values={"MY_NAME": "abc"})
+    assert Redactor(values={"MY_NAME": ""}).text("abc", "x") == ("abc", ())
+
+
 def test_a_pattern_meets_other_rules_on_the_same_line() -> None:
     """Spans that overlap become one, and no cut changes that."""
     redactor = Redactor(extra_patterns=[r"id \w+"], values={"K": "7 secret words"})

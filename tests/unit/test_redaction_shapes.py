@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,14 @@ def test_the_table_holds_at_least_25_kinds() -> None:
     """The table is as wide as the providers that people use."""
     assert len({shape.label for shape in SHAPES}) >= 25
     assert len({shape.prefix for shape in SHAPES}) == len(SHAPES)
+
+
+def test_the_manual_names_every_shape() -> None:
+    """So that a reader can look up whether their provider's key is known."""
+    page = (Path(__file__).parents[2] / "docs" / "redaction.md").read_text(encoding="utf-8")
+    for shape in SHAPES:
+        assert f"| {shape.label}" in page
+        assert f"`{shape.prefix.decode()}`" in page
 
 
 @shapes

@@ -26,7 +26,7 @@ class Redactor:
         decode: Whether compressed bodies are handed out decoded, so that a secret inside can be hidden.
 
     Raises:
-        UsageError: A pattern is no regular expression.
+        UsageError: A pattern is no regular expression, or a value has fewer than four characters.
     """
 
     def __init__(

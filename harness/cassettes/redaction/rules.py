@@ -101,7 +101,7 @@ class Rules:
             whole match is hidden. They are applied line by line.
 
     Raises:
-        UsageError: One of the patterns is no regular expression.
+        UsageError: One of the patterns is no regular expression, or a value is too short.
     """
 
     def __init__(self, values: Mapping[str, str], extra_patterns: Sequence[str] = ()) -> None:
@@ -110,6 +110,12 @@ class Rules:
         marks: list[tuple[bytes, Rule]] = [(_AUTHORITY, contexts.userinfo), (b"-----B", contexts.pem)]
         marks += [(b"arn:aws", contexts.account), (b"arn%3Aaws", contexts.account)]
         for label, value in values.items():
+            if 0 < len(value) < known.SHORTEST:
+                raise UsageError(
+                    f"the value of {label} is too short to be hidden: it would be found in every second word",
+                    expected=f"at least {known.SHORTEST} characters",
+                    hint="hide it by the name of its header, or by a pattern that says what stands around it",
+                )
             marks += [(form, partial(_value_at, form, label)) for form in known.forms(value)]
         self._by_anchor: dict[int, list[_Head]] = defaultdict(list)
         for literal, rule in words + marks:

@@ -75,7 +75,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("anthropic-key", b"sk-ant-", 20, 200, "sk-ant-api03-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5EzW0VrNq-AA"),
     Shape("openrouter-key", b"sk-or-", 20, 200, "sk-or-v1-4f9a27c1d35be8806f1e2d9c7ab34560f9e8d7c6b5a4938271605"),
     Shape("openai-key", b"sk-", 16, 250, "sk-proj-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5EzW0VrNqBhSd3PlMc"),
-    Shape("openai-session-key", b"sess-", 32, 64, "sess-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5", _ALNUM, alphanumeric_mixed),
+    Shape("openai-session-key", b"sess-", 32, 64, "sess-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa", _ALNUM, alphanumeric_mixed),
     Shape("google-key", b"AIza", 30, 40, "AIzaSyD3k9QxLm2TtY7wRb4HnCe8JpDs6FgUa1K"),
     Shape("google-key", b"AQ.", 30, 200, "AQ.Ab8RN6Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5Ez"),
     Shape("google-oauth-token", b"ya29.", 20, 2048, "ya29.a0Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1Ki", _DOTTED),
