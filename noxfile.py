@@ -1,26 +1,56 @@
-"""Every check of the project. `nox` alone runs what a change must pass; `nox -l` lists the rest."""
+"""Every check of the project. `nox` alone runs what a change must pass; `nox -l` lists the rest.
+
+All that is needed comes from PyPI and npm; nothing needs a key. Pythons are never downloaded: a session whose Python is
+not on this machine is skipped.
+"""
 
 from __future__ import annotations
 
 import os
-import sys
+import shutil
+import tarfile
+import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import nox
 
+nox.needs_version = ">=2025.11.12"
 nox.options.default_venv_backend = "uv|virtualenv"
-nox.options.sessions = ["lint", "types", "tests", "clients", "wheel"]
+nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
-nox.needs_version = ">=2024.4.15"
+nox.options.sessions = ["lint", "types", "tests", "lowest", "clients", "wheel"]
 
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
+WORKERS = ("--numprocesses", "logical", "--dist", "worksteal")
+
+COVERED = ("harness/errors.py", "harness/jsonvalue.py", "harness/sse/*")
+COVERED_FLOOR = 100
+CORE_FLOOR = 90
 
 
 def groups(*names: str) -> list[str]:
     """The requirements of some dependency groups."""
     return [requirement for name in names for requirement in nox.project.dependency_groups(PROJECT, name)]
+
+
+def offer_pythons_of_pyenv() -> None:
+    """Make every Python that pyenv installed count, not only the active ones, as PYENV_VERSION does by hand."""
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    if "PYENV_VERSION" not in os.environ and versions.is_dir():
+        found = [
+            path.name
+            for wanted in PYTHONS
+            for path in sorted(versions.glob(f"{wanted}.*"))
+            if (path / "bin" / "python").exists()
+        ]
+        if found:
+            os.environ["PYENV_VERSION"] = ":".join(found)
+
+
+offer_pythons_of_pyenv()
 
 
 @nox.session(tags=["check"])
@@ -34,43 +64,146 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(tags=["check"])
 def types(session: nox.Session) -> None:
-    """Strict typing of package, tests and benchmarks."""
+    """Strict typing of package, tests, benchmarks, examples and this file."""
     session.install("-e", ".", *groups("types", "test", "clients", "bench"))
     session.run("mypy")
 
 
 @nox.session(python=PYTHONS, tags=["check"])
 def tests(session: nox.Session) -> None:
-    """The test suite, on every Python that is installed."""
+    """The test suite on every Python that is here; on the oldest with the branch coverage of the core."""
     session.install("-e", ".", *groups("test"))
-    session.run("pytest", *(session.posargs or ["tests"]))
+    if session.posargs or session.python != PYTHONS[0]:
+        session.run("pytest", *(session.posargs or WORKERS))
+        return
+    session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
+    session.run("pytest", *WORKERS, "--cov", "--cov-report=")
+    session.run("coverage", "report", f"--fail-under={CORE_FLOOR}")
+    session.run("coverage", "report", f"--include={','.join(COVERED)}", f"--fail-under={COVERED_FLOOR}")
+
+
+@nox.session(python=PYTHONS[0], tags=["check"])
+def lowest(session: nox.Session) -> None:
+    """The test suite with the lowest releases of the dependencies that pyproject.toml promises to work with."""
+    if session.venv_backend != "uv":
+        session.skip("only uv can resolve to the lowest releases: pip install nox[uv]")
+    extras = [
+        option for extra in PROJECT["project"]["optional-dependencies"] for option in ("--extra", extra)
+    ]
+    session.install("--resolution", "lowest-direct", "-r", "pyproject.toml", *extras)
+    session.install("-e", ".", *groups("test"))
+    session.run("pytest", *(session.posargs or WORKERS))
 
 
 @nox.session(tags=["check"])
 def clients(session: nox.Session) -> None:
     """Real SDKs on replayed streams: openai, anthropic and google-genai from PyPI, openai from npm."""
     session.install("-e", ".", *groups("test", "clients"))
-    node_modules = Path(session.create_tmp()).parent / "clients-npm"
-    if not (node_modules / "node_modules" / "openai").is_dir():
-        node_modules.mkdir(exist_ok=True)
+    folder = ROOT / ".nox" / "clients-npm"
+    modules = folder / "node_modules"
+    npm = shutil.which("npm")
+    if npm is None:
+        session.warn("npm is not on this machine: the tests with openai from npm are left out")
+    elif not (modules / "openai").is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
         # openai's package needs Node 22; the npm package `node` brings that binary wherever npm runs.
+        packages = ("openai@7", "node@22")
         session.run(
-            "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(node_modules),
-            "openai@7", "node@22",
+            npm,
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+            str(folder),
+            *packages,
             external=True,
-        )  # fmt: skip
-    session.run("pytest", "-m", "sdk", *session.posargs, env={"HARNESS_NODE_MODULES": str(node_modules / "node_modules")})
+        )
+    session.run("pytest", "-m", "sdk", *session.posargs, env={"HARNESS_NODE_MODULES": str(modules)})
 
 
 @nox.session(tags=["check"])
 def wheel(session: nox.Session) -> None:
-    """Build the wheel, look into it, and test it from outside the checkout."""
-    session.install("build[uv]")
-    dist = Path(session.create_tmp()) / "dist"
-    session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(dist), silent=True)
-    built = max(dist.glob("*.whl"), key=lambda path: path.stat().st_mtime)
-    session.install(f"{built}", *groups("test"))
-    session.run("pytest", "--pyargs", "tests/repository", "tests/cli", env={"HARNESS_UNDER_TEST": "wheel"})
+    """Build sdist and wheel, look into both, and run the tests on the wheel, away from the checkout."""
+    session.install("build[uv]", *groups("test"))
+    place = Path(session.create_tmp()).resolve()
+    shutil.rmtree(place)
+    session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(place), silent=True)
+    (source,), (built,) = place.glob("*.tar.gz"), place.glob("*.whl")
+    for complaint in (*amiss_in_wheel(built), *amiss_in_sdist(source)):
+        session.error(complaint)
+    session.install("--reinstall-package", PROJECT["project"]["name"], str(built))
+    # Only what tests read besides the package: were harness/ there, it would be imported in the wheel's place.
+    for name in ("tests", "docs"):
+        shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__", "repository"))
+    shutil.copy(ROOT / "pyproject.toml", place)
+    session.chdir(place)
+    session.run(
+        "python", "-c", "import harness; assert 'site-packages' in harness.__file__, harness.__file__"
+    )
+    session.run("harness", "--version")
+    session.run("pytest", *(session.posargs or WORKERS))
+
+
+def shipped() -> set[str]:
+    """The files of specs/ and cassettes/, by path with forward slashes."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("specs", "cassettes")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    }
+
+
+def amiss_in_wheel(built: Path) -> list[str]:
+    """What is missing in a wheel, or has no business there."""
+    with zipfile.ZipFile(built) as archive:
+        names = set(archive.namelist())
+    metadata = f"{built.name.split('-py3-')[0]}.dist-info/"
+    wanted = {f"harness/_bundled/{name}" for name in shipped()} | {
+        "harness/py.typed",
+        f"{metadata}licenses/LICENSE",
+    }
+    wanted |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "harness").rglob("*.py")}
+    allowed = {name for name in names if name.startswith(metadata)} | wanted
+    return [f"{built.name} lacks {name}" for name in sorted(wanted - names)] + [
+        f"{built.name} ships {name}, which does not belong there" for name in sorted(names - allowed)
+    ]
+
+
+def amiss_in_sdist(source: Path) -> list[str]:
+    """What is missing in a source distribution, or has no business there."""
+    with tarfile.open(source) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    wanted = {*shipped(), "LICENSE", "README.md", "noxfile.py", "pyproject.toml", "tests/conftest.py"}
+    strays = [name for name in names if name.endswith((".part", ".lock", ".pyc")) or "node_modules" in name]
+    return [f"{source.name} lacks {name}" for name in sorted(wanted - names)] + [
+        f"{source.name} ships {name}, which does not belong there" for name in sorted(strays)
+    ]
+
+
+@nox.session
+def record(session: nox.Session) -> None:
+    """Record the shipped cassettes anew, from nothing: build and install the servers, drive them, check what came.
+
+    Everything lies in .nox/servers and is kept; the first run takes half an hour. Arguments go to the recording:
+    `nox -s record -- --only llama-server/chat`, or `--out FOLDER` to leave the shipped ones alone, or `--dry-run`.
+    """
+    session.install("-e", ".", *groups("test", "clients"))
+    servers = ROOT / ".nox" / "servers"
+    session.run("python", "-m", "tests.gateways.install", str(servers), *servers_of(session.posargs))
+    session.run("python", "-m", "tests.gateways.record", "--tools", str(servers), *session.posargs)
+    if not {"--out", "--dry-run"}.intersection(session.posargs):
+        session.run("python", "-m", "tests.gateways.table")
+        session.run("pytest", "tests/repository/test_shipped_cassettes.py")
+
+
+def servers_of(arguments: list[str]) -> list[str]:
+    """The servers that `--only SERVER/...` names; none, which means all, where it is not given."""
+    named = [after for option, after in pairwise(arguments) if option == "--only"]
+    names = {name.partition("/")[0] for name in named}
+    # What stands behind a gateway is needed as well.
+    return sorted(names | {"llama-server"}) if "litellm" in names else sorted(names)
 
 
 @nox.session

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness.cassettes.exchange import Cassette, Chunk, Ending, Exchange, How, Request, Response
     from harness.cassettes.matching.policy import MatchPolicy
     from harness.errors import HarnessError, MissError
+    from harness.io.files import read_cassette, write_cassette
     from harness.io.tape import Tape, cassette
     from harness.jobs.replay import replay_server
     from harness.sse.decoder import Decoder
