@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Self
 from harness.cassettes.exchange import Cassette, Ending, How
 from harness.cassettes.matching.keyrow import key_fields
 from harness.cassettes.recording import Recording
-from harness.cassettes.redaction.detector import Detector
-from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import HarnessError
 from harness.io.clock import SystemClock
-from harness.io.environment import secret_values
 from harness.io.files import read_cassette, read_part_file, seal, write_cassette
 from harness.io.partfile import PartFile
+from harness.io.secrets import environment_detector, environment_redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
 
     from harness.cassettes.exchange import Exchange, Request, Response
     from harness.cassettes.recording import ExchangeRecording
+    from harness.cassettes.redaction.detector import Detector
+    from harness.cassettes.redaction.redactor import Redactor
     from harness.clock import Clock
     from harness.jsonvalue import JsonValue
 
@@ -136,8 +136,8 @@ class Recorder:
         self.path = path
         self.append = append
         self.begun = 0
-        self.redactor = redactor or Redactor(values=secret_values())
-        self.detector = detector or Detector(values=secret_values())
+        self.redactor = redactor or environment_redactor()
+        self.detector = detector or environment_detector()
         self.clock = clock or SystemClock()
         self.lock = threading.RLock()
         self._keep = keep

@@ -16,13 +16,12 @@ from harness.cassettes.matching.deck import Deck
 from harness.cassettes.matching.policy import MatchPolicy
 from harness.cassettes.modes import Mode, kept, may_record, may_replay, parse_mode
 from harness.cassettes.pace import INSTANT, parse_pace
-from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import InputError, MissError, UnknownName
 from harness.faults.registry import parse_fault
-from harness.io.environment import secret_values
 from harness.io.playback import FaultPlan, Playback, play
 from harness.io.recorder import Recorder, Take
 from harness.io.recordings import read_recording
+from harness.io.secrets import environment_redactor
 from harness.io.server.answers import miss_answer
 from harness.io.transports import transport_class
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from types import ModuleType, TracebackType
 
     from harness.cassettes.matching.miss import Miss
+    from harness.cassettes.redaction.redactor import Redactor
     from harness.jsonvalue import JsonValue
 
 OnMiss = Literal["respond", "raise"]
@@ -87,7 +87,7 @@ class Tape:
         self._on_miss = on_miss
         self._pace = parse_pace(pace)
         self._faults = FaultPlan(parse_fault(fault) if fault else None)
-        self._redactor = redactor or Redactor(values=secret_values(), decode=decode)
+        self._redactor = redactor or environment_redactor(decode=decode)
         self._lock = threading.Lock()
         self._misses: list[MissError] = []
         self._exists = self.path.exists()
