@@ -133,6 +133,18 @@ def wait(event: threading.Event) -> None:
         pass
 
 
+def warn_of_strangers(host: str) -> None:
+    """Say who else can use a server that does not listen on a loopback address."""
+    from ipaddress import ip_address
+
+    try:
+        private = ip_address(host).is_loopback
+    except ValueError:
+        private = host == "localhost" or host.endswith(".localhost")
+    if not private:
+        note(f"whoever reaches this machine can use this server: it listens on {host}")
+
+
 def note(text: str) -> None:
     """Prose for the user, on stderr. Nobody may be listening any more."""
     with contextlib.suppress(OSError, ValueError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.command import WithCommand, listen_option, note, until_interrupted, wait
+from harness.cli.command import WithCommand, listen_option, note, until_interrupted, wait, warn_of_strangers
 
 if TYPE_CHECKING:
     from harness.jobs.record import RecordSummary
@@ -88,6 +88,7 @@ def command(
         code = 0
         with server:
             note(f"recording {upstream} on {server.base_url}")
+            warn_of_strangers(listen[0])
             if command:
                 code = run_command(command, server.environment)
             else:

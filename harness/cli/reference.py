@@ -49,8 +49,8 @@ An `internal-error` is a defect of this tool; `HARNESS_TRACEBACK=1` shows where 
 ## Recordings
 
 Every command that takes a recording takes a cassette (`*.cassette.jsonl`), vcrpy YAML or JSON, HAR, a plain SSE or JSON
-body; a folder of them; or the name of a shipped recording such as `llama-server/chat/text`. `-` is standard input where
-a recording is only read. See [import-export.md](import-export.md).
+body; a folder of them; or the name of a shipped recording such as `llama-server/chat/text`. `-` is standard input for
+`show`, `diff`, `verify`, `import`, `export` and `unpack`. See [import-export.md](import-export.md).
 
 ## Options from pyproject.toml
 

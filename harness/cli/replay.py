@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.command import WithCommand, listen_option, match_options, note, until_interrupted, wait
+from harness.cli.command import (
+    WithCommand,
+    listen_option,
+    match_options,
+    note,
+    until_interrupted,
+    wait,
+    warn_of_strangers,
+)
 
 if TYPE_CHECKING:
     from harness.cassettes.matching.policy import BodyRule, RepeatRule
@@ -84,6 +92,7 @@ def command(
         )
     with until_interrupted() as interrupted, server:
         note(f"replaying on {server.base_url}")
+        warn_of_strangers(listen[0])
         code = 0
         if command:
             code = run_command(command, server.environment)

@@ -27,6 +27,8 @@ def client_environment(origin: str, base_path: str) -> dict[str, str]:
     tools read); Anthropic's and Google's add the version themselves. A key is set where the environment has none,
     because the SDKs refuse to start without one; it never leaves this machine.
     """
+    # A server that listens on every address is reached on this machine by a loopback one.
+    origin = origin.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     base = origin + base_path
     variables = {
         "OPENAI_BASE_URL": base,
@@ -41,7 +43,7 @@ def client_environment(origin: str, base_path: str) -> dict[str, str]:
     exempt = [
         entry for entry in os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",") if entry
     ]
-    variables["NO_PROXY"] = variables["no_proxy"] = ",".join([*exempt, "127.0.0.1", "localhost"])
+    variables["NO_PROXY"] = variables["no_proxy"] = ",".join([*exempt, "127.0.0.1", "localhost", "::1"])
     return variables
 
 

@@ -6,15 +6,18 @@ import socket
 import ssl
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.cassettes.exchange import How
+from harness.cassettes.exchange import Chunk, How
 from harness.cassettes.matching.keyrow import key_fields
+from harness.cli.command import warn_of_strangers
 from harness.cli.record import progress_line
 from harness.io.files import read_cassette, write_cassette
 from harness.io.partfile import PartFile
+from harness.io.process import client_environment
 from harness.jobs.watching import Passed
 from tests.cli.conftest import TOKEN_EVENTS, cassette, chat
 from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
@@ -303,13 +306,44 @@ def test_files_that_nothing_was_asked_of_are_told(harness: Run, tape: Path, tmp_
     assert "POST /v1/chat/completions  again.cassette.jsonl, tape.cassette.jsonl\n" in err
 
 
-def test_a_fault_is_made_where_it_can_be(harness: Run, two: Path) -> None:
+def test_a_fault_is_made_where_it_can_be(harness: Run, tape: Path) -> None:
     """A recording in which it cannot be made is played as it is, and the summary says why."""
-    arguments = ("replay", two.name, "--pace", "instant", "--fault", "omit_done")
-    outcome = harness(*arguments, *client("Say hi"))
+    exchange = chat(text="No end")
+    assert exchange.response is not None
+    endless = replace(exchange.response, chunks=(Chunk(0, b"".join(TOKEN_EVENTS[:3])),))
+    endless_tape = cassette(replace(exchange, response=endless))
+    write_cassette(endless_tape, tape.with_name("endless.cassette.jsonl"), key_of=key_fields)
+    arguments = ("replay", ".", "--pace", "instant", "--fault", "omit_done")
+    outcome = harness(*arguments, *client("Say hi", "No end"))
     assert outcome.code == 0
+    assert outcome.out.count("200 data: ") == 2
     assert "[DONE]" not in outcome.out
-    assert "played without the fault" not in outcome.err
+    assert "played without the fault: 1\n  endless.cassette.jsonl  exchange 0  " in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("host", "open_"),
+    [
+        ("127.0.0.1", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("box.lan", True),
+    ],  # noqa: S104 - nothing listens there
+)
+def test_an_open_server_is_remarked(host: str, open_: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001 - a parameter of the test
+    """A server on a loopback address is nobody else's business."""
+    warn_of_strangers(host)
+    assert ("whoever reaches this machine" in capsys.readouterr().err) == open_
+
+
+def test_a_command_reaches_a_server_on_all_addresses_by_loopback() -> None:
+    """An address such as 0.0.0.0 cannot be connected to everywhere, and a proxy would be asked for it."""
+    variables = client_environment("http://0.0.0.0:8080", "/v1")
+    assert variables["OPENAI_BASE_URL"] == "http://127.0.0.1:8080/v1"
+    assert client_environment("http://[::]:8080", "")["ANTHROPIC_BASE_URL"] == "http://[::1]:8080"
+    assert {"127.0.0.1", "localhost", "::1"} <= set(variables["NO_PROXY"].split(","))
 
 
 def test_the_server_can_be_given_an_ipv6_address(harness: Run, tape: Path) -> None:
