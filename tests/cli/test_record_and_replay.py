@@ -20,7 +20,7 @@ from harness.io.partfile import PartFile
 from harness.io.process import client_environment
 from harness.jobs.watching import Passed
 from tests.cli.conftest import TOKEN_EVENTS, cassette, chat
-from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
+from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, read_request, reset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,7 +162,7 @@ def test_a_certificate_authority_can_be_given(harness: Run, tmp_path: Path) -> N
                 raw, _address = listener.accept()
                 try:
                     with context.wrap_socket(raw, server_side=True) as secure:
-                        secure.recv(65536)
+                        read_request(secure)
                         secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
                 except ssl.SSLError:
                     continue
@@ -327,10 +327,10 @@ def test_a_fault_is_made_where_it_can_be(harness: Run, tape: Path) -> None:
         ("127.0.0.1", False),
         ("::1", False),
         ("localhost", False),
-        ("0.0.0.0", True),
+        ("0.0.0.0", True),  # noqa: S104 - nothing listens there
         ("::", True),
         ("box.lan", True),
-    ],  # noqa: S104 - nothing listens there
+    ],
 )
 def test_an_open_server_is_remarked(host: str, open_: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001 - a parameter of the test
     """A server on a loopback address is nobody else's business."""
