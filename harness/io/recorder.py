@@ -6,14 +6,16 @@ a lock, so that any number of threads and tasks can record into one cassette.
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
 
 from harness.cassettes.exchange import Cassette, Ending, How
 from harness.cassettes.matching.keyrow import key_fields
 from harness.cassettes.recording import Recording
-from harness.errors import HarnessError
+from harness.errors import FileAccessError, HarnessError
 from harness.io.clock import SystemClock
 from harness.io.files import read_cassette, read_part_file, seal, write_cassette
 from harness.io.partfile import PartFile
@@ -145,6 +147,8 @@ class Recorder:
         self._part: PartFile | None = None
         self._recording: Recording | None = None
         self._started_us = 0
+        self._syncs: ThreadPoolExecutor | None = None
+        self._sync_due = False
         self._open: set[Take] = set()
 
     def begin(self, request: Request) -> Take:
@@ -177,14 +181,20 @@ class Recorder:
         return self._recording
 
     def finished(self, take: Take) -> None:
-        """A take has ended: make what it wrote durable."""
+        """A take has ended: make what it wrote durable, in the background, as a disk may take its time."""
         self._open.discard(take)
-        if self._part is not None and self._recording is not None:
-            try:
-                self._part.sync()
-            except HarnessError as error:
-                # The client's stream has ended well; that the disk is failing is told when the session ends.
-                self._recording.refusals.append(error)
+        if self._part is not None and self._recording is not None and not self._sync_due:
+            self._sync_due = True
+            self._syncs = self._syncs or ThreadPoolExecutor(1, "harness-sync")
+            self._syncs.submit(self._sync, self._part, self._recording)
+
+    def _sync(self, part: PartFile, recording: Recording) -> None:
+        self._sync_due = False  # what ends from here on needs a sync of its own
+        try:
+            part.sync()
+        except HarnessError as error:
+            # The client's stream has ended well; that the disk is failing is told when the session ends.
+            recording.refusals.append(error)
 
     @property
     def refusals(self) -> Sequence[HarnessError]:
@@ -202,7 +212,12 @@ class Recorder:
         """
         with self.lock:
             for take in tuple(self._open):
-                take.end(How.CLIENT_CLOSE)
+                # Whoever's chunk could not be written was told so; what was written before is sealed all the same.
+                with contextlib.suppress(FileAccessError):
+                    take.end(How.CLIENT_CLOSE)
+            syncs, self._syncs = self._syncs, None
+            if syncs is not None:
+                syncs.shutdown()
             part, self._part = self._part, None
             refusals, self._recording = self.refusals, None
             if part is None:

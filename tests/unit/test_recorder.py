@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import httpx
@@ -244,7 +245,10 @@ def test_a_disk_that_fails_is_told_at_the_end_and_not_to_the_client(
         patch.setattr(f"harness.io.partfile.os.{call}", fail)
         take.chunk(b"data: lost\n\n")
         take.end(How.COMPLETE)
-    assert [str(error.found) for error in recorder.refusals] == ["No space left on device"]
+        deadline = time.monotonic() + 10
+        while not recorder.refusals and time.monotonic() < deadline:
+            time.sleep(0.001)  # a disk is waited for in the background
+    assert {str(error.found) for error in recorder.refusals} == {"No space left on device"}
     with pytest.raises(FileAccessError, match="No space left"):
         recorder.close()
 
@@ -280,6 +284,28 @@ class Seeing(Redactor):
     def request(self, request: Request) -> tuple[Request, tuple[Redaction, ...]]:
         """The request, with all that is in it."""
         return request, ()
+
+
+def test_a_slow_disk_does_not_hold_the_client_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams end while the disk is busy; sealing waits for it."""
+    free = threading.Event()
+    busy = threading.Event()
+
+    def slow(_: object) -> None:
+        busy.set()
+        assert free.wait(10)
+
+    recorder = Recorder(path)
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.io.partfile.os.fsync", slow)
+        for _ in range(20):
+            record(recorder, b"data: a\n\n")
+        assert busy.wait(10)
+        threading.Timer(0.05, free.set).start()
+        recorder.close()
+
+    assert free.is_set()
+    assert len(read_cassette(path).exchanges) == 20
 
 
 def test_many_threads_record_at_once(path: Path) -> None:
