@@ -16,15 +16,12 @@ import harness
 from harness.cassettes.exchange import How
 from harness.errors import InputError, MissError, UnknownName, UsageError
 from harness.io.files import read_cassette
-from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
+from tests.reading_raw import PIECES, READERS, read_sync, stream_of
+from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterable
     from pathlib import Path
-
-SNOWMAN = 'data: {"text":"☃ wörld"}\n\n'.encode()
-PIECES = [b"data: one\n\n", SNOWMAN[:15], SNOWMAN[15:16], SNOWMAN[16:], b"data: [DONE]\n\n"]
 
 
 @pytest.fixture(params=["httpx", "httpx2"])
@@ -37,57 +34,6 @@ def module(request: pytest.FixtureRequest) -> Any:
 def path(tmp_path: Path) -> Path:
     """Where the cassette of a test lies."""
     return tmp_path / "session.cassette.jsonl"
-
-
-def stream_of(pieces: Iterable[bytes]) -> Callable[[socket.socket, bytes], None]:
-    """A script that sends pieces as HTTP chunks, each in a packet of its own, and ends properly."""
-    waiting = threading.Event()
-
-    def script(connection: socket.socket, _: bytes) -> None:
-        connection.sendall(SSE_HEAD)
-        for piece in pieces:
-            connection.sendall(http_chunk(piece))
-            waiting.wait(0.005)  # lets the client's read return, so that every piece is a read of its own
-        connection.sendall(LAST_CHUNK)
-
-    return script
-
-
-def read_sync(
-    tape: harness.Tape, module: Any, url: str, **options: Any
-) -> tuple[list[bytes], Exception | None]:
-    """The raw chunks that a sync client gets, and the error that ended them."""
-    chunks: list[bytes] = []
-    with tape.client(module, **options) as client:
-        try:
-            with client.stream("POST", url, json={"stream": True}) as response:
-                for data in response.iter_raw():
-                    chunks.append(data)  # noqa: PERF402 - what came before an error counts
-        except module.TransportError as error:
-            return chunks, error
-    return chunks, None
-
-
-def read_async(
-    tape: harness.Tape, module: Any, url: str, **options: Any
-) -> tuple[list[bytes], Exception | None]:
-    """The same with an async client."""
-
-    async def read() -> tuple[list[bytes], Exception | None]:
-        chunks: list[bytes] = []
-        async with tape.async_client(module, **options) as client:
-            try:
-                async with client.stream("POST", url, json={"stream": True}) as response:
-                    async for data in response.aiter_raw():
-                        chunks.append(data)  # noqa: PERF401 - what came before an error counts
-            except module.TransportError as error:
-                return chunks, error
-        return chunks, None
-
-    return asyncio.run(read())
-
-
-READERS = [pytest.param(read_sync, id="sync"), pytest.param(read_async, id="async")]
 
 
 @pytest.mark.parametrize("read", READERS)
@@ -131,167 +77,6 @@ def test_the_first_chunk_reaches_the_client_while_the_server_still_waits(module:
         seen.set()
         assert b"".join(chunks) == b"data: second\n\n"
     assert not server.errors
-
-
-def cut(connection: socket.socket, _: bytes) -> None:
-    """Two chunks, then the connection is closed."""
-    connection.sendall(SSE_HEAD + http_chunk(b"data: one\n\n"))
-    connection.sendall(http_chunk(b"data: tw"))
-    connection.close()
-
-
-def broken(connection: socket.socket, _: bytes) -> None:
-    """One chunk, then a reset, which the client sees after it has read the chunk."""
-    connection.sendall(SSE_HEAD + http_chunk(b"data: one\n\n"))
-    connection.recv(1)
-    reset(connection)
-
-
-def silent(connection: socket.socket, _: bytes) -> None:
-    """One chunk, then nothing until the client goes."""
-    connection.sendall(SSE_HEAD + http_chunk(b"data: one\n\n"))
-    connection.recv(1)
-
-
-@pytest.mark.parametrize("read", READERS)
-@pytest.mark.parametrize(
-    ("script", "how", "exception"),
-    [(cut, How.SERVER_CUT, "RemoteProtocolError"), (silent, How.TIMEOUT, "ReadTimeout")],
-)
-def test_a_replay_breaks_off_where_and_as_the_recording_did(
-    module: Any, path: Path, read: Any, script: Any, how: How, exception: str
-) -> None:
-    """The same exception class at the same byte."""
-    with ScriptedServer(script) as server, harness.cassette(path) as tape:
-        live, error = read(tape, module, server.url, timeout=0.3)
-        url = server.url
-    with harness.cassette(path, mode="none") as tape:
-        replayed, replay_error = read(tape, module, url)
-
-    assert type(error).__name__ == exception
-    assert type(replay_error).__name__ == exception
-    assert b"".join(replayed) == b"".join(live)
-    ending = read_cassette(path).exchanges[0].ending
-    assert (ending.how, ending.exception) == (how, exception)
-
-
-def test_a_reset_is_told_from_a_cut(module: Any, path: Path) -> None:
-    """An RST in the middle is recorded as reset and replayed as ReadError."""
-    got_one = threading.Event()
-
-    def script(connection: socket.socket, _: bytes) -> None:
-        connection.sendall(SSE_HEAD + http_chunk(b"data: one\n\n"))
-        assert got_one.wait(10)
-        reset(connection)
-
-    def read(tape: harness.Tape, url: str) -> None:
-        with tape.client(module) as client, client.stream("POST", url) as response:
-            chunks = response.iter_raw()
-            assert next(chunks) == b"data: one\n\n"
-            got_one.set()
-            next(chunks)
-
-    with ScriptedServer(script) as server, harness.cassette(path) as tape, pytest.raises(module.ReadError):
-        read(tape, server.url)
-    with harness.cassette(path, mode="none") as tape, pytest.raises(module.ReadError):
-        read(tape, server.url)
-
-    assert read_cassette(path).exchanges[0].ending.how is How.RESET
-
-
-def test_a_client_that_leaves_early_is_recorded_as_such(module: Any, path: Path) -> None:
-    """What came until then is kept; nothing is waited for."""
-    with (
-        ScriptedServer(silent) as server,
-        harness.cassette(path) as tape,
-        tape.client(module) as client,
-        client.stream("POST", server.url) as response,
-    ):
-        assert next(response.iter_raw()) == b"data: one\n\n"
-
-    exchange = read_cassette(path).exchanges[0]
-    assert exchange.ending.how is How.CLIENT_CLOSE
-    assert exchange.response is not None
-    assert exchange.response.body() == b"data: one\n\n"
-
-
-def test_a_reader_that_goes_past_where_the_recorded_client_left_meets_an_error(
-    module: Any, path: Path
-) -> None:
-    """What would have come is unknown, so the stream must not seem to be whole."""
-    with (
-        ScriptedServer(silent) as server,
-        harness.cassette(path) as tape,
-        tape.client(module) as client,
-        client.stream("POST", server.url) as response,
-    ):
-        next(response.iter_raw())
-    with (
-        harness.cassette(path, mode="none") as tape,
-        tape.client(module) as client,
-        client.stream("POST", server.url) as response,
-    ):
-        chunks = response.iter_raw()
-        assert next(chunks) == b"data: one\n\n"
-        with pytest.raises(module.RemoteProtocolError, match="recording ends here"):
-            next(chunks)
-
-
-def test_a_client_that_leaves_after_done_leaves_a_whole_stream(module: Any, path: Path) -> None:
-    """The OpenAI SDK closes there without reading on; another client must be able to read to the end."""
-
-    def script(connection: socket.socket, _: bytes) -> None:
-        connection.sendall(SSE_HEAD + http_chunk(b"data: [DONE]\n\n"))
-        connection.recv(1)
-
-    with (
-        ScriptedServer(script) as server,
-        harness.cassette(path) as tape,
-        tape.client(module) as client,
-        client.stream("POST", server.url) as response,
-    ):
-        next(response.iter_raw())
-    with harness.cassette(path, mode="none") as tape, tape.client(module) as client:
-        assert client.post(server.url).content == b"data: [DONE]\n\n"
-
-    assert read_cassette(path).exchanges[0].ending.how is How.CLIENT_CLOSE
-
-
-def test_a_cancelled_task_is_recorded_as_cancelled(module: Any, path: Path) -> None:
-    """asyncio.timeout in the middle of a stream leaves what had come."""
-
-    async def read(tape: harness.Tape, url: str) -> None:
-        async with (
-            tape.async_client(module, timeout=None) as client,
-            asyncio.timeout(0.3),
-            client.stream("POST", url) as response,
-        ):
-            async for _ in response.aiter_raw():
-                pass
-
-    with ScriptedServer(silent) as server, harness.cassette(path) as tape, pytest.raises(TimeoutError):
-        asyncio.run(read(tape, server.url))
-
-    exchange = read_cassette(path).exchanges[0]
-    assert exchange.ending.how is How.CANCELLED
-    assert exchange.response is not None
-    assert exchange.response.body() == b"data: one\n\n"
-
-
-def test_a_refused_connection_is_an_exchange_without_a_response(module: Any, path: Path) -> None:
-    """It is recorded, and replayed as the same exception."""
-    with ScriptedServer(silent) as server:
-        url = server.url
-    with harness.cassette(path) as tape, tape.client(module) as client, pytest.raises(module.ConnectError):
-        client.post(url)
-    with (
-        harness.cassette(path, mode="none") as tape,
-        tape.client(module) as client,
-        pytest.raises(module.ConnectError),
-    ):
-        client.post(url)
-
-    assert read_cassette(path).exchanges[0].response is None
 
 
 @pytest.mark.parametrize(
