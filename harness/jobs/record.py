@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.cassettes.redaction.redactor import Redactor
-from harness.errors import SecretFound, UsageError
+from harness.errors import HarnessError, SecretFound, UsageError
 from harness.io.environment import secret_values
 from harness.io.files import read_cassette
 from harness.io.partfile import refuse_taken
@@ -23,7 +23,6 @@ from harness.jobs.watching import Watch
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from harness.errors import HarnessError
     from harness.jobs.watching import Passed
 
 
@@ -65,7 +64,12 @@ class RecordServer(LocalServer):
         exchanges, refusals = self._recorder.begun, list(self._recorder.refusals)
         try:
             path = self._recorder.close()
-        except SecretFound:
+        except HarnessError as error:
+            # What was refused while it was recorded is told with the rest; sealing was not stopped by it.
+            if error not in refusals:
+                if not isinstance(error, SecretFound):
+                    raise
+                refusals.append(error)
             path = self._recorder.path
         self._summary = RecordSummary(
             path, exchanges, [*refusals, *self._proxy.failures], self._proxy.unreached

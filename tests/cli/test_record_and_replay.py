@@ -15,6 +15,7 @@ from harness.cassettes.exchange import Chunk, How
 from harness.cassettes.matching.keyrow import key_fields
 from harness.cli.command import warn_of_strangers
 from harness.cli.record import progress_line
+from harness.errors import FileAccessError
 from harness.io.files import read_cassette, write_cassette
 from harness.io.partfile import PartFile
 from harness.io.process import client_environment
@@ -133,6 +134,22 @@ def test_a_web_page_is_recorded_and_remarked(harness: Run, upstream: str) -> Non
     outcome = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client("page"))
     assert outcome.code == 0
     assert "1 of the answers were web pages (text/html)" in outcome.err
+
+
+@pytest.mark.parametrize(("options", "shown"), [((), True), (("--quiet",), False)])
+def test_a_terminal_sees_what_goes_by(
+    harness: Run,
+    upstream: str,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    shown: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """One line an exchange, on stderr; none with --quiet, and none where stderr is a file."""
+    line = "#0 POST /v1/chat/completions 200, 4 events, 223 bytes, complete\n"
+    arguments = ("record", "--upstream", upstream, "--overwrite", "-o", "new.cassette.jsonl", *options)
+    assert line not in harness(*arguments, *client("one")).err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert (line in harness(*arguments, *client("one")).err) == shown
 
 
 def test_an_unreachable_upstream_is_told_to_both(harness: Run, closed_port: int, tmp_path: Path) -> None:
@@ -256,6 +273,34 @@ def test_what_a_dead_recorder_left_is_not_overwritten(harness: Run, upstream: st
     outcome = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client("one"))
     assert (outcome.code, part.read_bytes()) == (3, b'{"k":"head"')
     assert "harness cassette recover" in outcome.err
+
+
+def test_a_disk_that_fills_up_costs_the_client_nothing(
+    harness: Run, upstream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client gets its stream; what was written before is sealed; the exit code is 3."""
+    append = PartFile.append
+    written = 0
+
+    def limited(part: PartFile, rows: bytes) -> None:
+        nonlocal written
+        written += 1
+        if written > 5:
+            raise FileAccessError(
+                "the recording cannot be written", where=str(part.path), found="No space left"
+            )
+        append(part, rows)
+
+    monkeypatch.setattr(PartFile, "append", limited)
+    outcome = harness("record", "--upstream", upstream, "-o", "new.cassette.jsonl", *client("one", "two"))
+    assert outcome.code == 3
+    assert outcome.out == ("200 " + b"".join(TOKEN_EVENTS).decode()) * 2
+    assert "in new.cassette.jsonl\nfile-access: the recording cannot be written\n" in outcome.err
+    first = read_cassette(tmp_path / "new.cassette.jsonl").exchanges[0]
+    assert first.ending.how is How.RECORDER_CRASH
+    assert first.response is not None
+    assert b"".join(TOKEN_EVENTS).startswith(first.response.body())
+    assert list(tmp_path.iterdir()) == [tmp_path / "new.cassette.jsonl"]
 
 
 def test_a_cassette_has_one_recorder_at_a_time(harness: Run, upstream: str, tmp_path: Path) -> None:
