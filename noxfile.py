@@ -107,18 +107,8 @@ def clients(session: nox.Session) -> None:
     elif not (modules / "openai").is_dir():
         folder.mkdir(parents=True, exist_ok=True)
         # openai's package needs Node 22; the npm package `node` brings that binary wherever npm runs.
-        packages = ("openai@7", "node@22")
-        session.run(
-            npm,
-            "install",
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-            str(folder),
-            *packages,
-            external=True,
-        )
+        install = (npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder))
+        session.run(*install, "openai@7", "node@22", external=True)
     session.run("pytest", "-m", "sdk", *session.posargs, env={"HARNESS_NODE_MODULES": str(modules)})
 
 
@@ -126,18 +116,21 @@ def clients(session: nox.Session) -> None:
 def wheel(session: nox.Session) -> None:
     """Build sdist and wheel, look into both, and run the tests on the wheel, away from the checkout."""
     session.install("build[uv]", *groups("test"))
-    place = Path(session.create_tmp()).resolve()
-    shutil.rmtree(place)
-    session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(place), silent=True)
-    (source,), (built,) = place.glob("*.tar.gz"), place.glob("*.whl")
-    for complaint in (*amiss_in_wheel(built), *amiss_in_sdist(source)):
-        session.error(complaint)
-    session.install("--reinstall-package", PROJECT["project"]["name"], str(built))
+    dist, away = (Path(session.create_tmp()).resolve() / name for name in ("dist", "away"))
+    for folder in (dist, away):
+        shutil.rmtree(folder, ignore_errors=True)
+    session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(dist), silent=True)
+    (source,), (built,) = dist.glob("*.tar.gz"), dist.glob("*.whl")
+    if complaints := [*amiss_in_wheel(built), *amiss_in_sdist(source)]:
+        session.error("\n".join(complaints))
+    session.install(str(built))
+    session.install("--force-reinstall", "--no-deps", str(built))  # a kept environment may have an older one
     # Only what tests read besides the package: were harness/ there, it would be imported in the wheel's place.
     for name in ("tests", "docs"):
-        shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__", "repository"))
-    shutil.copy(ROOT / "pyproject.toml", place)
-    session.chdir(place)
+        ignored = shutil.ignore_patterns("__pycache__", "repository")
+        shutil.copytree(ROOT / name, away / name, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", away)
+    session.chdir(away)
     session.run(
         "python", "-c", "import harness; assert 'site-packages' in harness.__file__, harness.__file__"
     )
@@ -145,10 +138,10 @@ def wheel(session: nox.Session) -> None:
     session.run("pytest", *(session.posargs or WORKERS))
 
 
-def shipped() -> set[str]:
+def shipped() -> dict[str, bytes]:
     """The files of specs/ and cassettes/, by path with forward slashes."""
     return {
-        path.relative_to(ROOT).as_posix()
+        path.relative_to(ROOT).as_posix(): path.read_bytes()
         for folder in ("specs", "cassettes")
         for path in (ROOT / folder).rglob("*")
         if path.is_file()
@@ -156,18 +149,19 @@ def shipped() -> set[str]:
 
 
 def amiss_in_wheel(built: Path) -> list[str]:
-    """What is missing in a wheel, or has no business there."""
+    """What is missing in a wheel, differs, or has no business there."""
     with zipfile.ZipFile(built) as archive:
-        names = set(archive.namelist())
+        found = {name: archive.read(name) for name in archive.namelist()}
     metadata = f"{built.name.split('-py3-')[0]}.dist-info/"
-    wanted = {f"harness/_bundled/{name}" for name in shipped()} | {
-        "harness/py.typed",
-        f"{metadata}licenses/LICENSE",
-    }
-    wanted |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "harness").rglob("*.py")}
-    allowed = {name for name in names if name.startswith(metadata)} | wanted
-    return [f"{built.name} lacks {name}" for name in sorted(wanted - names)] + [
-        f"{built.name} ships {name}, which does not belong there" for name in sorted(names - allowed)
+    data = {f"harness/_bundled/{name}": content for name, content in shipped().items()}
+    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "harness").rglob("*.py")}
+    wanted = {*data, *code, "harness/py.typed", f"{metadata}licenses/LICENSE"}
+    strays = {name for name in found if not name.startswith(metadata)} - wanted
+    strays |= {name for name in found if name.endswith((".part", ".part.lock"))}
+    return [
+        *(f"{built.name} lacks {name}" for name in sorted(wanted - set(found))),
+        *(f"{built.name} changes {name}" for name in sorted(data) if found.get(name, b"") != data[name]),
+        *(f"{built.name} ships {name}, which does not belong there" for name in sorted(strays)),
     ]
 
 
@@ -176,9 +170,10 @@ def amiss_in_sdist(source: Path) -> list[str]:
     with tarfile.open(source) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = {*shipped(), "LICENSE", "README.md", "noxfile.py", "pyproject.toml", "tests/conftest.py"}
-    strays = [name for name in names if name.endswith((".part", ".lock", ".pyc")) or "node_modules" in name]
-    return [f"{source.name} lacks {name}" for name in sorted(wanted - names)] + [
-        f"{source.name} ships {name}, which does not belong there" for name in sorted(strays)
+    strays = {name for name in names if name.endswith((".part", ".lock", ".pyc")) or "node_modules" in name}
+    return [
+        *(f"{source.name} lacks {name}" for name in sorted(wanted - names)),
+        *(f"{source.name} ships {name}, which does not belong there" for name in sorted(strays)),
     ]
 
 
