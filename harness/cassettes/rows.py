@@ -172,6 +172,8 @@ def decode(line: bytes, source: str, number: int) -> Row:
     """
     try:
         row: Row = _row.decode(line)
+        if not line.isascii():
+            line.decode()  # msgspec looks away from members that it does not know
     except msgspec.ValidationError as error:
         raise RowError(
             "this row is not as the cassette format says",

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from harness.cassettes.exchange import header
 from harness.cassettes.redaction.anew import redacted
-from harness.cassettes.redaction.redactor import Redactor
 from harness.cassettes.vcr_export import write_vcr
 from harness.errors import FileAccessError, UsageError
-from harness.io.environment import secret_values
 from harness.io.recordings import SUFFIX
+from harness.io.secrets import environment_redactor
 from harness.jobs.looking import STANDARD_INPUT, read
 from harness.jobs.output import refuse_existing, write_whole
 from harness.jobs.safety import write_safely
@@ -50,7 +49,7 @@ def import_recording(
     if found.seal is not None:
         raise UsageError("this is a cassette already", where=str(source), hint="there is nothing to import")
     refuse_existing(output, overwrite=overwrite, hint=_OVERWRITE)
-    cassette = redacted(found, Redactor(values=secret_values()))
+    cassette = redacted(found, environment_redactor())
     write_safely(cassette, output)
     return output, cassette
 

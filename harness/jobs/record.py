@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import HarnessError, SecretFound, UsageError
-from harness.io.environment import secret_values
 from harness.io.files import read_cassette
 from harness.io.partfile import refuse_taken
 from harness.io.recorder import Recorder
+from harness.io.secrets import environment_redactor
 from harness.io.server.proxy import RecordProxy
 from harness.io.server.threaded import ServerThread
 from harness.io.upstream import Upstream
@@ -129,7 +128,7 @@ def record_server(
     if append and path.exists():
         read_cassette(path)
     refuse_unwritable(path)
-    recorder = Recorder(path, append=append, redactor=Redactor(values=secret_values(), decode=decode))
+    recorder = Recorder(path, append=append, redactor=environment_redactor(decode=decode))
     sink = recorder if tell is None else Watch(recorder, tell, counting=counting)
     proxy = RecordProxy(Upstream(upstream, ca=Path(ca) if ca else None, raw_encoding=raw_encoding), sink)
     thread = ServerThread(proxy, host, port, finish=proxy.aclose)

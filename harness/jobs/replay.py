@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 from harness.cassettes.matching.deck import Deck
 from harness.cassettes.matching.policy import MatchPolicy
 from harness.cassettes.pace import parse_pace
-from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import InputError
 from harness.faults.registry import parse_fault
-from harness.io.environment import secret_values
 from harness.io.recordings import find_recordings, read_recording
+from harness.io.secrets import environment_redactor
 from harness.io.server.replay import ReplayHandler
 from harness.io.server.threaded import ServerThread
 from harness.jobs.serving import LocalServer
@@ -135,7 +134,7 @@ def replay_server(
     """
     given = [recordings] if isinstance(recordings, str) or not hasattr(recordings, "__iter__") else recordings
     cassettes = [read_recording(path) for path in find_recordings(given)]
-    deck = Deck.of(cassettes, policy=match or MatchPolicy(), redactor=Redactor(values=secret_values()))
+    deck = Deck.of(cassettes, policy=match or MatchPolicy(), redactor=environment_redactor())
     if not deck.exchanges:
         raise InputError("there is no exchange in these recordings", where=", ".join(map(str, given)))
     harm = parse_fault(fault) if fault is not None else None

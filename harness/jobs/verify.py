@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from harness.cassettes.exchange import How
 from harness.cassettes.matching.keyrow import key_fields
-from harness.cassettes.redaction.detector import Detector
 from harness.cassettes.writing import lines_of
 from harness.errors import InputError
-from harness.io.environment import secret_values
 from harness.io.files import FileLines
 from harness.io.recordings import SUFFIX, find_recordings
+from harness.io.secrets import environment_detector
 from harness.jobs.looking import STANDARD_INPUT, read
 from harness.jobs.safety import secrets_in_compressed, secrets_in_rows
 
@@ -89,7 +88,7 @@ def verify(path: str | Path, stdin: bytes | None = None) -> Verdict:
 
 
 def _secrets(cassette: Cassette, path: str | Path) -> Iterator[Problem]:
-    detector = Detector(values=secret_values())
+    detector = environment_detector()
     is_file = cassette.seal is not None and path != STANDARD_INPUT
     rows: Iterable[bytes] = FileLines(Path(path)) if is_file else lines_of(cassette)
     for number, label in secrets_in_rows(rows, detector):

@@ -148,6 +148,7 @@ BROKEN_ROWS: dict[str, tuple[bytes, type[CassetteError], str]] = {
     "text and base64": (swapped(4, b'"s"', b'"b64":"","s"'), RowError, "both"),
     "a lone surrogate": (swapped(4, b"gr", b"\\ud800"), RowError, "surrogate"),
     "not UTF-8": (swapped(4, b"gr", b"\xff"), NotACassette, "0xff"),
+    "an unknown member that is not UTF-8": (swapped(4, b'"s"', b'"new":"\xff","s"'), NotACassette, "0xff"),
 }
 
 
