@@ -6,7 +6,6 @@ a lock, so that any number of threads and tasks can record into one cassette.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from harness.cassettes.exchange import Cassette, Ending, How
 from harness.cassettes.matching.keyrow import key_fields
 from harness.cassettes.recording import Recording
-from harness.errors import FileAccessError, HarnessError
+from harness.errors import HarnessError
 from harness.io.clock import SystemClock
 from harness.io.files import read_cassette, read_part_file, seal, write_cassette
 from harness.io.partfile import PartFile
@@ -212,9 +211,7 @@ class Recorder:
         """
         with self.lock:
             for take in tuple(self._open):
-                # Whoever's chunk could not be written was told so; what was written before is sealed all the same.
-                with contextlib.suppress(FileAccessError):
-                    take.end(How.CLIENT_CLOSE)
+                take.end(How.CLIENT_CLOSE)
             syncs, self._syncs = self._syncs, None
             if syncs is not None:
                 syncs.shutdown()

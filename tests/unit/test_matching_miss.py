@@ -49,7 +49,7 @@ def test_a_miss_is_one_text_that_says_it_all() -> None:
         "  found     (missing)",
         (
             "  hint      if that changes from run to run, match with normalisers=['seed'] (--normalise seed); "
-            "otherwise record it with mode='new_episodes'"
+            "otherwise record it too: mode='new_episodes' (harness record --append)"
         ),
     ]
 

@@ -144,7 +144,7 @@ def _hint(gap: Gap, near: Recorded, live: Live, keyer: Keyer) -> str:
         advice = "if these ids mean nothing, match with normalisers=['ids'] (--normalise ids); otherwise "
     elif gap.part in {"scheme", "host", "port", "headers"}:
         advice = f"the policy compares {gap.part}, which the default does not; if that is meant, "
-    return f"{advice}record it with mode='new_episodes'"
+    return f"{advice}record it too: mode='new_episodes' (harness record --append)"
 
 
 def _list_of(recorded: Sequence[Recorded]) -> str:
