@@ -1,4 +1,4 @@
-"""Record any streaming LLM session exactly, replay it exactly, and judge it against the protocol.
+"""Record any streaming LLM session exactly, and replay it exactly, with the faults of your choice.
 
 This is the public API; everything else may move between releases. Names are imported when they are first used, so that
 `import harness` costs nothing.

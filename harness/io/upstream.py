@@ -41,7 +41,9 @@ class UpstreamAnswer:
     def __init__(self, response: httpx.Response) -> None:
         self._response = response
         self.status = response.status_code
-        self.reason = response.reason_phrase
+        # `reason_phrase` of httpx drops what is not ASCII, and makes up what did not come.
+        reason = response.extensions.get("reason_phrase", b"")
+        self.reason = reason.decode("latin-1")
         self.http_version = response.http_version
         self.headers: Headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw

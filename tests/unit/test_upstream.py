@@ -321,3 +321,22 @@ def test_an_idle_connection_that_the_upstream_closed_is_not_used_again() -> None
 
     with ScriptedServer(script) as server:
         assert asyncio.run(visit(Upstream(server.url))) == [b"hi"] * 3
+
+
+def test_a_reason_phrase_keeps_its_bytes() -> None:
+    """Also those that are not ASCII (RFC 9112, section 4: obs-text); where none came, none is made up."""
+    reasons: list[str] = []
+
+    def script(connection: socket.socket, request: bytes) -> None:
+        reason = b"Gr\xfc\xdfe" if b" /obs " in request else b""
+        connection.sendall(b"HTTP/1.1 200 " + reason + b"\r\nContent-Length: 0\r\n\r\n")
+
+    async def visit(upstream: Upstream) -> None:
+        for path in ("/obs", "/none"):
+            async with upstream.send("GET", path, upstream.outgoing(()), b"") as answer:
+                reasons.append(answer.reason)
+        await upstream.aclose()
+
+    with ScriptedServer(script) as server:
+        asyncio.run(visit(Upstream(server.url)))
+    assert reasons == ["Grüße", ""]
