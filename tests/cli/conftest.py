@@ -12,8 +12,11 @@ from harness.cassettes.exchange import Cassette, Chunk, Ending, Exchange, How, R
 from harness.cassettes.matching.keyrow import key_fields
 from harness.cli import run
 from harness.io.files import write_cassette
+from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
     from pathlib import Path
 
 TOKEN_EVENTS = (
@@ -101,3 +104,22 @@ def two(tmp_path: Path) -> Path:
     path = tmp_path / "two.cassette.jsonl"
     write_cassette(cassette(chat(), chat(1, "Say more", how=How.SERVER_CUT)), path, key_of=key_fields)
     return path
+
+
+def _answer(connection: socket.socket, request: bytes) -> None:
+    if b"cut" in request:
+        connection.sendall(SSE_HEAD + http_chunk(TOKEN_EVENTS[0]))
+        reset(connection)
+    elif b"page" in request:
+        page = b"<html>Sign in</html>"
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page)
+        connection.sendall(head + page)
+    else:
+        connection.sendall(SSE_HEAD + b"".join(map(http_chunk, TOKEN_EVENTS)) + LAST_CHUNK)
+
+
+@pytest.fixture
+def upstream() -> Iterator[str]:
+    """A model server: streams, cuts a stream for `cut`, answers `page` with HTML."""
+    with ScriptedServer(_answer) as server:
+        yield server.url
