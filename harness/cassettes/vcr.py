@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from harness.jsonvalue import JsonValue
 
 _EXPECTED = "a vcrpy cassette: a map with a list `interactions` of {request, response}"
+_HOW = {how.value: how for how in How}
 
 
 def read_vcr(data: bytes, *, name: str = "") -> Cassette:
@@ -280,7 +281,7 @@ def _exact(
             at_us=int(stream.get("head", 0)),
             trailers=as_headers(stream.get("trailers")),
         ),
-        Ending(How.COMPLETE, at_us=int(stream.get("end", 0))),
+        Ending(_HOW.get(str(stream.get("how")), How.COMPLETE), at_us=int(stream.get("end", 0))),
         at_us=int(stream.get("request", 0)),
         redactions=tuple(
             Redaction(str(where), str(label), int(times))

@@ -22,11 +22,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.cassettes.endings import ends_cleanly, with_tail
 from harness.cassettes.exchange import How
 from harness.errors import ExportRefused
 
 if TYPE_CHECKING:
-    from harness.cassettes.exchange import Cassette, Exchange, Headers
+    from harness.cassettes.exchange import Cassette, Exchange, Headers, Response
 
 
 def unexportable(cassette: Cassette) -> list[tuple[int, str]]:
@@ -43,12 +44,22 @@ def _obstacle(exchange: Exchange) -> str | None:
         return "no response came"
     if exchange.response.status == 101 or exchange.request.url.startswith(("ws:", "wss:")):
         return "it is a WebSocket"
-    if exchange.ending.how is not How.COMPLETE:
+    if not _is_whole(exchange, exchange.response):
         return f"it ended with {exchange.ending.how.value}, and vcrpy knows only whole bodies"
     texts = [exchange.response.reason, *(text for pair in exchange.response.headers for text in pair)]
     if not all(text.isascii() for text in texts):
         return "its head is not ASCII, and vcrpy cannot replay that"
     return None
+
+
+def _is_whole(exchange: Exchange, response: Response) -> bool:
+    """Whether a reader of the whole body would have been given all of it, also where the client left after `[DONE]`."""
+    if exchange.ending.how is How.COMPLETE:
+        return True
+    tail = bytearray()
+    for _ in with_tail(response.chunks, tail):
+        pass
+    return ends_cleanly(exchange.ending, bytes(tail))
 
 
 def write_vcr(cassette: Cassette) -> bytes:
@@ -58,7 +69,7 @@ def write_vcr(cassette: Cassette) -> bytes:
     vcrpy has loaded the file and saved it again.
 
     Raises:
-        ExportRefused: It holds exchanges that YAML cannot hold: an ending other than complete, no response,
+        ExportRefused: It holds exchanges that YAML cannot hold: a body that is not whole, no response,
             a WebSocket, a head that is not ASCII. All are listed.
     """
     if refused := unexportable(cassette):
@@ -102,6 +113,8 @@ def _response_document(exchange: Exchange) -> dict[str, object]:
         "head": response.at_us,
         "request": exchange.at_us,
     }
+    if exchange.ending.how is not How.COMPLETE:
+        stream["how"] = exchange.ending.how.value
     stream |= _field_order("order", response.headers) | _request_fields(exchange.request.headers)
     if response.http_version != "HTTP/1.1":
         stream["http"] = response.http_version

@@ -43,7 +43,7 @@ cassette, never from chance.
   hit every request.
 - **Rules** are those that a stream with the fault may break; which of them depends on the dialect and
   the place. A fault without rules leaves the stream legal.
-egal."""
+"""
 
 
 def render() -> str:

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Final
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from harness.cassettes.pace import Pace
     from harness.faults.fault import Fault
-
-TAIL_BYTES = 64
 
 HOLD: Final = 3.0
 """Seconds for which a stream that the recording client left is held open for its next reader to leave."""
@@ -61,30 +59,6 @@ def play(exchange: Exchange, pace: Pace, fault: Fault | None = None) -> Playback
         end_due = fault.delay_ending(end_due)
         chunks = fault.delay(chunks, exchange)
     return Playback(exchange, head_due, chunks, replace(ending, at_us=end_due))
-
-
-def ends_cleanly(ending: Ending, tail: bytes) -> bool:
-    """Whether a reader that goes on past the last recorded byte is given a normal end of the body.
-
-    A recording whose client closed after `[DONE]` holds all there was: the OpenAI SDK closes there without reading
-    on, so almost every Chat recording ends so, and another client must be able to read it to the end. Every
-    other ending but `complete` is met where it was recorded.
-
-    Args:
-        ending: How the recording ended.
-        tail: The last bytes of the recorded body, at least 16.
-    """
-    if ending.how is How.CLIENT_CLOSE:
-        return tail.rstrip(b"\r\n").endswith((b"data: [DONE]", b"data:[DONE]"))
-    return ending.how is How.COMPLETE
-
-
-def with_tail(chunks: Iterable[Chunk], tail: bytearray) -> Iterator[Chunk]:
-    """Pass chunks on while `tail` keeps the last bytes that went by, for `ends_cleanly`."""
-    for chunk in chunks:
-        tail += chunk.data[-TAIL_BYTES:]
-        del tail[:-TAIL_BYTES]
-        yield chunk
 
 
 class FaultPlan:

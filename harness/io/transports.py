@@ -14,8 +14,9 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from harness.cassettes.endings import ends_cleanly, with_tail
 from harness.cassettes.exchange import Ending, How, Request, Response
-from harness.io.playback import HOLD, Playback, ends_cleanly, with_tail
+from harness.io.playback import HOLD, Playback
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping

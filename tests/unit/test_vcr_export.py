@@ -188,7 +188,7 @@ class TestExport:
         ("changes", "reason"),
         [
             ({"ending": Ending(How.SERVER_CUT, exception="RemoteProtocolError")}, "ended with server_cut"),
-            ({"ending": Ending(How.CLIENT_CLOSE)}, "ended with client_close"),
+            ({"ending": Ending(How.CANCELLED)}, "ended with cancelled"),
             ({"response": None}, "no response came"),
             ({"response": Response(101)}, "WebSocket"),
             ({"request": Request("GET", "wss://x/")}, "WebSocket"),
@@ -206,3 +206,24 @@ class TestExport:
         assert "exchange 1: " in str(caught.value.found)
         assert reason in str(caught.value.found)
         assert [index for index, _ in unexportable(tape)] == [1]
+
+
+class TestWholeBodies:
+    """A body is whole where a reader would have been given all of it."""
+
+    def test_a_client_that_left_after_done_left_a_whole_body(self) -> None:
+        """The OpenAI SDK closes there, so most Chat recordings end so; the ending comes back with them."""
+        left = cassette(exchange(ending=Ending(How.CLIENT_CLOSE, at_us=20_200)))
+
+        back = read_vcr(write_vcr(left))
+
+        assert unexportable(left) == []
+        assert back.exchanges == left.exchanges
+
+    def test_a_client_that_left_before_did_not(self) -> None:
+        """The beginning of a stream would be sold as all of it."""
+        response = Response(200, (), (Chunk(0, b"data: 1\n\n"),))
+        left = cassette(exchange(response=response, ending=Ending(How.CLIENT_CLOSE)))
+
+        with pytest.raises(ExportRefused, match="client_close"):
+            write_vcr(left)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from harness.cassettes.endings import ends_cleanly, with_tail
 from harness.cassettes.exchange import Ending, How
-from harness.io.playback import ends_cleanly, with_tail
 from harness.io.server.framing import chunk, encode_head, end_to_end, has_body, last_chunk
 
 if TYPE_CHECKING:
