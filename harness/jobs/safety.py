@@ -8,15 +8,34 @@ from harness.cassettes.content_coding import CodingError, codings, decoded_chunk
 from harness.cassettes.matching.keyrow import key_fields
 from harness.cassettes.redaction.detector import Detector
 from harness.cassettes.writing import lines_of
-from harness.errors import SecretFound
+from harness.errors import EventTooLarge, SecretFound
 from harness.io.environment import secret_values
 from harness.io.files import write_cassette
+from harness.jsonvalue import try_parse
+from harness.sse.decoder import Decoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from harness.cassettes.exchange import Cassette
+    from harness.cassettes.exchange import Cassette, Response
+    from harness.jsonvalue import JsonValue
+    from harness.sse.event import SseEvent
+
+_PIECES = frozenset(
+    {
+        "content",
+        "text",
+        "delta",
+        "arguments",
+        "partial_json",
+        "thinking",
+        "reasoning",
+        "reasoning_content",
+        "refusal",
+    }
+)
+"""What the dialects call a piece of text, of thought, or of a call's arguments."""
 
 _OVERLAP = 512
 """Bytes of a decoded body that are looked at twice, so that no key hides on a border."""
@@ -47,6 +66,51 @@ def secrets_in_compressed(cassette: Cassette, detector: Detector) -> Iterator[tu
         except CodingError:
             pass  # what cannot be decoded here cannot be read by whoever finds the file either
         yield from ((exchange.index, label) for label in sorted(seen))
+
+
+def secrets_in_deltas(cassette: Cassette, detector: Detector) -> Iterator[tuple[int, str]]:
+    """What it sees in text that came in pieces, one event after another: (index of the exchange, label).
+
+    A model that repeats a key streams it token by token; no single event holds it, and no recorder that works event by
+    event can hide it. The pieces are joined by where they stand in the event (its JSON pointer).
+    """
+    for exchange in cassette.exchanges:
+        response = exchange.response
+        if response is None:
+            continue
+        held: dict[str, str] = {}
+        seen: set[str] = set()
+        for event in _events(response):
+            known, value = try_parse(event.data)
+            for pointer, piece in _pieces(value if known else None, ""):
+                joined = held[pointer] = held.get(pointer, "")[-_OVERLAP:] + piece
+                seen.update(sighting.label for sighting in detector.find(joined.encode()))
+        yield from ((exchange.index, label) for label in sorted(seen))
+
+
+def _events(response: Response) -> Iterator[SseEvent]:
+    decoder = Decoder()
+    try:
+        for chunk in decoded_chunks(response.headers, response.chunks):
+            yield from decoder.feed(chunk.data)
+    except (CodingError, EventTooLarge):
+        pass  # its rows were looked at
+
+
+def _pieces(value: JsonValue, pointer: str) -> Iterator[tuple[str, str]]:
+    """The pieces of text in one event: strings under the names that the dialects give to deltas."""
+    items: Iterable[tuple[str | int, JsonValue]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for name, member in items:
+        here = f"{pointer}/{name}"
+        if isinstance(member, str):
+            if name in _PIECES:
+                yield here, member
+        else:
+            yield from _pieces(member, here)
 
 
 def write_safely(cassette: Cassette, path: Path, *, values: Mapping[str, str] | None = None) -> None:

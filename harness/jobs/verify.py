@@ -14,7 +14,7 @@ from harness.io.files import FileLines
 from harness.io.recordings import SUFFIX, find_recordings
 from harness.io.secrets import environment_detector
 from harness.jobs.looking import STANDARD_INPUT, read
-from harness.jobs.safety import secrets_in_compressed, secrets_in_rows
+from harness.jobs.safety import secrets_in_compressed, secrets_in_deltas, secrets_in_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,6 +95,11 @@ def _secrets(cassette: Cassette, path: str | Path) -> Iterator[Problem]:
         yield Problem("secret", f"line {number}" if is_file else "body or head", _live(label), fatal=True)
     for index, label in secrets_in_compressed(cassette, detector):
         yield Problem("secret", f"exchange {index}, compressed body", _live(label), fatal=True)
+    for index, label in secrets_in_deltas(cassette, detector):
+        told = (
+            f"its events together spell what looks like a live key ({label}); record it anew without that key"
+        )
+        yield Problem("secret", f"exchange {index}", told, fatal=True)
 
 
 def _live(label: str) -> str:
