@@ -6,6 +6,7 @@ a lock, so that any number of threads and tasks can record into one cassette.
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from harness.cassettes.exchange import Cassette, Ending, How
 from harness.cassettes.matching.keyrow import key_fields
 from harness.cassettes.recording import Recording
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
 from harness.io.clock import SystemClock
 from harness.io.files import read_cassette, read_part_file, seal, write_cassette
 from harness.io.partfile import PartFile
@@ -69,6 +70,8 @@ class Take:
 
     def respond(self, head: Response) -> None:
         """The response's head came; its chunks are ignored."""
+        if self._recorder.elsewhere:
+            return
         with self._recorder.lock:
             now = self._recorder.clock.monotonic_us()
             self._recording.respond(head, now - self._from_us)
@@ -76,6 +79,8 @@ class Take:
 
     def chunk(self, data: bytes) -> None:
         """One read of the body came."""
+        if self._recorder.elsewhere:
+            return
         with self._recorder.lock:
             self._recording.chunk(data, self._recorder.clock.monotonic_us() - self._from_us)
 
@@ -86,6 +91,8 @@ class Take:
             how: In which way.
             error: The exception that the recording client met, where it met one.
         """
+        if self._recorder.elsewhere:
+            return
         with self._recorder.lock:
             if self._ended:
                 return
@@ -109,7 +116,10 @@ class Recorder:
     """Records exchanges into one cassette; safe to share between threads and tasks.
 
     The `.part` file beside the cassette appears with the first exchange, so a session that makes no request leaves
-    nothing behind. `close` seals.
+    nothing behind. `close` seals, and ends the recorder.
+
+    A process that is forked off records nothing: it would share the file, and number its exchanges as its parent
+    does. Its `begin` is refused; what it inherited is its parent's to write and to seal.
 
     Args:
         path: Where the sealed cassette is to lie.
@@ -149,14 +159,37 @@ class Recorder:
         self._syncs: ThreadPoolExecutor | None = None
         self._sync_due = False
         self._open: set[Take] = set()
+        self._closed = False
+        self._process = os.getpid()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether this is another process than the one that made the recorder: a fork of it."""
+        return os.getpid() != self._process
 
     def begin(self, request: Request) -> Take:
         """Start to record one exchange, at the moment its request goes out.
 
         Raises:
+            UsageError: The recorder is closed, or was made by another process.
             FileAccessError: The `.part` file cannot be made, or another recorder has it.
         """
+        # Before the lock: in a fork, a thread that is not there may hold it.
+        if self.elsewhere:
+            raise UsageError(
+                "a forked process cannot record into its parent's cassette",
+                where=str(self.path),
+                expected=f"process {self._process}, which opened it",
+                found=f"process {os.getpid()}",
+                hint="open a tape of its own, with another path, in each process",
+            )
         with self.lock:
+            if self._closed:
+                raise UsageError(
+                    "this recorder is closed: the cassette is sealed",
+                    where=str(self.path),
+                    hint="make a new one to record more; new_episodes (or append) adds to the cassette",
+                )
             recording = self._recording or self._start()
             now = self.clock.monotonic_us()
             self.begun += 1
@@ -201,15 +234,18 @@ class Recorder:
         return () if self._recording is None else tuple(self._recording.refusals)
 
     def close(self) -> Path | None:
-        """End what is still open as closed by the client, and seal.
+        """End what is still open as closed by the client, and seal. Closing again does nothing.
 
         Returns:
-            The sealed cassette; None where nothing was recorded.
+            The sealed cassette; None where nothing was recorded, and in a forked process.
 
         Raises:
             SecretFound: Something had to be left out. What could be recorded is sealed all the same.
         """
+        if self.elsewhere:
+            return None
         with self.lock:
+            self._closed = True
             for take in tuple(self._open):
                 take.end(How.CLIENT_CLOSE)
             syncs, self._syncs = self._syncs, None

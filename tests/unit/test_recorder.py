@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import pytest
 
 from harness.cassettes.exchange import Chunk, How, Redaction, Request, Response
 from harness.cassettes.redaction.redactor import Redactor
-from harness.errors import FileAccessError, SecretFound
+from harness.errors import FileAccessError, SecretFound, UsageError
 from harness.io.files import read_cassette, recover
 from harness.io.partfile import PartFile
 from harness.io.recorder import Recorder, ending_of
@@ -334,3 +335,49 @@ def test_many_threads_record_at_once(path: Path) -> None:
         assert [data for _, data in exchange.response.chunks] == [
             f"data: {name} {number} {chunk}\n\n".encode() for chunk in range(5)
         ]
+
+
+def test_a_closed_recorder_takes_nothing_more(path: Path) -> None:
+    """Another exchange would begin a new recording in place of the one that was just sealed."""
+    recorder = Recorder(path)
+    record(recorder, b"data: kept\n\n")
+    recorder.close()
+    sealed = path.read_bytes()
+    with pytest.raises(UsageError, match="closed"):
+        recorder.begin(REQUEST)
+
+    assert recorder.close() is None
+    assert path.read_bytes() == sealed
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_cannot_harm_the_recording_of_its_parent(path: Path) -> None:
+    """What it inherits does nothing there, a new exchange is refused, and the parent seals all of its own."""
+    recorder = Recorder(path)
+    record(recorder, b"data: before\n\n")
+    take = recorder.begin(REQUEST)
+    take.respond(HEAD)
+    child = os.fork()
+    if child == 0:
+        refused = False
+        try:
+            recorder.begin(REQUEST)
+        except UsageError:
+            refused = True
+        take.chunk(b"data: the child's\n\n")
+        take.end(How.RESET)
+        recorder.close()
+        os._exit(0 if refused else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    take.chunk(b"data: after\n\n")
+    take.end(How.COMPLETE)
+    recorder.close()
+
+    exchanges = taped.loaded(read_cassette(path))
+    assert [one.ending.how for one in exchanges] == [How.COMPLETE, How.COMPLETE]
+    assert [one.response.body() for one in exchanges if one.response] == [
+        b"data: before\n\n",
+        b"data: after\n\n",
+    ]
