@@ -120,15 +120,14 @@ class TestExport:
         written = cassette(*(data.draw(exchanges(index)) for index in range(data.draw(st.integers(0, 2)))))
         exported = write_vcr(written)
         requests, responses, *metadata = deserialize(exported.decode(), yamlserializer)
-        # vcrpy before 9 has no metadata: it drops the head, and keeps all else.
-        loaded = {"requests": requests, "responses": responses} | (
-            {"metadata": metadata[0]} if metadata else {}
-        )
-        again = read_vcr(serialize(loaded, yamlserializer).encode())
+        kept = {"metadata": metadata[0]} if metadata else {}
+        saved_again = serialize({"requests": requests, "responses": responses, **kept}, yamlserializer)
 
-        assert read_vcr(exported) == written
-        assert again.exchanges == written.exchanges
-        assert not metadata or again == written
+        for text in (exported, saved_again.encode()):
+            again = read_vcr(text)
+            assert again.exchanges == written.exchanges
+            # vcrpy before 9.4 knows no metadata, and drops the head.
+            assert not metadata or again.head == written.head
 
     def test_an_export_is_ascii_yaml_with_the_times_on_one_line(self) -> None:
         """A diff of two recordings shows times in one place."""
