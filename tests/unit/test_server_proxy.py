@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -15,7 +16,12 @@ from harness.io.upstream import Upstream
 from tests.overhearing import Ear, Heard, answering, proxied
 from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
 
+if TYPE_CHECKING:
+    from harness.io.server.heads import RequestHead
+    from harness.io.server.responder import Responder
+
 MEBIBYTE = 1 << 20
+FRAMING = {"content-length", "transfer-encoding"}
 
 
 def test_a_stream_passes_chunk_by_chunk_and_is_recorded_as_it_came() -> None:
@@ -94,6 +100,48 @@ def test_the_clients_encoding_is_asked_for_where_it_should_be_and_nothing_is_dec
         assert response.headers["content-length"] == str(len(body))
     assert header(ear.exchanges[0].request.headers, "accept-encoding") == "gzip"
     assert ear.exchanges[0].chunks == [body]
+
+
+def test_a_length_beside_chunks_cuts_nothing_off() -> None:
+    """Chunks outrank `Content-Length` (RFC 9112, section 6.3); what is recorded keeps both fields."""
+
+    def script(connection: socket.socket, _: bytes) -> None:
+        head = SSE_HEAD.replace(b"Transfer-Encoding", b"Content-Length: 5\r\nTransfer-Encoding")
+        connection.sendall(head + http_chunk(b"data: 1\n\n") + http_chunk(b"data: [DONE]") + LAST_CHUNK)
+
+    ear = Ear()
+    with ScriptedServer(script) as upstream, proxied(upstream.url, ear) as proxy:
+        answer = httpx.post(proxy.url + "/v1/chat/completions", json={"a": 1})
+    assert answer.content == b"data: 1\n\ndata: [DONE]"
+    assert "content-length" not in answer.headers
+    heard = ear.exchanges[0]
+    assert heard.how is How.COMPLETE
+    assert heard.response is not None
+    assert header(heard.response.headers, "content-length") == "5"
+    assert header(heard.response.headers, "transfer-encoding") == "chunked"
+
+
+def test_a_request_with_a_length_beside_its_chunks_goes_on_whole_and_unambiguous() -> None:
+    """The upstream is told one framing, and gets the body that the chunks gave."""
+    got: list[bytes] = []
+
+    def handle(head: RequestHead, body: bytes, responder: Responder) -> None:
+        framing = [name.lower() for name, _ in head.headers if name.lower() in FRAMING]
+        got.append(body + b" " + ",".join(framing).encode())
+        responder.answer(200, "", (("content-length", "2"),), b"ok")
+
+    with (
+        ServerThread(handle) as upstream,
+        proxied(upstream.url, Ear()) as proxy,
+        socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as sock,
+    ):
+        sock.sendall(
+            b"POST /a HTTP/1.1\r\nHost: me\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"6\r\nabcdef\r\n0\r\n\r\n"
+        )
+        assert sock.recv(1_000).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert len(got) == 1
+    assert got[0] in {b"abcdef transfer-encoding", b"abcdef content-length"}
 
 
 def test_a_base_path_may_be_used_or_left_out_by_the_client() -> None:

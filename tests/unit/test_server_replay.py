@@ -115,6 +115,15 @@ def test_a_recorded_length_is_kept_and_the_body_is_not_chunked() -> None:
     assert received == answer % b"" + answer % b"connection: close\r\n"
 
 
+def test_a_recorded_length_beside_chunks_cuts_nothing_off() -> None:
+    """The recording keeps both fields as they came; its body is the one that the chunks gave."""
+    headers = (("content-length", "5"), ("transfer-encoding", "chunked"))
+    with serve(recorded(headers=headers)) as server:
+        answer = ask(server)
+    assert answer.content == b"".join(EVENTS)
+    assert "content-length" not in answer.headers
+
+
 @pytest.mark.parametrize("size", [5, 2_000_000])
 def test_a_length_that_the_recorded_body_does_not_have_breaks_the_connection(size: int) -> None:
     """A cut recording with a length is met as a cut, small or large."""

@@ -31,12 +31,19 @@ _REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
 def end_to_end(headers: Iterable[Header]) -> Headers:
-    """The fields that a proxy passes on: all but hop-by-hop ones and those that `Connection` names."""
+    """The fields that a proxy passes on: all but hop-by-hop ones and those that `Connection` names.
+
+    Where `Transfer-Encoding` frames the message, a `Content-Length` beside it counts for nothing and must not be
+    passed on (RFC 9112, section 6.3): the next reader would take it for the body's length.
+    """
     pairs = tuple(headers)
     dropped = set(HOP_BY_HOP)
     for name, value in pairs:
-        if name.lower() == "connection":
+        lowered = name.lower()
+        if lowered == "connection":
             dropped.update(token.strip().lower() for token in value.split(","))
+        elif lowered == "transfer-encoding":
+            dropped.add("content-length")
     return tuple(pair for pair in pairs if pair[0].lower() not in dropped)
 
 
