@@ -16,10 +16,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from harness.cassettes.exchange import Ending, Headers, How, Redaction, Request, Response, header
+from harness.cassettes.redaction.heads import clean_head
+from harness.cassettes.redaction.placeholder import placeholder
 from harness.cassettes.redaction.redactor import without_encoding
 from harness.cassettes.rows import compact_rows, encode, end_row, member, request_row, response_row, storable
 from harness.cassettes.writing import part_head_line
 from harness.errors import HarnessError, SecretFound
+from harness.jsonvalue import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -131,7 +134,7 @@ class Recording:
         self._sink = sink
         self._next = first_index
         self._broken = False
-        self.write(part_head_line(head, first_index))
+        self.write(part_head_line(self._presentable(clean_head(head, redactor)), first_index))
 
     def begin(self, request: Request, at_us: int) -> ExchangeRecording:
         """Start to record one exchange.
@@ -157,6 +160,20 @@ class Recording:
         self._next += 1
         self.write(line)
         return ExchangeRecording(self, index)
+
+    def _presentable(self, head: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        """The head's members, with a placeholder for each in which the detector still sees a secret."""
+        kept: dict[str, JsonValue] = {}
+        for name, value in head.items():
+            try:
+                self.inspect(name.encode(), "head")
+                kept[name] = value
+                self.inspect(compact({name: value}).encode(), f"head.{name}")
+            except SecretFound as error:
+                self.refusals.append(error)
+                if name in kept:
+                    kept[name] = placeholder(f"head-{name}", len(name) + 16)
+        return kept
 
     def inspect(self, data: bytes, where: str, *, new: int = 0, cut: bool = False) -> None:
         """Show bytes to the detector.

@@ -344,3 +344,44 @@ def test_rows_of_another_writer_may_have_spaces_and_another_order() -> None:
 
     assert exchange.response is not None
     assert list(exchange.response.chunks) == [Chunk(4, b"abc")]
+
+
+def test_secrets_in_the_head_are_hidden_before_anything_is_written() -> None:
+    """Notes are text of the user's, also where they are nested, and member names too."""
+    head: dict[str, Any] = {
+        "notes": f"made with {KEY} and mySecretValue998877",
+        "source": {"list": [{"api_key": "Zk3vQ9xLm2TtY7"}, "mySecretValue998877"], KEY: 1},
+        "synthetic": True,
+    }
+    writes: list[bytes] = []
+    redactor = Redactor(values={"MY_API_KEY": "mySecretValue998877"})
+    recording = Recording(head, redactor=redactor, detector=Detector(), sink=writes.append)
+
+    [line] = writes
+    assert not any(secret in line for secret in (KEY.encode(), b"mySecretValue998877", b"Zk3vQ9xLm2TtY7"))
+    row = json.loads(line)
+    assert row["notes"].startswith("made with redacted-openai-key-xxx")
+    assert row["notes"].endswith(" and redacted-MY_API_KEY")
+    assert row["source"]["list"] == [{"api_key": "redacted-api_k"}, "redacted-MY_API_KEY"]
+    assert row["synthetic"] is True
+    assert recording.refusals == []
+
+
+def test_what_the_detector_still_sees_in_the_head_is_replaced_and_told() -> None:
+    """Rules that hide nothing stand for a mistake in the redactor."""
+    writes: list[bytes] = []
+    recording = Recording(
+        {"notes": KEY, KEY: "x", "model": "m"},
+        redactor=taped.Holding(),
+        detector=Detector(),
+        sink=writes.append,
+    )
+
+    row = json.loads(writes[0])
+    assert KEY.encode() not in writes[0]
+    assert row["model"] == "m"
+    assert row["notes"].startswith("redacted-head-notes")
+    assert [error.where for error in recording.refusals if isinstance(error, SecretFound)] == [
+        "head.notes",
+        "head",
+    ]

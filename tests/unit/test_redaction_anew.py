@@ -73,3 +73,9 @@ def test_a_compressed_body_is_decoded_where_that_is_asked_for() -> None:
     assert after.response is not None
     assert after.response.headers == ()
     assert after.response.body() == b"it is redacted-!\n"
+
+
+def test_the_head_is_redacted_with_the_exchanges() -> None:
+    """Its notes are the user's own text."""
+    after = redacted(Cassette({"notes": ["for acme-4711"]}, []), Redactor(extra_patterns=[r"acme-\d+"]))
+    assert after.head == {"notes": ["for redacted-"]}

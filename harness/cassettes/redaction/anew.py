@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.cassettes.exchange import Cassette, Chunk, Exchange, Redaction, Response
+from harness.cassettes.redaction.heads import clean_head
 from harness.cassettes.redaction.redactor import without_encoding
 
 if TYPE_CHECKING:
@@ -22,9 +23,8 @@ def redacted(cassette: Cassette, redactor: Redactor) -> Cassette:
     Raises:
         SecretFound: A compressed body holds a secret, and the redactor does not decode.
     """
-    return replace(
-        cassette, exchanges=[redacted_exchange(exchange, redactor) for exchange in cassette.exchanges]
-    )
+    exchanges = [redacted_exchange(exchange, redactor) for exchange in cassette.exchanges]
+    return replace(cassette, head=clean_head(cassette.head, redactor), exchanges=exchanges)
 
 
 def redacted_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
