@@ -34,7 +34,7 @@ COMMANDS = {
 )
 @click.version_option(package_name="llm-stream-harness", prog_name="harness")
 def cli() -> None:
-    """Record any streaming LLM session exactly, replay it exactly, and judge it against the protocol."""
+    """Record any streaming LLM session exactly, and replay it exactly, with the faults of your choice."""
 
 
 def main() -> None:

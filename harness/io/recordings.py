@@ -20,8 +20,13 @@ _FOREIGN_SUFFIXES = (".yaml", ".yml", ".har")
 _PEEK = 4096
 
 
-def read_recording(path: str | Path) -> Cassette:
+def read_recording(path: str | Path, *, request: bytes | None = None) -> Cassette:
     """Read one recording: a cassette (bodies stay on disk), vcrpy YAML or JSON, HAR, or a plain SSE or JSON body.
+
+    Args:
+        path: Where it lies.
+        request: What a plain body answers: the bytes of a request's body, or an object that says more; see
+            `harness.cassettes.plain`.
 
     Raises:
         InputError: It does not exist, or cannot be read as any of these.
@@ -33,10 +38,22 @@ def read_recording(path: str | Path) -> Cassette:
             with file.open("rb") as stream:
                 start = stream.read(_PEEK)
             if start and detect(start, file.name) != "cassette":
-                return read_foreign(file.read_bytes(), str(path))
+                return read_foreign(file.read_bytes(), str(path), request=request)
     except OSError as error:
         raise FileAccessError("cannot read this file", where=str(path), found=error.strerror) from error
     return read_cassette(file)
+
+
+def read_bytes(path: Path) -> bytes:
+    """All of a small file.
+
+    Raises:
+        FileAccessError: It cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileAccessError("cannot read this file", where=str(path), found=error.strerror) from error
 
 
 def find_recordings(paths: Iterable[str | Path]) -> list[Path]:

@@ -10,7 +10,7 @@ from harness.cassettes.exchange import header
 from harness.cassettes.redaction.anew import redacted
 from harness.cassettes.vcr_export import write_vcr
 from harness.errors import FileAccessError, UsageError
-from harness.io.recordings import SUFFIX
+from harness.io.recordings import SUFFIX, read_bytes
 from harness.io.secrets import environment_redactor
 from harness.jobs.looking import STANDARD_INPUT, read
 from harness.jobs.output import refuse_existing, write_whole
@@ -24,7 +24,12 @@ _OVERWRITE = "--overwrite replaces it, -o writes elsewhere"
 
 
 def import_recording(
-    source: str | Path, output: Path | None = None, *, overwrite: bool = False, stdin: bytes | None = None
+    source: str | Path,
+    output: Path | None = None,
+    *,
+    overwrite: bool = False,
+    stdin: bytes | None = None,
+    request: Path | None = None,
 ) -> tuple[Path, Cassette]:
     """Write a recording of another tool as a cassette, redacted.
 
@@ -33,6 +38,7 @@ def import_recording(
         output: Where to; by default beside the source, with its name and `.cassette.jsonl`.
         overwrite: Replace what lies there.
         stdin: What standard input gave.
+        request: A file with the request that a plain body answers.
 
     Raises:
         InputError: The source cannot be read.
@@ -45,7 +51,7 @@ def import_recording(
             raise UsageError("there is no name to write to", where="-", hint="name one with -o")
         path = Path(source)
         output = path.with_name(path.name.removesuffix(path.suffix) + SUFFIX)
-    found = read(source, stdin)
+    found = read(source, stdin, request=None if request is None else read_bytes(request))
     if found.seal is not None:
         raise UsageError("this is a cassette already", where=str(source), hint="there is nothing to import")
     refuse_existing(output, overwrite=overwrite, hint=_OVERWRITE)

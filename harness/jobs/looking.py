@@ -57,24 +57,25 @@ def find_one(name: str) -> str | Path:
     return found[0]
 
 
-def read(path: str | Path, stdin: bytes | None = None) -> Cassette:
+def read(path: str | Path, stdin: bytes | None = None, *, request: bytes | None = None) -> Cassette:
     """Read one recording of any format.
 
     Args:
         path: Where it lies; `-` with `stdin`.
         stdin: What standard input gave.
+        request: What a plain body answers; see `harness.cassettes.plain`.
 
     Raises:
         InputError: It cannot be read as a recording.
         FileAccessError: The system does not let it be read.
     """
     if path != STANDARD_INPUT or stdin is None:
-        return read_recording(path)
+        return read_recording(path, request=request)
     kind = detect(stdin)
     # An empty input or one of no known format is told as the file of that kind would be.
     if kind == "cassette":
         return read_lines(MemoryLines(stdin), source=STDIN_SOURCE)
-    return read_foreign(stdin, STDIN_SOURCE)
+    return read_foreign(stdin, STDIN_SOURCE, request=request)
 
 
 def only(cassette: Cassette, index: int) -> Cassette:

@@ -95,6 +95,20 @@ def test_import_reads_standard_input(harness: Run, tmp_path: Path) -> None:
     assert response.body() == SSE
 
 
+def test_a_plain_body_can_be_given_its_request(harness: Run, tmp_path: Path) -> None:
+    """So that the recording can be matched; a request that cannot be read is told."""
+    (tmp_path / "x.sse").write_bytes(SSE)
+    (tmp_path / "request.json").write_text(
+        json.dumps({"method": "POST", "url": "https://api.example/v1/chat/completions", "json": {"n": 1}})
+    )
+
+    assert harness("cassette", "import", "x.sse", "--request", "request.json").code == 0
+    assert harness("cassette", "import", "x.sse", "--overwrite", "--request", "none.json").code == 3
+
+    request = read_cassette(tmp_path / "x.cassette.jsonl").exchanges[0].request
+    assert (request.url, json.loads(request.body)) == ("https://api.example/v1/chat/completions", {"n": 1})
+
+
 def test_unpack_writes_plain_files(harness: Run, tmp_path: Path) -> None:
     """The exact bodies, and the rest as JSON; their names go to stdout."""
     exchange = chat(how=How.RESET)

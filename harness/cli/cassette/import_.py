@@ -16,8 +16,14 @@ import click
     metavar="PATH",
     help="Where to write; beside the source by default.",
 )
+@click.option(
+    "--request",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The request that a plain body answers: its body, or an object with method, url, headers, json.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace what lies there.")
-def command(sources: tuple[str, ...], output: Path | None, overwrite: bool) -> int:
+def command(sources: tuple[str, ...], output: Path | None, request: Path | None, overwrite: bool) -> int:
     """Make cassettes of SOURCES: vcrpy YAML or JSON, HAR, plain SSE or JSON bodies. Secrets are hidden on the way.
 
     A source may be - for standard input.
@@ -33,7 +39,7 @@ def command(sources: tuple[str, ...], output: Path | None, overwrite: bool) -> i
     for source in sources:
         with complaints.heard():
             path, cassette = import_recording(
-                source, output, overwrite=overwrite, stdin=standard_input(source)
+                source, output, overwrite=overwrite, stdin=standard_input(source), request=request
             )
             count = len(cassette.exchanges)
             note(f"{path}: {count} exchange{'' if count == 1 else 's'}")
