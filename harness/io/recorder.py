@@ -20,6 +20,7 @@ from harness.io.clock import SystemClock
 from harness.io.files import read_cassette, read_part_file, seal, write_cassette
 from harness.io.partfile import PartFile
 from harness.io.secrets import environment_detector, environment_redactor
+from harness.jsonvalue import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from harness.jsonvalue import JsonValue
 
 _TIMEOUTS = frozenset({"ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout", "TimeoutError"})
+_RESERVED = frozenset({"k", "schema", "part"})
 _CANCELLATIONS = frozenset({"CancelledError", "Cancelled", "KeyboardInterrupt"})
 
 
@@ -125,12 +127,18 @@ class Recorder:
         path: Where the sealed cassette is to lie.
         append: Keep the exchanges of a cassette that is there, and add to them; otherwise it is replaced, at the
             moment of sealing and not before.
+        held: How many exchanges a cassette that is added to has, where the caller has read it; otherwise it is
+            read here.
         keep: Chooses, from the old exchanges and the new ones, which of the old stay in front of the new; used
             where `append` is not given.
         redactor: What hides secrets; by default the built-in rules and the values of this process's environment.
         detector: What refuses rows that still look secret; likewise.
         clock: Where time comes from.
         head: Further fields of the head row (`dialect`, `model`, `notes`).
+
+    Raises:
+        UsageError: `head` has a field that the format writes itself, or one that is not JSON.
+        CassetteError: What is to be added to is no whole cassette.
     """
 
     def __init__(
@@ -138,6 +146,7 @@ class Recorder:
         path: Path,
         *,
         append: bool = False,
+        held: int | None = None,
         keep: Callable[[Sequence[Exchange], Sequence[Exchange]], list[Exchange]] | None = None,
         redactor: Redactor | None = None,
         detector: Detector | None = None,
@@ -152,7 +161,9 @@ class Recorder:
         self.clock = clock or SystemClock()
         self.lock = threading.RLock()
         self._keep = keep
-        self._head = dict(head or {})
+        self._head = _checked(head or {})
+        # Counted now: the first request of a client must not wait for a long cassette to be read.
+        self._held = _held(path) if append and held is None else held or 0
         self._part: PartFile | None = None
         self._recording: Recording | None = None
         self._started_us = 0
@@ -198,7 +209,6 @@ class Recorder:
             return take
 
     def _start(self) -> Recording:
-        first = len(read_cassette(self.path).exchanges) if self.append and self.path.exists() else 0
         self._part = PartFile(self.path)
         self._started_us = self.clock.monotonic_us()
         head: dict[str, JsonValue] = {
@@ -208,7 +218,11 @@ class Recorder:
             **self._head,
         }
         self._recording = Recording(
-            head, redactor=self.redactor, detector=self.detector, sink=self._part.append, first_index=first
+            head,
+            redactor=self.redactor,
+            detector=self.detector,
+            sink=self._part.append,
+            first_index=self._held,
         )
         return self._recording
 
@@ -240,7 +254,8 @@ class Recorder:
             The sealed cassette; None where nothing was recorded, and in a forked process.
 
         Raises:
-            SecretFound: Something had to be left out. What could be recorded is sealed all the same.
+            SecretFound: Something had to be left out. What could be recorded is sealed all the same. Where more
+                was left out, notes on the error say so.
         """
         if self.elsewhere:
             return None
@@ -258,6 +273,9 @@ class Recorder:
             part.close()
             self._seal(part)
         if refusals:
+            for text in dict.fromkeys(str(error) for error in refusals):
+                if text != str(refusals[0]):
+                    refusals[0].add_note(text)
             raise refusals[0]
         return self.path
 
@@ -278,3 +296,28 @@ class Recorder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _held(path: Path) -> int:
+    return len(read_cassette(path).exchanges) if path.exists() else 0
+
+
+def _checked(head: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Refuse at once what could not be written, or not be read again, when the first exchange begins."""
+    for name, value in head.items():
+        if name in _RESERVED:
+            raise UsageError(
+                f"the field {name!r} of a cassette's head cannot be given: the recorder writes it",
+                where="head",
+                expected="fields of your own, such as dialect, model or notes",
+            )
+        try:
+            canonical({name: value})
+        except (TypeError, ValueError, RecursionError) as error:
+            raise UsageError(
+                f"the field {name!r} of a cassette's head is not JSON",
+                where="head",
+                expected="a name, and a string, number, boolean, null, list or object",
+                found=str(error),
+            ) from None
+    return dict(head)
