@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Self
 
 from harness.errors import FileAccessError
@@ -141,6 +142,33 @@ def refuse_taken(target: Path) -> None:
         _claim(fd, part)
     finally:
         os.close(fd)
+
+
+def refuse_unwritable(target: Path, *, hint: str) -> None:
+    """Find out whether a file can be made; folders that are missing are made later, when it is.
+
+    Args:
+        target: The file.
+        hint: What the caller's user can do where it cannot.
+
+    Raises:
+        FileAccessError: It cannot; says why.
+    """
+    folder = target.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        # Only trying tells: permissions do not, on Windows, for root, or on a read-only file system.
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise FileAccessError(
+            "no file can be made here",
+            where=str(target),
+            expected="a folder that can be written",
+            found=f"{folder}: {error.strerror or error}",
+            hint=hint,
+        ) from error
 
 
 def _claim(fd: int, path: Path) -> None:

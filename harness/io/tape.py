@@ -14,10 +14,21 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from harness.cassettes.exchange import Ending, Exchange, How, Request
 from harness.cassettes.matching.deck import Deck
 from harness.cassettes.matching.policy import MatchPolicy
-from harness.cassettes.modes import Mode, kept, may_record, may_replay, parse_mode
+from harness.cassettes.modes import Action, Mode, decide, kept, may_record, may_replay, parse_mode
+from harness.cassettes.opening import FIRST_LINE, head_of
 from harness.cassettes.pace import INSTANT, parse_pace
-from harness.errors import InputError, MissError, UnknownName
+from harness.errors import (
+    CassetteError,
+    HarnessError,
+    InputError,
+    MissError,
+    NotACassette,
+    UnknownName,
+    UsageError,
+)
 from harness.faults.registry import parse_fault
+from harness.io.files import FileLines, read_cassette
+from harness.io.partfile import refuse_taken, refuse_unwritable
 from harness.io.playback import FaultPlan, Playback, play
 from harness.io.recorder import Recorder, Take
 from harness.io.recordings import read_recording
@@ -50,19 +61,24 @@ class Tape:
         path: The cassette. Formats of other tools (vcrpy YAML or JSON, HAR, plain SSE) can be replayed too.
         mode: `none`, `once`, `new_episodes`, `all` or `rewrite`, with vcrpy's meaning.
         match: What makes a live request equal to a recorded one.
-        pace: When replayed chunks are due, and how they are cut: see `harness.cassettes.pace`.
-        fault: What goes wrong on replay: `cut:event=7`, `status:429`; see docs/faults.md.
+        pace: When replayed chunks are due, and how they are cut: see `harness.cassettes.pace`. What is recorded
+            comes as the network brings it, whatever the pace.
+        fault: What goes wrong on replay: `cut:event=7`, `status:429`; see docs/faults.md. A request that goes to
+            the network and is recorded meets none.
         on_miss: `respond` answers with a 404 that explains itself and that SDKs do not retry, and raises the
             error when the tape is closed; `raise` raises it out of the transport at once.
         raw_encoding: Send the client's own `accept-encoding` when recording; by default `identity` is asked for,
             so that the cassette can be read.
         decode: Where a body comes compressed all the same, record it decoded, so that it can be redacted.
         redactor: What hides secrets; by default the built-in rules and the values of this process's environment.
+            It has a `decode` of its own.
         head: Further fields of the head of what is recorded, such as `dialect`, `model` or `notes`.
 
     Raises:
-        UsageError: An option cannot be meant.
+        UsageError: An option cannot be meant, or the mode would record over a file of another format.
         InputError: The cassette cannot be read.
+        FileAccessError: The mode may record, and the cassette cannot be written, is being recorded, or was being
+            recorded when a recorder died.
     """
 
     def __init__(
@@ -81,6 +97,12 @@ class Tape:
     ) -> None:
         if on_miss not in ("respond", "raise"):
             raise UnknownName("miss policy", on_miss, ("respond", "raise"), where="on_miss")
+        if decode and redactor is not None:
+            raise UsageError(
+                "decode is the redactor's affair, and a redactor is given",
+                where="decode",
+                hint="make it with Redactor(decode=True)",
+            )
         self.path = Path(path)
         self.mode = parse_mode(mode)
         self.raw_encoding = raw_encoding
@@ -90,17 +112,41 @@ class Tape:
         self._redactor = redactor or environment_redactor(decode=decode)
         self._lock = threading.Lock()
         self._misses: list[MissError] = []
+        self._closed = False
         self._exists = self.path.exists()
+        if may_record(self.mode, exists=self._exists):
+            self._check_target()
         self._deck = self._load(match or MatchPolicy())
         self._player = None if self._deck is None else self._deck.session()
         policy = match or MatchPolicy()
         self._recorder = Recorder(
             self.path,
             append=self.mode is Mode.NEW_EPISODES,
+            held=0 if self._deck is None else len(self._deck.exchanges),
             keep=(lambda old, new: kept(Mode.ALL, old, new, policy)) if self.mode is Mode.ALL else None,
             redactor=self._redactor,
             head=head,
         )
+
+    def _check_target(self) -> None:
+        """Find out now what would otherwise come out of a client's first request, or be lost at the end."""
+        if self._exists and self.path.stat().st_size:
+            try:
+                head_of(FileLines(self.path).first(FIRST_LINE), str(self.path))
+            except NotACassette as error:
+                raise UsageError(
+                    f"record mode {self.mode.value!r} would write over a file that is no cassette",
+                    where=str(self.path),
+                    expected=error.expected,
+                    found=error.found,
+                    hint="import it first: `harness cassette import`; modes none and once replay it as it is",
+                ) from None
+            except CassetteError:
+                pass  # a damaged one: whoever reads it says so, and `rewrite` reads nothing
+            if self.mode is Mode.ALL:
+                read_cassette(self.path)
+        refuse_taken(self.path)
+        refuse_unwritable(self.path, hint="give another path, or replay alone with mode='none'")
 
     def _load(self, policy: MatchPolicy) -> Deck | None:
         """The recordings to replay; None where only the network can answer."""
@@ -126,20 +172,34 @@ class Tape:
 
     def client(self, module: ModuleType, **options: Any) -> Any:
         """A `module.Client` on this tape; `options` are the client's."""
-        network = {name: options.pop(name) for name in NETWORK_OPTIONS if name in options}
-        return module.Client(transport=self.transport(module, **network), **options)
+        return module.Client(**self._on_tape(module, options))
 
     def async_client(self, module: ModuleType, **options: Any) -> Any:
         """A `module.AsyncClient` on this tape; `options` are the client's."""
-        network = {name: options.pop(name) for name in NETWORK_OPTIONS if name in options}
-        return module.AsyncClient(transport=self.transport(module, **network), **options)
+        return module.AsyncClient(**self._on_tape(module, options))
+
+    def _on_tape(self, module: ModuleType, options: dict[str, Any]) -> dict[str, Any]:
+        """A client's options, with a transport of this tape that takes over those that are a transport's."""
+        if "transport" in options:
+            raise UsageError(
+                "a client on a tape has the tape's transport",
+                where="transport",
+                hint="to record through a transport of your own, use tape.transport(module, inner=...)",
+            )
+        network = {name: value for name, value in options.items() if name in NETWORK_OPTIONS}
+        own = {name: value for name, value in options.items() if name not in NETWORK_OPTIONS}
+        if "trust_env" in options:  # the client asks it for credentials in a .netrc file
+            own["trust_env"] = options["trust_env"]
+        return {"transport": self.transport(module, **network), **own}
 
     def answer(self, request: Request) -> Playback | None:
         """What a recording answers to `request`; None where the network is to be asked, and recorded.
 
         Raises:
+            UsageError: The tape is closed.
             MissError: No recording answers, the mode forbids the network, and `on_miss` is `raise`.
         """
+        self._refuse_closed()
         if self._player is None:
             return None
         instead = self._faults.instead_of_recording(request)
@@ -147,9 +207,10 @@ class Tape:
             return play(instead, self._pace)
         with self._lock:
             found = self._player.try_find(request)
-            if found is None and may_record(self.mode, exists=self._exists):
-                return None
-            miss = None if found else self._player.miss(request)
+            action = decide(self.mode, exists=self._exists, found=found is not None)
+            miss = self._player.miss(request) if action is Action.MISS else None
+        if action is Action.RECORD:
+            return None
         if found is None:
             return self._missed(request, miss)
         return play(found, self._pace, self._faults.for_recording(found))
@@ -162,8 +223,21 @@ class Tape:
         return play(Exchange(0, request, miss_answer(error), Ending(How.COMPLETE)), INSTANT)
 
     def record(self, request: Request) -> Take:
-        """Begin to record one exchange that goes to the network."""
+        """Begin to record one exchange that goes to the network.
+
+        Raises:
+            UsageError: The tape is closed, or this is a fork of the process that opened it.
+        """
+        self._refuse_closed()
         return self._recorder.begin(request)
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise UsageError(
+                "this tape is closed",
+                where=str(self.path),
+                hint="send every request inside the `with` block, or open another tape",
+            )
 
     @property
     def misses(self) -> Sequence[MissError]:
@@ -176,16 +250,29 @@ class Tape:
         return () if self._deck is None else self._deck.unplayed()
 
     def close(self) -> None:
-        """Seal what was recorded.
+        """Seal what was recorded. Closing again does nothing, and a request after it is refused.
 
         Raises:
             SecretFound: Something had to be left out of the recording.
+            CassetteError: The recording could not be joined to the cassette; its `.part` is still there.
+            FileAccessError: The disk refused something.
             MissError: A request was answered by no recording, and `on_miss` is `respond`.
+                Where there is more than one error, the first is raised, and the others are notes on it.
         """
-        self._recorder.close()
-        misses, self._misses = self._misses, []
-        if misses and self._on_miss == "respond":
-            raise misses[0]
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        found: list[HarnessError] = []
+        try:
+            self._recorder.close()
+        except HarnessError as error:
+            found.append(error)
+        if self._on_miss == "respond":
+            found += self._misses
+        if found:
+            _add_notes(found[0], found[1:])
+            raise found[0]
 
     def __enter__(self) -> Self:
         return self
@@ -195,10 +282,11 @@ class Tape:
     ) -> None:
         try:
             self.close()
-        except MissError:
-            # Where the test already fails, its own error says it first: do not replace it.
+        except HarnessError as ours:
             if error is None:
                 raise
+            # The test already fails: its own error says it first, and ours must not replace it.
+            _add_notes(error, [ours])
 
     async def __aenter__(self) -> Self:
         return self
@@ -207,6 +295,14 @@ class Tape:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.__exit__(kind, error, trace)
+
+
+def _add_notes(error: BaseException, others: Sequence[HarnessError]) -> None:
+    """Let an error tell others, each once, and what they tell in turn."""
+    notes = [note for other in others for note in (str(other), *getattr(other, "__notes__", ()))]
+    for note in dict.fromkeys(notes):
+        if note != str(error) and note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
 
 
 def cassette(path: str | Path, **options: Any) -> Tape:

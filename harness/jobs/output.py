@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from harness.errors import FileAccessError
+from harness.io import partfile
 
 
 def refuse_existing(path: Path, *, overwrite: bool, hint: str) -> None:
@@ -33,21 +34,7 @@ def refuse_unwritable(path: Path) -> None:
     Raises:
         FileAccessError: It cannot; says why.
     """
-    folder = path.absolute().parent
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    try:
-        # Only trying tells: permissions do not, on Windows, for root, or on a read-only file system.
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise FileAccessError(
-            "no file can be made here",
-            where=str(path),
-            expected="a folder that can be written",
-            found=f"{folder}: {error.strerror or error}",
-            hint="name another place with -o",
-        ) from error
+    partfile.refuse_unwritable(path, hint="name another place with -o")
 
 
 def write_whole(path: Path, data: bytes) -> Path:
