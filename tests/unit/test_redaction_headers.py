@@ -20,7 +20,8 @@ SECRET = "Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6"
         "x-amz-security-token", "x-auth-token", "cf-access-client-secret", "x-vercel-oidc-token",
         "x-csrf-token", "X-Secret",
         "x-hub-signature", "dpop", "x-forwarded-access-token", "x-goog-iam-authorization-token", "x-tenant-id",
-        "x-password",
+        "x-password", "x-functions-key", "x-litellm-key", "x-portkey-virtual-key", "x_service_key", "x-pass",
+        "key", "x-door-passcode",
     ],
 )  # fmt: skip
 def test_the_whole_value_of_a_credential_header_is_hidden(name: str) -> None:
@@ -42,6 +43,8 @@ def test_the_whole_value_of_a_credential_header_is_hidden(name: str) -> None:
         ("host", "api.openai.com"),
         ("x-amz-content-sha256", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
         ("x-stainless-retry-count", "0"), ("idempotency-key", "stainless-python-retry-1"),
+        ("x-ratelimit-key", "user-998877"), ("surrogate-key", "models-v1"), ("x-cache-key", "a1b2c3"),
+        ("x-request-key", "req-998877"), ("partition-key", "eu-7"),
         ("sec-websocket-key", "dGhlIHNhbXBsZQ=="),
         ("www-authenticate", 'Bearer realm="api"'), ("openai-processing-ms", "512"), ("x-ignore-signature", "1"),
     ],
@@ -58,16 +61,17 @@ def test_harmless_headers_stay(name: str, value: str) -> None:
         ("Basic dXNlcjpwYXNz", "Basic redacted-aut"),
         ("Token  abcdefghijkl", "Token  redacted-aut"),
         ("abcdefghijkl", "redacted-aut"),
+        ("secret part", "redacted-au"),
+        ("dpop abcdefghijkl", "dpop redacted-aut"),
     ],
 )
 def test_the_scheme_word_of_an_authorization_stays_readable(value: str, expected: str) -> None:
-    """Whatever the scheme."""
+    """Where it is one: another first word may be half of a secret."""
     clean, _ = Redactor().headers(
         (("Authorization", value), ("Proxy-Authorization", value)), "request.headers"
     )
     assert clean[0][1] == expected
-    assert clean[1][1][: len(expected) - 3] == expected.replace("aut", "pro")[:-3]
-    assert len(clean[1][1]) == len(value)
+    assert clean[1][1] == expected.replace("-aut", "-pro").replace("-au", "-pr")
 
 
 def test_of_an_aws_signature_only_the_credential_and_the_signature_are_hidden() -> None:
@@ -98,6 +102,28 @@ def test_cookies_keep_their_names() -> None:
     assert found == (Redaction("x.cookie", "cookie", 2), Redaction("x.set-cookie", "set-cookie", 1))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("Cookie", "valuewithoutequals", "redacted-cookie-xx"),
+        ("Cookie", "a=123456789; valuewithoutname; =abcdefghi", "a=redacted-; redacted-cookie-; =redacted-"),
+        ("Set-Cookie", "justvalue998877; Path=/; HttpOnly", "redacted-set-co; Path=/; HttpOnly"),
+        ("Location", "https://h/cb#access_token=abcdefghij", "https://h/cb#access_token=redacted-a"),
+        ("Location", "/cb#state=1&id_token=abcdefghij", "/cb#state=1&id_token=redacted-i"),
+        (
+            "WWW-Authenticate",
+            'Bearer realm="api", token="abcdefghij", error=invalid_token',
+            'Bearer realm="api", token="redacted-t", error=invalid_token',
+        ),
+    ],
+)
+def test_secrets_without_a_name_of_their_own_and_in_parts_of_a_value_are_hidden(
+    name: str, value: str, expected: str
+) -> None:
+    """What stands around them stays."""
+    assert Redactor().headers(((name, value),), "x")[0] == ((name, expected),)
+
+
 def test_a_known_value_gives_its_variables_name() -> None:
     """So that a reader sees which key was used."""
     clean, _ = Redactor(values={"MY_KEY": SECRET}).headers((("authorization", f"Bearer {SECRET}"),), "x")
@@ -115,6 +141,8 @@ def test_more_headers_can_be_named() -> None:
     [
         ("https://h/v1?key=abc&alt=sse", "https://h/v1?key=red&alt=sse"),
         ("https://h/?api_key=abc", "https://h/?api_key=red"),
+        ("https://h/?api%5Fkey=abc&%6Bey=1234", "https://h/?api%5Fkey=red&%6Bey=reda"),
+        ("https://h/cb#access_token=abc", "https://h/cb#access_token=red"),
         ("https://h/?a=1&access_token=abc#frag", "https://h/?a=1&access_token=red#frag"),
         ("https://h/?sig=a%2Bb%3D", "https://h/?sig=redacted"),
         ("https://me:pw@h/path", "https://re:re@h/path"),
@@ -155,6 +183,13 @@ def test_a_form_hides_its_credentials_however_short() -> None:
     request, found = Redactor().request(Request("POST", "https://h/token", headers, body))
     assert request.body == b"client_secret=red&grant_type=password&password=re&code=re"
     assert {redaction.label for redaction in found} == {"client_secret", "password", "code"}
+
+
+def test_the_name_of_a_form_s_media_type_is_read_whatever_its_case() -> None:
+    """Media types have none (RFC 9110, section 8.3.1)."""
+    headers = (("content-type", "Application/X-WWW-Form-Urlencoded"),)
+    request, _ = Redactor().request(Request("POST", "https://h/token", headers, b"code=abc"))
+    assert request.body == b"code=red"
 
 
 def test_the_message_of_an_exception_is_cleaned_too() -> None:

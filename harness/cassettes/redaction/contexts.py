@@ -11,7 +11,12 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 
-from harness.cassettes.redaction.names import is_credential_field, is_credential_parameter, is_weak_field
+from harness.cassettes.redaction.names import (
+    SCHEME,
+    is_credential_field,
+    is_credential_parameter,
+    is_weak_field,
+)
 from harness.cassettes.redaction.placeholder import holds_placeholder
 from harness.cassettes.redaction.shapes import inside_word, mixed
 from harness.cassettes.redaction.spans import Span, Undecided, Verdict
@@ -28,7 +33,7 @@ _QUOTE_OR_BREAK = re.compile(rb'(\\*)"|[\r\n]')
 _BREAK = re.compile(rb"[\r\n]")
 _PASSWORD = re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z]).{6}")
 _TEMPLATE = re.compile(rb"[$<{%*]|x+\Z|X+\Z|\.+\Z|(?i:your[-_ ])")
-_SCHEME = re.compile(rb"(?:AWS4-HMAC-SHA256|[A-Za-z][A-Za-z-]{1,23}) +(?=[^ ])")
+_SCHEME = re.compile(SCHEME.encode() + rb" +(?=[^ ])")
 
 
 def _worth_hiding(value: bytes) -> bool:

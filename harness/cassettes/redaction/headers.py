@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from harness.cassettes.redaction.names import (
+    SCHEME,
     is_credential_header,
     is_credential_parameter,
     is_identity_header,
@@ -15,16 +17,21 @@ from harness.cassettes.redaction.placeholder import is_placeholder, placeholder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_SCHEME = re.compile(r"(AWS4-HMAC-SHA256|[A-Za-z][A-Za-z-]{1,23})( +)(?=\S)")
+_SCHEME = re.compile(SCHEME + r" +(?=\S)")
 _SIGNATURE_PARTS = re.compile(r"((?:Credential|Signature)=)([^,\s]+)")
-_COOKIE = re.compile(r"([^=;\s]+=)([^;]*)")
+_COOKIE = re.compile(r"(\s*(?:[^=;]*=)?)([^;]*)")
+_CHALLENGE = re.compile(r"""([A-Za-z0-9_-]+)(\s*=\s*"?)([^\s,"]+)""")
 _PARAMETER = re.compile(r"([?&;#]|^)([A-Za-z0-9_.%-]+)=([^&#;]*)")
+_QUERY = re.compile(r"[?#]")
 _USERINFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#@]*)@")
 _SWITCH = re.compile(r"\s*(?:true|false|yes|no|on|off|null|none|\d{1,4})\s*", re.IGNORECASE)
 _PROJECT = re.compile(r"(/projects/)([^/?#]{4,})(?=/locations/)")
 """Vertex AI: `/v1/projects/PROJECT/locations/REGION/...`."""
 _ACCOUNT = re.compile(r"(/accounts/|//gateway\.ai\.cloudflare\.com/v1/)([0-9a-f]{32})(?=/)")
 """Cloudflare Workers AI and AI Gateway."""
+_CHALLENGES = frozenset(
+    {"www-authenticate", "proxy-authenticate", "authentication-info", "proxy-authentication-info"}
+)
 _URL_HEADERS = frozenset({"location", "referer", "content-location", "link", "origin"})
 
 
@@ -55,13 +62,12 @@ class Places:
             return self._cookies(name, value, found)
         if name.endswith("authorization"):
             return self._authorization(name, value, found)
-        if name in self._extra:
+        credential = is_credential_header(name) or is_identity_header(name)
+        if name in self._extra or (credential and not _SWITCH.fullmatch(value)):
             return self.hide(value, name, found)
-        if (is_credential_header(name) or is_identity_header(name)) and not _SWITCH.fullmatch(value):
-            return self.hide(value, name, found)
-        if name in _URL_HEADERS:
-            return self.url(value, found)
-        return value
+        if name in _CHALLENGES:
+            return self._challenge(value, found)
+        return self.url(value, found) if name in _URL_HEADERS else value
 
     def url(self, url: str, found: list[str]) -> str:
         """A URL without its user information and without the values of credential parameters."""
@@ -71,16 +77,18 @@ class Places:
             url = match.group(1) + hidden + url[match.end() - 1 :]
         url = _PROJECT.sub(lambda part: part.group(1) + self.hide(part.group(2), "project-id", found), url)
         url = _ACCOUNT.sub(lambda part: part.group(1) + self.hide(part.group(2), "account-id", found), url)
-        head, mark, query = url.partition("?")
-        return head + mark + self.form(query, found) if mark else url
+        # A fragment is a form, too: it is how the implicit grant answers (RFC 6749, section 4.2.2).
+        begun = _QUERY.search(url)
+        return url[: begun.end()] + self.form(url[begun.end() :], found) if begun else url
 
     def form(self, text: str, found: list[str]) -> str:
         """`a=b&c=d` without the values of credential parameters."""
 
         def replaced(match: re.Match[str]) -> str:
             before, name, value = match.groups()
-            if is_credential_parameter(name):
-                value = self.hide(value, name, found)
+            plain = unquote(name) if "%" in name else name
+            if is_credential_parameter(plain):
+                value = self.hide(value, plain, found)
             return f"{before}{name}={value}"
 
         return _PARAMETER.sub(replaced, text)
@@ -98,8 +106,17 @@ class Places:
             hidden = self.hide(rest, name, found)
         return value[: scheme.end()] + hidden
 
+    def _challenge(self, value: str, found: list[str]) -> str:
+        """`Bearer realm="api", token="…"` without the values of credential parameters."""
+
+        def replaced(match: re.Match[str]) -> str:
+            name, sign, text = match.groups()
+            return name + sign + (self.hide(text, name, found) if is_credential_parameter(name) else text)
+
+        return _CHALLENGE.sub(replaced, value)
+
     def _cookies(self, name: str, value: str, found: list[str]) -> str:
-        count = 1 if name == "set-cookie" else 0
-        return _COOKIE.sub(
-            lambda part: part.group(1) + self.hide(part.group(2), name, found), value, count=count
-        )
+        """A cookie may have no name: what stands there without a `=` is its value (RFC 6265, section 5.2)."""
+        pair, mark, attributes = value.partition(";") if name == "set-cookie" else (value, "", "")
+        hidden = _COOKIE.sub(lambda part: part.group(1) + self.hide(part.group(2), name, found), pair)
+        return hidden + mark + attributes

@@ -23,9 +23,26 @@ _PARAMETER = re.compile(
 )
 _HEADER = re.compile(
     rf"(?!access-control-)(?:[a-z0-9_.-]*?)(?:{_CREDENTIAL})|[a-z0-9_-]*(?<!-per)-(?:token|secret|signature)"
-    r"|token|secret|apikey|dpop|[a-z0-9-]*-(?:auth|jwt-assertion)",
+    r"|token|secret|apikey|key|dpop|[a-z0-9-]*-(?:auth|jwt-assertion)|[a-z0-9_.-]+[-_](?:key|pass(?:code)?)",
     re.IGNORECASE,
 )
+_HARMLESS_KEY = re.compile(
+    r"(?:[a-z0-9_.-]*[-_])?(?:websocket|idempotency|cache|request|rate-?limit|surrogate|partition|dedup(?:lication)?"
+    r"|correlation|routing|shard|sort)[-_]key",
+    re.IGNORECASE,
+)
+"""Keys that name a thing and open nothing: `idempotency-key` and `x-ratelimit-key` are evidence."""
+
+_SCHEMES = (
+    "basic bearer concealed digest dpop gnap hoba mutual negotiate ntlm oauth privatetoken scram-sha-1 scram-sha-256"
+    " vapid token apikey api-key key jwt hawk mac hmac hmac-sha256 aws aws4-hmac-sha256 aws4-ecdsa-p256-sha256"
+    " sharedkey sharedkeylite googlelogin sapisidhash ssws bot splunk client-id"
+)
+SCHEME = rf"(?i:{'|'.join(sorted(_SCHEMES.split(), key=len, reverse=True))})"
+"""The authentication schemes: those of IANA's registry (RFC 9110, section 16.4.1), and what services use beside them.
+
+Another first word of an `Authorization` may be half of a secret.
+"""
 _IDENTITY = re.compile(
     r"(?:[a-z0-9_-]*-)?(?:organi[sz]ation|org|project|account|tenant|subscription|workspace|user-project)(?:[-_]?id)?",
     re.IGNORECASE,
@@ -44,7 +61,7 @@ def is_credential_parameter(name: str) -> bool:
 
 def is_credential_header(name: str) -> bool:
     """Whether a header field of this name holds a credential."""
-    return _HEADER.fullmatch(name) is not None
+    return _HEADER.fullmatch(name) is not None and _HARMLESS_KEY.fullmatch(name) is None
 
 
 def is_identity_header(name: str) -> bool:

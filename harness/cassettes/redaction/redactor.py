@@ -49,7 +49,7 @@ class Redactor:
         """
         url, in_url = self._url(request.url)
         headers, in_headers = self.headers(request.headers, "request.headers")
-        form = (header(headers, "content-type") or "").startswith("application/x-www-form-urlencoded")
+        form = (header(headers, "content-type") or "").lower().startswith("application/x-www-form-urlencoded")
         body = request.body
         in_form: tuple[Redaction, ...] = ()
         if form and header(headers, "content-encoding") in {None, "identity"}:
