@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from harness.cassettes.reading import read_lines
 from harness.cassettes.sealing import read_part
 from harness.cassettes.writing import Sealer, lines_of
-from harness.errors import FileAccessError, NotACassette
+from harness.errors import CassetteError, FileAccessError, NotACassette
 from harness.io.partfile import in_use, target_path
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def read_part_file(path: str | Path) -> Part:
         RowError: It was damaged elsewhere than at its end.
         FileAccessError: The file cannot be read.
     """
-    return read_part(FileLines(Path(path)), source=str(path))
+    return read_part(FileLines(Path(path), grows=True), source=str(path))
 
 
 def seal(
@@ -181,10 +181,25 @@ def _appended(target: Path, part: Part, key_of: KeyOf | None) -> Iterator[bytes]
 
 
 class FileLines:
-    """The lines of one file, from its beginning or between two offsets, anew at each iteration."""
+    """The lines of one file, from its beginning or between two offsets, anew at each iteration.
 
-    def __init__(self, path: Path) -> None:
+    What was read first tells where everything else stands, so a file that is another one by now, or was written to,
+    is refused: its bytes at those offsets are somebody else's.
+
+    Args:
+        path: Where it lies.
+        grows: Whether more lines may be added at its end meanwhile, as to a recording that is still running.
+
+    Raises (while reading):
+        CassetteError: The file changed since its first line was read.
+        NotACassette: It is gone, or is a folder.
+        FileAccessError: It cannot be read.
+    """
+
+    def __init__(self, path: Path, *, grows: bool = False) -> None:
         self._path = path
+        self._grows = grows
+        self._known: os.stat_result | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         with self._opened() as file:
@@ -200,10 +215,41 @@ class FileLines:
         with self._opened() as file:
             file.seek(start)
             for line in file:
+                # A body is read while its stream plays, for minutes perhaps: any line may be the first of new ones.
+                self._check(file)
                 start += len(line)
                 yield line
                 if start >= stop:
-                    break
+                    return
+        if start < stop:
+            raise self._changed(f"the file ends at byte {start}")
+
+    def _check(self, file: BinaryIO) -> None:
+        found = os.fstat(file.fileno())
+        known = self._known
+        if known is None:
+            self._known = found
+            return
+        # Some file systems have no inode numbers and say 0.
+        if found.st_ino != known.st_ino and found.st_ino and known.st_ino:
+            raise self._changed("another file of that name")
+        if self._grows and found.st_size >= known.st_size:
+            return
+        if (found.st_size, found.st_mtime_ns) != (known.st_size, known.st_mtime_ns):
+            raise self._changed(
+                f"{found.st_size} bytes instead of {known.st_size}"
+                if found.st_size != known.st_size
+                else "it was written to"
+            )
+
+    def _changed(self, found: str) -> CassetteError:
+        return CassetteError(
+            "the file changed while it was open",
+            where=str(self._path),
+            expected="the file as it was when it was read first",
+            found=found,
+            hint="read it again, or start the server anew; record to another file while this one is played",
+        )
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[BinaryIO]:
@@ -225,11 +271,18 @@ class FileLines:
                     expected="a file such as chat.cassette.jsonl",
                     hint="name the file inside it",
                 ) from None
-            raise FileAccessError(
-                "the file cannot be read", where=str(self._path), found=error.strerror or str(error)
-            ) from error
+            raise self._unreadable(error) from error
         with file:
-            yield file
+            try:
+                self._check(file)
+                yield file
+            except OSError as error:  # such as a network drive that went away
+                raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> FileAccessError:
+        return FileAccessError(
+            "the file cannot be read", where=str(self._path), found=error.strerror or str(error)
+        )
 
 
 def _replace(path: Path, lines: Iterable[bytes]) -> None:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.cassettes.exchange import Cassette, Chunk, Ending, How, Redaction, Response
-from harness.errors import FileAccessError, HashMismatch, NotACassette, RowError, TruncatedCassette
+from harness.errors import (
+    CassetteError,
+    FileAccessError,
+    HashMismatch,
+    NotACassette,
+    RowError,
+    TruncatedCassette,
+)
 from harness.io import files
 from harness.io.files import read_cassette, read_part_file, recover, seal, write_cassette
 from harness.io.partfile import PartFile, in_use, part_path, target_path
@@ -47,6 +54,57 @@ def test_a_cassette_can_be_written_over_itself(target: Path) -> None:
     write_cassette(read_cassette(target), target)
 
     assert target.read_bytes() == before
+
+
+def _long(events: int = 20_000) -> Cassette:
+    chunks = [Chunk(number, b"data: %06d\n\n" % number) for number in range(events)]
+    exchange = replace(FIRST, response=Response(200, (), chunks), ending=Ending(How.COMPLETE, events))
+    return taped.cassette(exchange)
+
+
+@pytest.mark.parametrize("how", ["replaced", "longer", "written to"])
+def test_a_body_is_not_read_from_a_file_that_changed(target: Path, how: str) -> None:
+    """Its offsets are those of the file that was read; other bytes stand there now."""
+    write_cassette(taped.cassette(FIRST), target)
+    cassette = read_cassette(target)
+    if how == "replaced":
+        write_cassette(taped.cassette(FIRST), target)
+    elif how == "longer":
+        with target.open("ab") as file:
+            file.write(b"{}\n")
+    else:
+        os.utime(target, ns=(0, target.stat().st_mtime_ns + 1_000_000_000))
+
+    with pytest.raises(CassetteError, match="changed while it was open"):
+        taped.loaded(cassette)
+
+
+@posix
+def test_a_body_that_is_being_read_stops_where_its_file_was_changed_in_place(target: Path) -> None:
+    """Half of it came from the old file; nothing comes from the new one."""
+    write_cassette(_long(), target)
+    response = read_cassette(target).exchanges[0].response
+    assert response is not None
+    chunks = iter(response.chunks)
+    assert next(chunks).data == b"data: 000000\n\n"
+    with target.open("r+b") as file:
+        file.truncate(2_000)
+
+    with pytest.raises(CassetteError, match="changed while it was open"):
+        list(chunks)
+
+
+@posix
+def test_a_body_that_is_being_read_ends_well_where_its_file_was_replaced(target: Path) -> None:
+    """The old file is read to its end: it is still there for whoever has it open."""
+    write_cassette(_long(), target)
+    response = read_cassette(target).exchanges[0].response
+    assert response is not None
+    chunks = iter(response.chunks)
+    next(chunks)
+    write_cassette(taped.cassette(SECOND), target)
+
+    assert len(list(chunks)) == 19_999
 
 
 def test_a_failed_write_leaves_the_old_cassette_and_nothing_else(target: Path) -> None:
