@@ -222,7 +222,7 @@ class _Reader:
                 where=self._where,
                 expected=f"{row.interactions} exchanges",
                 found=str(len(self._exchanges)),
-                hint="were rows removed? restore the file, or `harness cassette reseal` it if that was meant",
+                hint="were rows removed? restore them, or `harness cassette reseal --synthetic`",
             )
         if self._check_hash:
             _compare_hashes(row, self._hash.hexdigest(), self._where)
@@ -290,7 +290,7 @@ class _Reader:
             where=self._where,
             expected="a seal as the last row",
             found=f"{len(self._exchanges)} whole exchanges and no seal",
-            hint="`harness cassette recover` keeps what is in it",
+            hint="`harness cassette recover` with -o writes what is left of it to another file",
         )
 
 
@@ -323,7 +323,7 @@ def _compare_hashes(seal: Seal, found: str, where: str) -> None:
             where=where,
             expected=f"sha256 {seal.sha256}",
             found=f"sha256 {found}",
-            hint="the file was changed since: restore it, or `harness cassette reseal` it if that was meant",
+            hint="the file was changed since: restore it, or `harness cassette reseal --synthetic`",
         )
 
 

@@ -31,9 +31,20 @@ class WithCommand(click.Command):
             args, command = args[:cut], tuple(args[cut + 1 :])
             if not command:
                 raise click.UsageError("a command must stand after --", ctx)
+        self._refuse_repeats(ctx, args)
         rest = super().parse_args(ctx, args)
         ctx.params["command"] = command
         return rest
+
+    def _refuse_repeats(self, ctx: click.Context, args: list[str]) -> None:
+        """Click lets the last of two `--fault` win in silence; whoever wrote both meant both."""
+        given = [arg.partition("=")[0] for arg in args]
+        for parameter in self.params:
+            if isinstance(parameter, click.Option) and not (parameter.multiple or parameter.is_flag):
+                times = sum(given.count(name) for name in parameter.opts)
+                if times > 1:
+                    message = f"{parameter.opts[-1]} is given {times} times; it takes one value"
+                    raise click.UsageError(message, ctx)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Show it in the usage line."""

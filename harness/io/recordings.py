@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,8 +99,13 @@ def _shipped(name: str | Path) -> Path:
     path = folder / f"{name}{SUFFIX}"
     if not Path(name).is_absolute() and path.is_file():
         return path
+    shipped = [
+        file.relative_to(folder).as_posix().removesuffix(SUFFIX) for file in folder.rglob(f"*{SUFFIX}")
+    ]
+    close = get_close_matches(str(name), shipped, n=1)
     raise InputError(
         "there is no such file",
         where=str(name),
         expected="a file, a folder, or the name of a shipped recording such as llama-server/chat/text",
+        hint=f"did you mean {close[0]!r}?" if close else None,
     )

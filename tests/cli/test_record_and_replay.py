@@ -198,6 +198,13 @@ def test_the_nearest_recording_can_answer_a_miss(harness: Run, tape: Path) -> No
     assert "answered  with recording 0 of tape.cassette.jsonl all the same" in outcome.err
 
 
+def test_an_option_that_takes_one_value_is_not_given_two(harness: Run, tape: Path) -> None:
+    """The last would win in silence; whoever wrote both meant both."""
+    outcome = harness("replay", tape.name, "--fault", "cut:event=1", "--fault=omit_done", *client("one"))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--fault is given 2 times" in outcome.err
+
+
 def test_strict_wants_every_recording_played(harness: Run, two: Path) -> None:
     """Without it, what was never asked for is only told."""
     arguments = ("replay", two.name, "--pace", "instant")
