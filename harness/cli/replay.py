@@ -102,6 +102,8 @@ def command(
             wait(interrupted)
         summary = server.summary()
     _report(summary)
+    if code == 0 and summary.errors:
+        return summary.errors[0].exit_code
     if code == 0 and (summary.misses or (strict and summary.unplayed)):
         return 1
     return code
@@ -110,6 +112,7 @@ def command(
 def _report(summary: ReplaySummary) -> None:
     note(f"played {summary.played} answer{'' if summary.played == 1 else 's'}")
     _list("", list(summary.misses))
+    _list("not played to the end", [str(error) for error in summary.errors])
     _list(
         "never asked for",
         [

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.cassettes.exchange import Exchange
+    from harness.errors import HarnessError
     from harness.faults.fault import Fault
 
 _API_ENDINGS = ("/chat/completions", "/responses", "/models", "/embeddings")
@@ -39,6 +40,7 @@ class ReplaySummary:
         orphans: Sources none of whose recordings was asked for.
         stacks: Requests that recordings of several sources answer, in words.
         unharmed: Recordings that were played and in which the fault cannot be made, as (source, exchange, why).
+        errors: What kept an answer from being played to its end, such as a cassette that was replaced meanwhile.
     """
 
     played: int
@@ -47,6 +49,7 @@ class ReplaySummary:
     orphans: Sequence[str]
     stacks: list[str] = field(default_factory=list)
     unharmed: Sequence[tuple[str, Exchange, str]] = ()
+    errors: Sequence[HarnessError] = ()
 
 
 class ReplayServer(LocalServer):
@@ -95,6 +98,7 @@ class ReplayServer(LocalServer):
                 if len(stack.sources) > 1
             ],
             tuple(self._unharmed()),
+            tuple(self._handler.errors),
         )
 
     def _unharmed(self) -> Iterator[tuple[str, Exchange, str]]:

@@ -18,7 +18,7 @@ from harness.cli.record import progress_line
 from harness.io.files import read_cassette, write_cassette
 from harness.io.process import client_environment
 from harness.jobs.watching import Passed
-from tests.cli.asking import client
+from tests.cli.asking import CLIENT, client
 from tests.cli.conftest import TOKEN_EVENTS, cassette, chat
 from tests.scripted import read_request
 
@@ -62,6 +62,17 @@ def test_the_commands_exit_code_is_passed_on(
     own = ("--upstream", upstream) if verb == "record" else (tape.name,)
     command = ("--", sys.executable, "-S", "-c", f"raise SystemExit({code})")
     assert harness(verb, *own, *command).code == code
+
+
+def test_a_recording_that_changes_while_it_is_served_is_an_error_of_input(harness: Run, tape: Path) -> None:
+    """The client gets a 500 that says so; the exit code is 4 although the command's own is 0."""
+    touch = f"import os; os.utime({str(tape)!r}, (1, 1))"
+    outcome = harness(
+        "replay", tape.name, *(touch + part if part == CLIENT else part for part in client("Say hi"))
+    )
+    assert outcome.code == 4
+    assert "not played to the end: 1\n" in outcome.err
+    assert "the file changed while it was open" in outcome.err
 
 
 def test_a_command_that_does_not_exist_is_told(harness: Run, tape: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from harness.cassettes.exchange import Cassette, Chunk, Ending, Exchange, How, Request, Response
@@ -61,3 +62,15 @@ def test_recordings_without_an_exchange_are_told(tmp_path: Path) -> None:
     write_cassette(Cassette({"tool": "t", "recorded": "2026-01-02T03:04:05Z"}, []), path)
     with pytest.raises(InputError, match="there is no exchange"):
         replay_server(path)
+
+
+def test_a_recording_that_is_replaced_while_it_is_served_is_told(tape: Path) -> None:
+    """Its offsets are stale: the client is told, and so is whoever asks for the summary."""
+    with replay_server(tape) as server:
+        assert httpx.get(f"{server.url}/v1/models").status_code == 200
+        write_cassette(Cassette({"tool": "another"}, [_exchange(0, "https://a.example/v1/responses")]), tape)
+        answer = httpx.get(f"{server.url}/v1/responses")
+        summary = server.summary()
+    assert answer.status_code == 500
+    assert "the file changed while it was open" in answer.json()["error"]["message"]
+    assert [error.code for error in summary.errors] == ["cassette-error"]

@@ -15,12 +15,13 @@ from harness.cassettes.exchange import Chunk, Ending, Exchange, Headers, How, Re
 from harness.cassettes.matching.deck import Deck
 from harness.cassettes.matching.policy import MatchPolicy
 from harness.cassettes.pace import INSTANT, Pace, parse_pace
+from harness.errors import CassetteError, HarnessError
 from harness.faults.registry import parse_fault
 from harness.io.server.replay import ReplayHandler
 from harness.io.server.threaded import ServerThread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 CHAT = "https://api.openai.com/v1/chat/completions"
 SSE: Headers = (("Content-Type", "text/event-stream"), ("X-Request-Id", "req_1"))
@@ -333,6 +334,58 @@ def test_a_slow_reader_is_waited_for() -> None:
         while not received.endswith(b"0\r\n\r\n"):
             received += sock.recv(1 << 20)
     assert received.count(b"z") == count * len(part)
+
+
+class Failing:
+    """A lazy body that cannot be read to its end."""
+
+    def __init__(self, size: int, error: Exception) -> None:
+        self._size = size
+        self._error = error
+
+    def __iter__(self) -> Iterator[Chunk]:
+        for _ in range(0, self._size, 65_536):
+            yield Chunk(0, b"z" * 65_536)
+        raise self._error
+
+
+GONE = CassetteError("the file changed while it was open", where="a.cassette.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(GONE, "the file changed while it was open"), (KeyError("x"), "KeyError('x')")]
+)
+def test_a_stream_whose_body_cannot_be_read_on_is_cut_and_told(
+    error: Exception, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client gets what there was, and the end of the connection instead of silence; the report says why."""
+    exchange = recorded()
+    assert exchange.response is not None
+    lazy = replace(exchange.response, chunks=Failing(4 << 20, error))
+    with serve(replace(exchange, response=lazy)) as server:
+        received = talk(server, asking())
+        report = httpx.get(server.url + "/@harness/report").json()
+    assert received.count(b"z") == 4 << 20
+    assert not received.endswith(b"0\r\n\r\n")
+    assert [told in line for line in report["errors"]] == [True]
+    # What no input can cause is a mistake of ours, and logged with its traceback.
+    assert len(caplog.records) == (not isinstance(error, HarnessError))
+
+
+def test_a_body_that_cannot_be_read_at_all_is_a_500_that_says_why_and_is_not_retried() -> None:
+    """Where nothing was sent yet, the client can be told; a reset forgets it."""
+    exchange = recorded()
+    assert exchange.response is not None
+    lazy = replace(exchange.response, chunks=Failing(0, GONE))
+    with serve(replace(exchange, response=lazy)) as server:
+        answer = ask(server)
+        errors = [httpx.get(server.url + "/@harness/report").json()["errors"]]
+        httpx.post(server.url + "/@harness/reset")
+        errors.append(httpx.get(server.url + "/@harness/report").json()["errors"])
+    assert answer.status_code == 500
+    assert "the file changed while it was open" in answer.json()["error"]["message"]
+    assert answer.headers["x-should-retry"] == "false"
+    assert errors == [[str(GONE)], []]
 
 
 def test_two_hundred_streams_play_at_once() -> None:

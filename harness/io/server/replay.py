@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from harness.cassettes.exchange import Request
 from harness.cassettes.pace import RECORDED
-from harness.errors import MissError
+from harness.errors import HarnessError, MissError
 from harness.io.playback import HOLD, FaultPlan, play
 from harness.io.server.answers import answer_error, answer_json, miss_answer
 from harness.io.server.handlers import Receiver, Whole
@@ -31,6 +32,8 @@ _SESSION_FIELD: Final = b"x-harness-session"
 _SESSION_PATH: Final = re.compile(r"^/@session/([^/?]+)(?=[/?]|$)")
 _KEPT_BYTES: Final = 64 << 20
 _KEPT_MISSES: Final = 1_000
+
+_log = logging.getLogger(__name__)
 
 
 class ReplayHandler:
@@ -71,6 +74,7 @@ class ReplayHandler:
         self._players: dict[str, Player] = {}
         self._played: dict[str, int] = {}
         self.misses: list[str] = []
+        self.errors: list[HarnessError] = []
         self._before = self._counts()
         self._whole = Whole(self.answer)
 
@@ -84,7 +88,14 @@ class ReplayHandler:
             responder.cut()
 
     def answer(self, head: RequestHead, body: bytes, responder: Responder) -> None:
-        """Answer one request."""
+        """Answer one request; one whose recording cannot be read any more gets a 500 that says why."""
+        try:
+            self._answer(head, body, responder)
+        except HarnessError as error:
+            self._failed(error)
+            answer_error(responder, 500, str(error), "harness_error", code=error.code)
+
+    def _answer(self, head: RequestHead, body: bytes, responder: Responder) -> None:
         session, path = session_of(head)
         if path.startswith("/@harness"):
             self._answer_own(path, head.method, responder)
@@ -106,7 +117,18 @@ class ReplayHandler:
         if script.wire is not None and responder.plain:
             responder.write_wire(script.wire, last=True)
         else:
-            Stage(script, responder, self._timetable, self._held, self._hold).play()
+            stage = Stage(
+                script, responder, self._timetable, self._held, failed=self._failed, hold=self._hold
+            )
+            stage.play()
+
+    def _failed(self, error: Exception) -> None:
+        """Keep what kept an answer from being played to its end; what is nobody's input is told at once, too."""
+        if not isinstance(error, HarnessError):
+            _log.error("an answer could not be played to its end", exc_info=error)
+            error = HarnessError("an answer could not be played to its end", found=repr(error))
+        if len(self.errors) < _KEPT_MISSES:
+            self.errors.append(error)
 
     def _script(self, exchange: Exchange, fault: Fault | None) -> Script:
         """The script of an exchange. A small one is made once, and kept with its exchange: ids are reused."""
@@ -171,7 +193,7 @@ class ReplayHandler:
         return sum(self._played.values())
 
     def report(self) -> JsonValue:
-        """What has been played and missed, and what has not been played."""
+        """What has been played and missed, what has not been played, and what could not be played to its end."""
         sessions: dict[str, JsonValue] = dict(sorted(self._played.items()))
         return {
             "played": self.played,
@@ -181,6 +203,7 @@ class ReplayHandler:
                 for exchange in self.unplayed()
             ],
             "misses": list(self.misses),
+            "errors": [str(error) for error in self.errors],
         }
 
     def unplayed(self) -> list[Exchange]:
@@ -192,12 +215,13 @@ class ReplayHandler:
         return [self._deck.played(position) for position in range(len(self._deck))]
 
     def reset(self) -> None:
-        """Begin anew: every session at its first recording, no misses."""
+        """Begin anew: every session at its first recording, no misses, no errors."""
         self._before = self._counts()
         self._resets += 1
         self._players.clear()
         self._played.clear()
         self.misses.clear()
+        self.errors.clear()
         self._faults = FaultPlan(self._fault)
 
 

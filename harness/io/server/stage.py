@@ -9,7 +9,7 @@ from harness.io.playback import HOLD
 from harness.io.server.timetable import now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from harness.io.server.responder import Responder
     from harness.io.server.script import Script
@@ -27,10 +27,12 @@ class Stage:
         responder: Where to.
         timetable: What wakes it.
         held: Where streams are put that wait for nothing but their client's leaving.
+        failed: Told of what kept the body from being read. The stream ends where it stands, as a cut.
         hold: See `HOLD`.
     """
 
     __slots__ = (
+        "_failed",
         "_framed",
         "_held",
         "_hold",
@@ -48,12 +50,15 @@ class Stage:
         responder: Responder,
         timetable: Timetable,
         held: set[Responder],
+        *,
+        failed: Callable[[Exception], None],
         hold: float = HOLD,
     ) -> None:
         self._script = script
         self._responder = responder
         self._timetable = timetable
         self._held = held
+        self._failed = failed
         self._hold = hold
         self._framed = False
         self._parts: Iterator[tuple[int, bytes]] = iter(())
@@ -78,7 +83,11 @@ class Stage:
             return
         self._framed = framed = script.plain and responder.plain
         self._parts = script.parts(framed=framed)
-        self._next = next(self._parts, None)
+        try:
+            self._next = next(self._parts, None)
+        except Exception as error:  # noqa: BLE001 - a client must not wait for ever
+            self._break(error)
+            return
         if framed:
             self._write_due(script.plain_head)
         else:
@@ -98,22 +107,33 @@ class Stage:
         batch = [before] if before else []
         size = 0
         upcoming = self._next
-        while upcoming is not None and upcoming[0] <= limit and size < COALESCE:
-            batch.append(upcoming[1])
-            size += len(upcoming[1])
-            upcoming = next(self._parts, None)
+        failure: Exception | None = None
+        try:
+            while upcoming is not None and upcoming[0] <= limit and size < COALESCE:
+                batch.append(upcoming[1])
+                size += len(upcoming[1])
+                upcoming = next(self._parts, None)
+        except Exception as error:  # noqa: BLE001 - a client must not wait for ever
+            failure = error
         self._next = upcoming
         if batch:
             if self._framed:
                 responder.write_wire(b"".join(batch), chunked=self._script.chunked)
             else:
                 responder.write_many(batch)
-        if responder.paused:
+        if failure is not None:
+            self._break(failure)
+        elif responder.paused:
             responder.on_resume = self._wake
         elif upcoming is not None:
             self._timetable.at(self._start + upcoming[0] / 1e6, self._wake)
         else:
             self._to_end()
+
+    def _break(self, error: Exception) -> None:
+        """End where it stands: the rest of the body cannot be read, such as from a file that was replaced."""
+        self._responder.cut()
+        self._failed(error)
 
     def _to_end(self) -> None:
         ending = self._script.ending()
