@@ -308,6 +308,21 @@ def test_a_fault_changes_what_is_played() -> None:
     assert response.headers["retry-after"] == "2"
 
 
+@pytest.mark.parametrize("fault", ["status:429,times=1", "empty:times=1"])
+def test_a_fault_strikes_each_session_as_often_as_it_is_told(fault: str) -> None:
+    """What another session met does not use it up; a reset starts the count anew."""
+    with serve(recorded(), fault=fault) as server:
+
+        def met(session: str | None) -> bool:
+            answer = ask(server, session=session)
+            return answer.status_code == 429 or not answer.content
+
+        rounds = [[met(session) for session in ("one", "two", None, "one", "two", None)]]
+        httpx.post(server.url + "/@harness/reset")
+        rounds.append([met(session) for session in ("one", "one")])
+    assert rounds == [[True, True, True, False, False, False], [True, False]]
+
+
 def test_a_slow_reader_is_waited_for() -> None:
     """A body far above every buffer comes whole although its reader pauses, and is not held in memory."""
     part = b"z" * 65_536

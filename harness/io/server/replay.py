@@ -46,7 +46,7 @@ class ReplayHandler:
     Args:
         deck: The recordings.
         pace: When each chunk goes out, and how it is cut.
-        fault: What goes wrong.
+        fault: What goes wrong. One that strikes a number of times strikes so often in each session.
         hold: Seconds for which a stream that the recording client left is held open after its last byte.
         nearest: Answer a request that no recording answers with the nearest one. It stays a miss.
     """
@@ -63,7 +63,7 @@ class ReplayHandler:
         self._deck = deck
         self._pace = pace
         self._fault = fault
-        self._faults = FaultPlan(fault)
+        self._faults: dict[str, FaultPlan] = {}
         self._hold = hold
         self._nearest = nearest
         self._timetable = Timetable()
@@ -101,17 +101,19 @@ class ReplayHandler:
             self._answer_own(path, head.method, responder)
             return
         request = Request(head.method, f"http://{head.field(b'host')}{path}", head.headers, body)
-        instead = self._faults.instead_of_recording(request)
+        faults = self._faults_of(session)
+        instead = faults.instead_of_recording(request)
         if instead is not None:
             self._start(Script(play(instead, self._pace)), responder)
             return
         try:
             exchange = self._player(session).find(request)
         except MissError as miss:
-            self._miss(miss, self._player(session).miss(request) if self._nearest else None, responder)
+            explained = self._player(session).miss(request) if self._nearest else None
+            self._miss(miss, explained, faults, responder)
             return
         self._played[session] = self._played.get(session, 0) + 1
-        self._start(self._script(exchange, self._faults.for_recording(exchange)), responder)
+        self._start(self._script(exchange, faults.for_recording(exchange)), responder)
 
     def _start(self, script: Script, responder: Responder) -> None:
         if script.wire is not None and responder.plain:
@@ -153,7 +155,14 @@ class ReplayHandler:
             player = self._players[session] = self._deck.session(name)
         return player
 
-    def _miss(self, miss: MissError, explained: Miss | None, responder: Responder) -> None:
+    def _faults_of(self, session: str) -> FaultPlan:
+        """The plan of one session: how often a fault has struck others is nothing that its client could know."""
+        plan = self._faults.get(session)
+        if plan is None:
+            plan = self._faults[session] = FaultPlan(self._fault)
+        return plan
+
+    def _miss(self, miss: MissError, explained: Miss | None, faults: FaultPlan, responder: Responder) -> None:
         nearest = explained.nearest if explained is not None else None
         told = str(miss)
         if explained is not None and nearest is not None:
@@ -162,7 +171,7 @@ class ReplayHandler:
             self.misses.append(told)
         if nearest is not None:
             exchange = self._deck.exchanges[nearest]
-            self._start(self._script(exchange, self._faults.for_recording(exchange)), responder)
+            self._start(self._script(exchange, faults.for_recording(exchange)), responder)
             return
         answer = miss_answer(miss)
         responder.answer(answer.status, answer.reason, answer.headers, answer.body())
@@ -222,7 +231,7 @@ class ReplayHandler:
         self._played.clear()
         self.misses.clear()
         self.errors.clear()
-        self._faults = FaultPlan(self._fault)
+        self._faults.clear()
 
 
 def session_of(head: RequestHead) -> tuple[str, str]:
