@@ -184,6 +184,10 @@ class Holding:
     def __init__(self, holds: Sequence[int] = ()) -> None:
         self._holds = holds
 
+    def knowing(self, request: Request) -> Holding:
+        """Itself: it knows no secrets."""
+        return self
+
     def request(self, request: Request) -> tuple[Request, tuple[Redaction, ...]]:
         """The request as it is."""
         return request, ()

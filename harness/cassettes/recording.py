@@ -63,6 +63,10 @@ class HidesBodies(Protocol):
 class Hides(Protocol):
     """Redacts requests, headers and texts."""
 
+    def knowing(self, request: Request) -> Hides:
+        """What redacts the answer to this request, and so hides the request's credentials there, too."""
+        ...
+
     def request(self, request: Request) -> tuple[Request, tuple[Redaction, ...]]:
         """A request without secrets."""
         ...
@@ -155,11 +159,11 @@ class Recording:
                 self.inspect(clean.body, "request.body")
         except SecretFound as error:
             self.refusals.append(error)
-            return ExchangeRecording(self, -1)
+            return ExchangeRecording(self, -1, self.redactor)
         index = self._next
         self._next += 1
         self.write(line)
-        return ExchangeRecording(self, index)
+        return ExchangeRecording(self, index, self.redactor.knowing(request))
 
     def _presentable(self, head: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """The head's members, with a placeholder for each in which the detector still sees a secret."""
@@ -214,9 +218,10 @@ class ExchangeRecording:
     `index` is its place in the recording, -1 where it was refused.
     """
 
-    def __init__(self, recording: Recording, index: int) -> None:
+    def __init__(self, recording: Recording, index: int, redactor: Hides) -> None:
         self.index = index
         self._recording = recording
+        self._redactor = redactor
         self._ended = index < 0
         self._body: HidesBodies | None = None
         self._queue: deque[list[int]] = deque()
@@ -240,13 +245,13 @@ class ExchangeRecording:
             return
         recording = self._recording
         try:
-            headers, redactions = recording.redactor.headers(head.headers, "response.headers")
-            self._body = recording.redactor.body(head.headers, "response.body")
+            headers, redactions = self._redactor.headers(head.headers, "response.headers")
+            self._body = self._redactor.body(head.headers, "response.body")
             kept: dict[str, JsonValue] = {}
             if self._body.decodes:
                 kept["decoded"] = header(headers, "content-encoding") or ""
                 headers = without_encoding(headers)
-            reason, more = recording.redactor.text(head.reason, "response.reason")
+            reason, more = self._redactor.text(head.reason, "response.reason")
             clean = replace(head, headers=headers, reason=reason)
             row = response_row(self.index, clean, max(at_us, 0), redactions + more)
             line = encode(row, kept)
@@ -303,8 +308,8 @@ class ExchangeRecording:
             message = ending.message
             redactions: tuple[Redaction, ...] = ()
             if message is not None:
-                message, redactions = recording.redactor.text(storable(message), "ending.message")
-            trailers, more = recording.redactor.headers(trailers, "response.trailers")
+                message, redactions = self._redactor.text(storable(message), "ending.message")
+            trailers, more = self._redactor.headers(trailers, "response.trailers")
             ending = replace(ending, message=message, at_us=max(ending.at_us, 0))
             row = end_row(self.index, ending, trailers, (*self._news(), *redactions, *more))
             line = encode(row, {"notes": list(notes)} if notes else None)

@@ -385,3 +385,48 @@ def test_what_the_detector_still_sees_in_the_head_is_replaced_and_told() -> None
         "head.notes",
         "head",
     ]
+
+
+PLACED = [
+    Request("POST", "http://127.0.0.1/v1", (("Authorization", "Bearer only-in-the-code-7"),)),
+    Request("POST", "http://127.0.0.1/v1?key=only-in-the-code-7"),
+    Request(
+        "POST", "http://127.0.0.1/v1", (("x-api-key", "only-in-the-code-7"), ("x-api-key", "0123456789abc"))
+    ),
+    Request("POST", "http://127.0.0.1/v1", (("cookie", "sid=only-in-the-code-79; a=all-accepted"),)),
+]
+
+
+@pytest.mark.parametrize("request_", PLACED, ids=["authorization", "parameter", "header", "cookie"])
+def test_a_key_that_only_its_place_gave_away_is_hidden_where_the_server_quotes_it(request_: Request) -> None:
+    """In the head, in the body at any cut, in trailers and in the client's message."""
+    tape = Tape(Redactor(), Detector())
+    take = tape.recording.begin(request_, 1)
+    quoted = "only-in-the-code-7"
+    take.respond(Response(401, (("x-note", f"no {quoted}9"),), reason=f"bad {quoted}9"), 2)
+    body = b'{"error":"Incorrect API key provided: only-in-the-code-79. all-accepted"}'
+    for start in range(0, len(body), 9):
+        take.chunk(body[start : start + 9], 3)
+    take.end(Ending(How.RESET, 30, "X", f"met {quoted}9"), (("x-more", f"{quoted}9"),))
+
+    assert quoted.encode() not in tape.data
+    [exchange] = tape.sealed().exchanges
+    assert exchange.response is not None
+    clean = exchange.response.body()
+    assert len(clean) == len(body)
+    assert clean.startswith(b'{"error":"Incorrect API key provided: redacted-')
+    assert clean.endswith(b'. all-accepted"}')
+    assert all(len(chunk.data) <= 9 for chunk in exchange.response.chunks)
+
+
+def test_what_one_request_gave_away_is_not_looked_for_in_the_answers_to_others() -> None:
+    """Each exchange has its own credentials; a short value, or one that is hidden already, is none of them."""
+    redactor = Redactor(values={"MY_API_KEY": "mySecretValue998877"})
+    keyed = Request("POST", "http://h/", (("authorization", "Bearer only-in-the-code-7"),))
+    short = Request("POST", "http://h/", (("authorization", "Bearer elevenchars"),))
+    known = Request("POST", "http://h/", (("authorization", "Bearer mySecretValue998877"),))
+    hidden = redactor.request(keyed)[0]
+
+    assert redactor.knowing(keyed).text("only-in-the-code-7", "x")[0] == "redacted-authoriza"
+    assert redactor.knowing(keyed) is redactor.knowing(keyed)
+    assert [redactor.knowing(one) is redactor for one in (short, known, hidden)] == [True] * 3

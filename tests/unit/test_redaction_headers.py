@@ -198,3 +198,10 @@ def test_the_message_of_an_exception_is_cleaned_too() -> None:
     assert SECRET not in text
     assert "p4ss" not in text
     assert {redaction.where for redaction in found} == {"ending.message"}
+
+
+def test_a_key_that_a_header_gives_away_is_hidden_in_the_request_s_own_body() -> None:
+    """As where a tool's server is described to the model together with the key for it."""
+    headers = (("authorization", "Bearer only-in-the-code-7"),)
+    request, _ = Redactor().request(Request("POST", "https://h/", headers, b"use only-in-the-code-7 there"))
+    assert request.body == b"use redacted-authoriza there"

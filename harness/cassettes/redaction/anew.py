@@ -34,6 +34,7 @@ def redacted_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
         SecretFound: Its compressed body holds a secret, and the redactor does not decode.
     """
     request, found = redactor.request(exchange.request)
+    redactor = redactor.knowing(exchange.request)
     response, in_response = _response(exchange.response, redactor)
     ending = exchange.ending
     in_ending: tuple[Redaction, ...] = ()

@@ -8,6 +8,7 @@ One list for all places, compared without regard to case and to `-` or `_`, so t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CREDENTIAL = (
     r"(?:api|secret|access|private|auth|subscription|account|signing|encryption|shared[-_]?access)[-_]?key"
@@ -59,11 +60,13 @@ def is_credential_parameter(name: str) -> bool:
     return _PARAMETER.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=1024)
 def is_credential_header(name: str) -> bool:
     """Whether a header field of this name holds a credential."""
     return _HEADER.fullmatch(name) is not None and _HARMLESS_KEY.fullmatch(name) is None
 
 
+@lru_cache(maxsize=1024)
 def is_identity_header(name: str) -> bool:
     """Whether a header field names the organisation, project or account that pays."""
     return _IDENTITY.fullmatch(name) is not None

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.cassettes.exchange import Headers, Redaction, Request, header
 from harness.cassettes.redaction.compressed import CompressedBodyRedactor, decoder
 from harness.cassettes.redaction.headers import Places
+from harness.cassettes.redaction.placed import placed_values
 from harness.cassettes.redaction.rules import Rules
 from harness.cassettes.redaction.streaming import BodyRedactor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+_HEIRS = 16
+"""Redactors that are kept for requests of the same credentials."""
 
 
 class Redactor:
@@ -37,9 +42,38 @@ class Redactor:
         extra_headers: Sequence[str] = (),
         decode: bool = False,
     ) -> None:
+        self._values = {value: label for label, value in values.items()}
+        self._patterns = tuple(extra_patterns)
+        self._extra_headers = tuple(extra_headers)
         self._rules = Rules(values, extra_patterns)
-        self._places = Places({value: label for label, value in values.items()}.get, extra_headers)
+        self._places = Places(self._values.get, extra_headers)
         self._decode = decode
+        self._heirs = lru_cache(maxsize=_HEIRS)(self._heir)
+
+    def knowing(self, request: Request) -> Redactor:
+        """The redactor for what answers this request: it also hides what stands in its URL or headers as a secret.
+
+        So a key that no variable holds is hidden where the server quotes it. The last few are kept, as clients use
+        the same key again and again, and to make one takes a millisecond.
+
+        Args:
+            request: As it was sent.
+        """
+        placed = placed_values(
+            request.url, request.headers, extra_headers=self._extra_headers, known=self._values
+        )
+        return self._heirs(placed) if placed else self
+
+    def _heir(self, placed: tuple[tuple[str, str], ...]) -> Redactor:
+        values = {label: value for value, label in self._values.items()}
+        # A label is a header's or a parameter's name; a variable of the same name keeps it.
+        values |= {label if label not in values else f"{label}-sent": value for label, value in placed}
+        return Redactor(
+            values=values,
+            extra_patterns=self._patterns,
+            extra_headers=self._extra_headers,
+            decode=self._decode,
+        )
 
     def request(self, request: Request) -> tuple[Request, tuple[Redaction, ...]]:
         """A request without its secrets, and what was hidden in it.
@@ -56,7 +90,7 @@ class Redactor:
             found: list[str] = []
             body = self._places.form(body.decode("latin-1"), found).encode("latin-1")
             in_form = _counted("request.body", found)
-        redactor = self.body(request.headers, "request.body")
+        redactor = (self.knowing(request) if body else self).body(request.headers, "request.body")
         body = redactor.feed(body) + redactor.finish()
         if redactor.decodes:
             headers = without_encoding(headers)
