@@ -113,6 +113,7 @@ class Tape:
         self._lock = threading.Lock()
         self._misses: list[MissError] = []
         self._closed = False
+        self._transports: list[Any] = []
         self._exists = self.path.exists()
         if may_record(self.mode, exists=self._exists):
             self._check_target()
@@ -168,7 +169,9 @@ class Tape:
             inner: What reaches the network when recording; by default the module's own HTTP transport.
             network: Options of that transport (`verify`, `cert`, `http2`, `proxy`, ...).
         """
-        return transport_class(module)(module, self, inner, network)
+        made = transport_class(module)(module, self, inner, network)
+        self._transports.append(made)
+        return made
 
     def client(self, module: ModuleType, **options: Any) -> Any:
         """A `module.Client` on this tape; `options` are the client's."""
@@ -250,7 +253,10 @@ class Tape:
         return () if self._deck is None else self._deck.unplayed()
 
     def close(self) -> None:
-        """Seal what was recorded. Closing again does nothing, and a request after it is refused.
+        """Seal what was recorded, and close the connections of sync clients that nobody closed.
+
+        Closing again does nothing, and a request after it is refused. Connections of async clients that nobody
+        closed are closed at the end of `async with`.
 
         Raises:
             SecretFound: Something had to be left out of the recording.
@@ -268,6 +274,9 @@ class Tape:
             self._recorder.close()
         except HarnessError as error:
             found.append(error)
+        finally:
+            for transport in self._transports:
+                transport.close_made()
         if self._on_miss == "respond":
             found += self._misses
         if found:
@@ -294,7 +303,11 @@ class Tape:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.__exit__(kind, error, trace)
+        try:
+            self.__exit__(kind, error, trace)
+        finally:
+            for transport in self._transports:
+                await transport.aclose_made()
 
 
 def _add_notes(error: BaseException, others: Sequence[HarnessError]) -> None:

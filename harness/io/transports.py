@@ -10,18 +10,19 @@ played, when) lies behind them in `harness.io.tape` and `harness.io.playback`.
 
 from __future__ import annotations
 
-import time
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from harness.cassettes.endings import ends_cleanly, with_tail
 from harness.cassettes.exchange import Ending, How, Request, Response
-from harness.io.playback import HOLD, Playback
+from harness.io.waiting import Waits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
     from types import ModuleType
 
+    from harness.io.playback import Playback
     from harness.io.recorder import Take
     from harness.io.tape import Tape
 
@@ -71,37 +72,37 @@ class _RecordedStream:
 
 
 class _PlayedStream:
-    """A response body out of a recording: each chunk when it is due, then the recorded ending.
+    """A response body out of a recording: each chunk when it is due, then the recorded ending."""
 
-    Chunks are awaited against absolute deadlines, so that a slow reader does not make the stream drift.
-    """
-
-    def __init__(self, module: ModuleType, playback: Playback) -> None:
+    def __init__(self, module: ModuleType, playback: Playback, waits: Waits) -> None:
         self._module = module
         self._playback = playback
+        self._waits = waits
 
     def __iter__(self) -> Iterator[bytes]:
-        start = time.perf_counter()
+        waits = self._waits
         tail = bytearray()
         for due_us, data in with_tail(self._playback.chunks, tail):
             if due_us:
-                _sleep_until(start, due_us)
+                waits.until(due_us)
             yield data
         ending = self._playback.ending
+        waits.until_end(ending)
         if not ends_cleanly(ending, bytes(tail)):
-            _sleep_until(start, ending.at_us)
             raise _recorded_exception(self._module, ending)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        start = time.perf_counter()
+        waits = self._waits
         tail = bytearray()
         for due_us, data in with_tail(self._playback.chunks, tail):
             if due_us:
-                await _sleep_until_async(start, due_us)
+                await waits.until_async(due_us)
+            if waits.tired:
+                await waits.rest()
             yield data
         ending = self._playback.ending
+        await waits.until_end_async(ending)
         if not ends_cleanly(ending, bytes(tail)):
-            await _until_cancelled(start, ending)
             raise _recorded_exception(self._module, ending)
 
     def close(self) -> None:
@@ -118,7 +119,8 @@ class _TapeTransport:
         module: `httpx` or `httpx2`.
         tape: What records and replays.
         inner: The transport that reaches the network; None makes the module's own at the first live request,
-            through the environment's proxy where one is set for the URL.
+            through the environment's proxy where one is set for the URL and `trust_env` is not False; one for
+            sync clients and one for async ones, each closed when a client of its kind is.
         network: Options of the module's own transport (`verify`, `cert`, `http2`, `proxy`, ...).
     """
 
@@ -127,19 +129,20 @@ class _TapeTransport:
         self._tape = tape
         self._inner = inner
         self._network = network
-        self._made: dict[str | None, Any] = {}
+        self._made: dict[tuple[str, str | None], Any] = {}
+        self._lock = threading.Lock()
 
     def handle_request(self, request: Any) -> Any:
         request.read()
         wanted = _request(request)
         playback = self._tape.answer(wanted)
         if playback is not None:
-            start = time.perf_counter()
+            waits = Waits(self._module, request)
             if playback.response is None:
-                _sleep_until(start, playback.ending.at_us)
+                waits.until_end(playback.ending)
                 raise _recorded_exception(self._module, playback.ending)
-            _sleep_until(start, playback.head_due_us)
-            return self._played(playback.response, playback)
+            waits.until(playback.head_due_us)
+            return self._played(playback.response, playback, waits)
         take = self._take(request)
         try:
             response = self._live("HTTPTransport", request.url).handle_request(request)
@@ -153,12 +156,13 @@ class _TapeTransport:
         wanted = _request(request)
         playback = self._tape.answer(wanted)
         if playback is not None:
-            start = time.perf_counter()
+            waits = Waits(self._module, request)
+            await waits.rest()
             if playback.response is None:
-                await _until_cancelled(start, playback.ending)
+                await waits.until_end_async(playback.ending)
                 raise _recorded_exception(self._module, playback.ending)
-            await _sleep_until_async(start, playback.head_due_us)
-            return self._played(playback.response, playback)
+            await waits.until_async(playback.head_due_us)
+            return self._played(playback.response, playback, waits)
         take = self._take(request)
         try:
             response = await self._live("AsyncHTTPTransport", request.url).handle_async_request(request)
@@ -168,25 +172,40 @@ class _TapeTransport:
         return self._recorded(response, take)
 
     def close(self) -> None:
-        for transport in self._transports():
-            transport.close()
+        self.close_made()
+        if self._inner is not None:
+            self._inner.close()
 
     async def aclose(self) -> None:
-        for transport in self._transports():
+        await self.aclose_made()
+        if self._inner is not None:
+            await self._inner.aclose()
+
+    def close_made(self) -> None:
+        """Close what this transport made for sync clients."""
+        for transport in self._forget("HTTPTransport"):
+            transport.close()
+
+    async def aclose_made(self) -> None:
+        """Close what this transport made for async clients."""
+        for transport in self._forget("AsyncHTTPTransport"):
             await transport.aclose()
 
-    def _transports(self) -> list[Any]:
-        return [*self._made.values(), *([] if self._inner is None else [self._inner])]
+    def _forget(self, kind: str) -> list[Any]:
+        with self._lock:
+            return [self._made.pop(key) for key in tuple(self._made) if key[0] == kind]
 
     def _live(self, kind: str, url: Any) -> Any:
         if self._inner is not None:
             return self._inner
-        proxy = None if "proxy" in self._network else _environment_proxy(url)
-        # Made late: the CA bundle costs 20 to 40 ms to load, and a replay never needs it.
-        if proxy not in self._made:
-            options = self._network if proxy is None else {**self._network, "proxy": proxy}
-            self._made[proxy] = getattr(self._module, kind)(**options)
-        return self._made[proxy]
+        own = "proxy" in self._network or not self._network.get("trust_env", True)
+        proxy = None if own else _environment_proxy(url)
+        with self._lock:
+            # Made late: the CA bundle costs 20 to 40 ms to load, and a replay never needs it.
+            if (kind, proxy) not in self._made:
+                options = self._network if proxy is None else {**self._network, "proxy": proxy}
+                self._made[kind, proxy] = getattr(self._module, kind)(**options)
+            return self._made[kind, proxy]
 
     def _take(self, request: Any) -> Take:
         if not self._tape.raw_encoding:
@@ -205,11 +224,12 @@ class _TapeTransport:
         response.stream = _streams(self._module)[0](response.stream, take)
         return response
 
-    def _played(self, head: Response, playback: Playback) -> Any:
+    def _played(self, head: Response, playback: Playback, waits: Waits) -> Any:
+        waits.head_delivered()
         return self._module.Response(
             head.status,
             headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in head.headers],
-            stream=_streams(self._module)[1](self._module, playback),
+            stream=_streams(self._module)[1](self._module, playback, waits),
             extensions={
                 "http_version": head.http_version.encode("ascii"),
                 "reason_phrase": head.reason.encode("latin-1"),
@@ -269,26 +289,3 @@ def _environment_proxy(url: Any) -> str | None:
     proxies = getproxies()
     found = proxies.get(url.scheme) or proxies.get("all")
     return found if found is None or "://" in found else f"http://{found}"
-
-
-def _sleep_until(start: float, due_us: int) -> None:
-    left = start + due_us / 1e6 - time.perf_counter()
-    if left > 0:
-        time.sleep(left)
-
-
-async def _sleep_until_async(start: float, due_us: int) -> None:
-    left = start + due_us / 1e6 - time.perf_counter()
-    if left > 0:
-        # anyio comes with httpx and httpx2, and sleeps under asyncio and trio alike.
-        import anyio  # noqa: PLC0415
-
-        await anyio.sleep(left)
-
-
-async def _until_cancelled(start: float, ending: Ending) -> None:
-    """Wait until an ending is due; where the recording client was cancelled, for this one to be, too.
-
-    Its own time limit is what ends the stream again, whatever the pace, as it does over HTTP.
-    """
-    await _sleep_until_async(start, ending.at_us + (int(HOLD * 1e6) if ending.how is How.CANCELLED else 0))
