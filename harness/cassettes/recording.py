@@ -198,7 +198,7 @@ class Recording:
                     where=where,
                     expected="nothing that looks like a key after redaction",
                     found=seen.label,
-                    hint="add a pattern or the name of the variable that holds it to the redaction settings",
+                    hint="hide it: --pattern, --header or --env of `harness record`, or Redactor(…) from Python",
                 )
 
     def write(self, lines: bytes) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.command import WithCommand, listen_option, note, until_interrupted, wait, warn_of_strangers
+from harness.cli.hiding import hiding_options
 
 if TYPE_CHECKING:
     from harness.jobs.record import RecordSummary
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--decode", is_flag=True, help="Record bodies that come compressed decoded, so that they can be redacted."
 )
+@hiding_options
 @click.option(
     "-q", "--quiet", is_flag=True, help="No line for each exchange; without it a terminal shows them."
 )
@@ -50,6 +52,9 @@ def command(
     ca: Path | None,
     raw_encoding: bool,
     decode: bool,
+    patterns: tuple[str, ...],
+    headers: tuple[str, ...],
+    variables: tuple[str, ...],
     quiet: bool,
     command: tuple[str, ...],
 ) -> int:
@@ -82,6 +87,9 @@ def command(
             ca=ca,
             raw_encoding=raw_encoding,
             decode=decode,
+            patterns=patterns,
+            headers=headers,
+            variables=variables,
             tell=session.passed,
             counting=session.shown,
         )

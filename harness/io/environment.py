@@ -11,8 +11,10 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from harness.errors import UsageError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _NAME = re.compile(
     r".*(?:API_?KEY|_KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|CONNECTION_STRING)(?:_\d+)?"
@@ -48,6 +50,27 @@ def secret_values(environment: Mapping[str, str] | None = None) -> dict[str, str
         if secret is not None and secret not in result.values():
             result[name] = secret
     return result
+
+
+def values_with(variables: Iterable[str], environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The same, and the values of these variables as they are, whatever their names.
+
+    Args:
+        variables: Their names.
+        environment: Where to look; the process's own environment by default.
+
+    Raises:
+        UsageError: One of them is not set.
+    """
+    values = secret_values(environment)
+    for name in variables:
+        value = (os.environ if environment is None else environment).get(name)
+        if not value:
+            raise UsageError(
+                f"the environment variable {name} is not set", where="--env", hint="set it for this command"
+            )
+        values[name] = value
+    return values
 
 
 def _secret_part(value: str) -> str | None:

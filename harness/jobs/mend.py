@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from harness.cassettes.matching.keyrow import key_fields
 from harness.cassettes.redaction.anew import redacted
 from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import HashMismatch, NotACassette, UsageError
-from harness.io.environment import secret_values
+from harness.io.environment import values_with
 from harness.io.files import Recovered, read_cassette, recover
 from harness.io.recordings import read_recording
 from harness.jobs.output import refuse_existing
@@ -51,14 +50,7 @@ def redact_more(
             looks like a live key afterwards. Nothing is written.
         InputError: It cannot be read.
     """
-    values = secret_values()
-    for name in variables:
-        value = os.environ.get(name)
-        if not value:
-            raise UsageError(
-                f"the environment variable {name} is not set", where="--env", hint="set it for this command"
-            )
-        values[name] = value
+    values = values_with(variables)
     redactor = Redactor(values=values, extra_patterns=patterns, extra_headers=headers)
     before = read_recording(path)
     if before.seal is None and output is None:

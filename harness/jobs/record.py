@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from harness.cassettes.redaction.detector import Detector
+from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import HarnessError, SecretFound, UsageError
+from harness.io.environment import values_with
 from harness.io.files import read_cassette
 from harness.io.partfile import refuse_taken
 from harness.io.recorder import Recorder
-from harness.io.secrets import environment_redactor
 from harness.io.server.proxy import RecordProxy
 from harness.io.server.threaded import ServerThread
 from harness.io.upstream import Upstream
@@ -96,6 +98,9 @@ def record_server(
     ca: str | Path | None = None,
     raw_encoding: bool = False,
     decode: bool = False,
+    patterns: Sequence[str] = (),
+    headers: Sequence[str] = (),
+    variables: Sequence[str] = (),
     tell: Callable[[Passed], None] | None = None,
     counting: bool = True,
 ) -> RecordServer:
@@ -111,11 +116,15 @@ def record_server(
         ca: A file of certificates (PEM) to trust beside the usual ones.
         raw_encoding: Pass the client's `accept-encoding` on; by default `identity` is asked for.
         decode: Where a body comes compressed all the same, record it decoded, so that it can be redacted.
+        patterns: Regular expressions; what they match is hidden, too, or only their group named `secret`.
+        headers: Names of header fields whose values are hidden, too.
+        variables: Names of environment variables whose values are hidden, too, whatever their names.
         tell: Is given a short account of each exchange when it is over, on the server's thread.
         counting: Whether that account counts the events.
 
     Raises:
-        UsageError: The URL is none, or the CA file holds no certificates.
+        UsageError: The URL is none, the CA file holds no certificates, a pattern is no regular expression, or a
+            variable is not set or too short to be hidden.
         FileAccessError: The cassette exists and neither `append` nor `overwrite` is given; or it cannot be written, is
             being recorded, or was being recorded when a recorder died.
         InputError: There is something to append to that is no whole cassette.
@@ -125,10 +134,11 @@ def record_server(
     hint = "--append adds to it, --overwrite replaces it, -o writes elsewhere"
     refuse_existing(path, overwrite=append or overwrite, hint=hint)
     refuse_taken(path)
-    if append and path.exists():
-        read_cassette(path)
+    held = len(read_cassette(path).exchanges) if append and path.exists() else 0
     refuse_unwritable(path)
-    recorder = Recorder(path, append=append, redactor=environment_redactor(decode=decode))
+    values = values_with(variables)
+    redactor = Redactor(values=values, extra_patterns=patterns, extra_headers=headers, decode=decode)
+    recorder = Recorder(path, append=append, held=held, redactor=redactor, detector=Detector(values=values))
     sink = recorder if tell is None else Watch(recorder, tell, counting=counting)
     proxy = RecordProxy(Upstream(upstream, ca=Path(ca) if ca else None, raw_encoding=raw_encoding), sink)
     thread = ServerThread(proxy, host, port, finish=proxy.aclose)

@@ -6,17 +6,13 @@ from pathlib import Path
 
 import click
 
+from harness.cli.hiding import hiding_options
+
 
 @click.command()
 @click.argument("cassette", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; in place by default.")
-@click.option("--pattern", "patterns", multiple=True, metavar="REGEX", help="Hide what matches.")
-@click.option(
-    "--header", "headers", multiple=True, metavar="NAME", help="Hide the values of this header field."
-)
-@click.option(
-    "--env", "variables", multiple=True, metavar="NAME", help="Hide the value of this environment variable."
-)
+@hiding_options
 def command(
     cassette: Path,
     output: Path | None,
