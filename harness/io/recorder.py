@@ -6,6 +6,7 @@ a lock, so that any number of threads and tasks can record into one cassette.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -287,7 +288,8 @@ class Recorder:
         old = read_cassette(self.path)
         stay = self._keep(old.exchanges, new.exchanges)
         write_cassette(Cassette(new.head, [*stay, *new.exchanges]), self.path, key_of=key_fields)
-        part.path.unlink()
+        with contextlib.suppress(OSError):
+            part.path.unlink()
 
     def __enter__(self) -> Self:
         return self

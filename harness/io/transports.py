@@ -87,8 +87,11 @@ class _PlayedStream:
                 waits.until(due_us)
             yield data
         ending = self._playback.ending
-        waits.until_end(ending)
-        if not ends_cleanly(ending, bytes(tail)):
+        clean = ends_cleanly(ending, bytes(tail))
+        # When a client left that had all there was is its own affair: the body was over before.
+        if not clean or ending.how is How.COMPLETE:
+            waits.until_end(ending)
+        if not clean:
             raise _recorded_exception(self._module, ending)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -101,8 +104,10 @@ class _PlayedStream:
                 await waits.rest()
             yield data
         ending = self._playback.ending
-        await waits.until_end_async(ending)
-        if not ends_cleanly(ending, bytes(tail)):
+        clean = ends_cleanly(ending, bytes(tail))
+        if not clean or ending.how is How.COMPLETE:
+            await waits.until_end_async(ending)
+        if not clean:
             raise _recorded_exception(self._module, ending)
 
     def close(self) -> None:

@@ -114,6 +114,16 @@ def test_a_failed_connection_waits_for_the_limit_of_connecting(module: Any, path
     assert type(error) is module.ConnectTimeout
 
 
+@pytest.mark.parametrize("read", READERS)
+def test_a_reader_that_left_late_makes_no_other_wait(module: Any, path: Path, read: Any) -> None:
+    """The body was over with `[DONE]`; how long the recording client took to close says nothing of the server."""
+    write(path, Chunk(0, b"data: [DONE]\n\n"), ending=Ending(How.CLIENT_CLOSE, FAR))
+    with harness.cassette(path, mode="none", pace="recorded") as tape:
+        got, error = read(tape, module, URL, timeout=5)
+
+    assert (got, error) == ([b"data: [DONE]\n\n"], None)
+
+
 def test_times_of_the_body_count_from_the_head(module: Any, path: Path) -> None:
     """A reader that comes late finds what came in the meantime."""
     write(path, Chunk(300_000, ONE))
