@@ -61,6 +61,16 @@ def part_head_line(head: Mapping[str, JsonValue], first_index: int) -> bytes:
     return line[:-2] + b',"part":{"first":%d}}\n' % first_index
 
 
+def true_head(head: Mapping[str, JsonValue], exchanges: Iterable[Exchange]) -> Mapping[str, JsonValue]:
+    """The head's members, and that bodies were decoded where one of the exchanges says that its body was.
+
+    A recorder writes the head before it knows.
+    """
+    if head.get("decoded") is True or not any("decoded" in one.extra.get("res", {}) for one in exchanges):
+        return head
+    return {**head, "decoded": True}
+
+
 def lines_of(cassette: Cassette, *, key_of: KeyOf | None = None) -> Iterator[bytes]:
     """All lines of a sealed cassette, from its head to a new seal; each item is one line or several.
 
@@ -71,7 +81,7 @@ def lines_of(cassette: Cassette, *, key_of: KeyOf | None = None) -> Iterator[byt
         key_of: Computes the `key` rows; without it an exchange keeps the key that it has.
     """
     sealer = Sealer()
-    yield sealer.add(head_line(cassette.head))
+    yield sealer.add(head_line(true_head(cassette.head, cassette.exchanges)))
     for exchange in cassette.exchanges:
         yield from sealer.exchange(exchange, key_of)
     yield sealer.seal(cassette.seal)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from harness.cassettes.reading import read_lines
 from harness.cassettes.sealing import read_part
-from harness.cassettes.writing import Sealer, lines_of
+from harness.cassettes.writing import Sealer, head_line, lines_of, true_head
 from harness.errors import CassetteError, FileAccessError, NotACassette
 from harness.io.partfile import in_use, target_path
 
@@ -171,10 +171,11 @@ def _appended(target: Path, part: Part, key_of: KeyOf | None) -> Iterator[bytes]
     redactions = [(it.index, *redaction) for it in old.exchanges for redaction in it.redactions]
     sealer = Sealer(len(old.exchanges), redactions)
     former: list[bytes] = []
-    for line in FileLines(target):
+    head = true_head(old.head, part.cassette.exchanges)
+    for number, line in enumerate(FileLines(target)):
         if former:
             yield sealer.add(former.pop())
-        former.append(line)
+        former.append(head_line(head) if number == 0 and head is not old.head else line)
     for exchange in part.cassette.exchanges:
         yield from sealer.exchange(exchange, key_of)
     yield sealer.seal(old.seal)

@@ -235,6 +235,7 @@ def test_a_compressed_body_with_a_key_is_refused_and_decoded_on_demand() -> None
     assert decoded.ending == DONE
     assert decoded.response is not None
     assert decoded.extra["res"] == {"decoded": "gzip"}
+    assert [tape.sealed().head.get("decoded") for tape in tapes] == [None, True]
     assert decoded.response.headers == (("content-type", "application/json"),)
     assert len(decoded.response.body()) == len(secret)
     assert KEY.encode() not in decoded.response.body()

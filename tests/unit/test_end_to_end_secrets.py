@@ -194,6 +194,7 @@ def test_a_secret_in_a_compressed_answer_through_the_proxy(tmp_path: Path, *, de
         summary = proxy.summary()
 
     assert received[0] == wire
+    assert read_cassette(path).head.get("decoded") == (True if decode else None)
     assert summary.exchanges == 2
     watch = Watch(tmp_path, SECRET)
     watch.look()
@@ -232,3 +233,20 @@ def test_an_error_message_that_quotes_the_upstream_is_redacted(tmp_path: Path) -
         ending = read_cassette(tmp_path / f"{name}.cassette.jsonl").exchanges[0].ending
         assert ending.how is How.SERVER_CUT
         assert "redacted-openai-key" in str(ending.message)
+
+
+def test_the_head_says_that_a_body_was_decoded_also_where_it_was_added_later(tmp_path: Path) -> None:
+    """The rest of the head stays as it was."""
+    path = tmp_path / "session.cassette.jsonl"
+    plain = Visit(chunks=(event("so far so good"),))
+    for number, visit in enumerate((plain, compressed("gzip"))):
+        with harness.cassette(
+            path, mode="new_episodes", raw_encoding=True, decode=True, head={"notes": "kept"}
+        ) as tape:
+            transport = tape.transport(httpx, inner=Planted(httpx, [visit], lambda: None))
+            with httpx.Client(transport=transport) as client:
+                client.post(f"http://h.example/{number}", content=visit.body)
+        head = read_cassette(path).head
+        assert head["notes"] == "kept"
+        assert head.get("decoded") == (None if visit is plain else True)
+    assert len(read_cassette(path).exchanges) == 2

@@ -73,6 +73,7 @@ def test_a_compressed_body_is_decoded_where_that_is_asked_for() -> None:
     assert after.response is not None
     assert after.response.headers == ()
     assert after.response.body() == b"it is redacted-!\n"
+    assert after.extra == {"res": {"decoded": "gzip"}}
 
 
 def test_the_head_is_redacted_with_the_exchanges() -> None:

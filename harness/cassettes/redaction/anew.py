@@ -6,7 +6,7 @@ from collections import Counter, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.cassettes.exchange import Cassette, Chunk, Exchange, Redaction, Response
+from harness.cassettes.exchange import Cassette, Chunk, Exchange, Redaction, Response, header
 from harness.cassettes.redaction.heads import clean_head
 from harness.cassettes.redaction.redactor import without_encoding
 
@@ -36,13 +36,20 @@ def redacted_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
     request, found = redactor.request(exchange.request)
     redactor = redactor.knowing(exchange.request)
     response, in_response = _response(exchange.response, redactor)
+    extra = exchange.extra
+    if response is not None and exchange.response is not None:
+        encoding = header(exchange.response.headers, "content-encoding")
+        if encoding is not None and header(response.headers, "content-encoding") is None:
+            extra = {**extra, "res": {**extra.get("res", {}), "decoded": encoding}}
     ending = exchange.ending
     in_ending: tuple[Redaction, ...] = ()
     if ending.message:
         message, in_ending = redactor.text(ending.message, "ending.message")
         ending = replace(ending, message=message)
     hidden = _added(exchange.redactions, found + in_response + in_ending)
-    return replace(exchange, request=request, response=response, ending=ending, redactions=hidden)
+    return replace(
+        exchange, request=request, response=response, ending=ending, redactions=hidden, extra=extra
+    )
 
 
 def rechunked(chunks: Iterable[Chunk], body: BodyRedactor) -> Iterator[Chunk]:
