@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from harness.cassettes.pace import Pace
     from harness.faults.fault import Fault
@@ -59,6 +59,23 @@ def play(exchange: Exchange, pace: Pace, fault: Fault | None = None) -> Playback
         end_due = fault.delay_ending(end_due)
         chunks = fault.delay(chunks, exchange)
     return Playback(exchange, head_due, chunks, replace(ending, at_us=end_due))
+
+
+def obstacle_in_all(fault: Fault | None, exchanges: Sequence[Exchange]) -> tuple[int, str] | None:
+    """Why a fault can be made in none of some recordings; None where it can, or where it needs none.
+
+    Returns:
+        Position of the first recording, and what stands in the way there, in words for a person.
+    """
+    if fault is None or not fault.consumes:
+        return None
+    first: tuple[int, str] | None = None
+    for position, exchange in enumerate(exchanges):
+        why = fault.obstacle(exchange)
+        if why is None:
+            return None
+        first = first or (position, why)
+    return first
 
 
 class FaultPlan:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from harness.cassettes.exchange import Ending, Exchange, How, Request
@@ -29,7 +30,7 @@ from harness.errors import (
 from harness.faults.registry import parse_fault
 from harness.io.files import FileLines, read_cassette
 from harness.io.partfile import refuse_taken, refuse_unwritable
-from harness.io.playback import FaultPlan, Playback, play
+from harness.io.playback import FaultPlan, Playback, obstacle_in_all, play
 from harness.io.recorder import Recorder, Take
 from harness.io.recordings import read_recording
 from harness.io.secrets import environment_redactor
@@ -38,7 +39,7 @@ from harness.io.transports import transport_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import ModuleType, TracebackType
+    from types import TracebackType
 
     from harness.cassettes.matching.miss import Miss
     from harness.cassettes.redaction.redactor import Redactor
@@ -95,6 +96,9 @@ class Tape:
         redactor: Redactor | None = None,
         head: Mapping[str, JsonValue] | None = None,
     ) -> None:
+        for name, value in (("mode", mode), ("pace", pace), ("fault", fault)):
+            _check_kind(name, value, str, "text, as on the command line")
+        _check_kind("match", match, MatchPolicy, "a harness.MatchPolicy(...)")
         if on_miss not in ("respond", "raise"):
             raise UnknownName("miss policy", on_miss, ("respond", "raise"), where="on_miss")
         if decode and redactor is not None:
@@ -108,7 +112,8 @@ class Tape:
         self.raw_encoding = raw_encoding
         self._on_miss = on_miss
         self._pace = parse_pace(pace)
-        self._faults = FaultPlan(parse_fault(fault) if fault else None)
+        wanted = parse_fault(fault) if fault else None
+        self._faults = FaultPlan(wanted)
         self._redactor = redactor or environment_redactor(decode=decode)
         self._lock = threading.Lock()
         self._misses: list[MissError] = []
@@ -119,6 +124,13 @@ class Tape:
             self._check_target()
         self._deck = self._load(match or MatchPolicy())
         self._player = None if self._deck is None else self._deck.session()
+        if self._deck is not None and (found := obstacle_in_all(wanted, self._deck.exchanges)) is not None:
+            raise UsageError(
+                "this fault can be made in none of these recordings",
+                where=f"fault={fault!r}, {self.path}",
+                found=found[1],
+                hint="`harness cassette show` draws what is in them; docs/faults.md says what each fault needs",
+            )
         policy = match or MatchPolicy()
         self._recorder = Recorder(
             self.path,
@@ -169,17 +181,20 @@ class Tape:
             inner: What reaches the network when recording; by default the module's own HTTP transport.
             network: Options of that transport (`verify`, `cert`, `http2`, `proxy`, ...).
         """
+        _check_kind("module", module, ModuleType, "the imported module, httpx or httpx2")
         made = transport_class(module)(module, self, inner, network)
         self._transports.append(made)
         return made
 
     def client(self, module: ModuleType, **options: Any) -> Any:
         """A `module.Client` on this tape; `options` are the client's."""
-        return module.Client(**self._on_tape(module, options))
+        prepared = self._on_tape(module, options)
+        return module.Client(**prepared)
 
     def async_client(self, module: ModuleType, **options: Any) -> Any:
         """A `module.AsyncClient` on this tape; `options` are the client's."""
-        return module.AsyncClient(**self._on_tape(module, options))
+        prepared = self._on_tape(module, options)
+        return module.AsyncClient(**prepared)
 
     def _on_tape(self, module: ModuleType, options: dict[str, Any]) -> dict[str, Any]:
         """A client's options, with a transport of this tape that takes over those that are a transport's."""
@@ -310,6 +325,12 @@ class Tape:
                 await transport.aclose_made()
 
 
+def _check_kind(name: str, value: object, kind: type, expected: str) -> None:
+    """Say what an argument should have been, where it is of another kind; None stands for the default."""
+    if value is not None and not isinstance(value, kind):
+        raise UsageError(f"this argument cannot be {value!r}", where=name, expected=expected)
+
+
 def _add_notes(error: BaseException, others: Sequence[HarnessError]) -> None:
     """Let an error tell others, each once, and what they tell in turn."""
     notes = [note for other in others for note in (str(other), *getattr(other, "__notes__", ()))]
@@ -318,14 +339,5 @@ def _add_notes(error: BaseException, others: Sequence[HarnessError]) -> None:
             error.add_note(note)
 
 
-def cassette(path: str | Path, **options: Any) -> Tape:
-    """Record or replay under any httpx or httpx2 client.
-
-    ```python
-    with harness.cassette("chat.cassette.jsonl", mode="once") as tape:
-        client = openai.OpenAI(http_client=tape.client(httpx2))
-    ```
-
-    The arguments are those of `Tape`.
-    """
-    return Tape(path, **options)
+cassette = Tape
+"""What `harness.cassette` is: opening a tape is all that is needed to record or replay."""

@@ -12,6 +12,7 @@ from harness.cassettes.matching.policy import MatchPolicy
 from harness.cassettes.pace import parse_pace
 from harness.errors import InputError
 from harness.faults.registry import parse_fault
+from harness.io.playback import obstacle_in_all
 from harness.io.recordings import find_recordings, read_recording
 from harness.io.secrets import environment_redactor
 from harness.io.server.replay import ReplayHandler
@@ -69,14 +70,11 @@ class ReplayServer(LocalServer):
 
     def obstacle(self) -> str | None:
         """Why the fault can be made in none of the recordings; None where it can, or where there is none."""
-        why = None
-        if self._fault is not None and self._fault.consumes:
-            for position, exchange in enumerate(self._deck.exchanges):
-                found = self._fault.obstacle(exchange)
-                if found is None:
-                    return None
-                why = why or f"{found} ({self._deck.source(position)}, exchange {exchange.index})"
-        return why
+        found = obstacle_in_all(self._fault, self._deck.exchanges)
+        if found is None:
+            return None
+        position, why = found
+        return f"{why} ({self._deck.source(position)}, exchange {self._deck.exchanges[position].index})"
 
     def summary(self) -> ReplaySummary:
         """What has been played, missed and left so far."""

@@ -141,3 +141,19 @@ def test_the_cassette_is_not_read_in_the_first_request(
         tape.record(Request("GET", "http://h.example/b")).end(How.RESET)
 
     assert len(read_cassette(written).exchanges) == 2
+
+
+@pytest.mark.parametrize("fault", ["cut:event=700", "omit_done", "split_character"])
+def test_a_fault_that_no_recording_can_have_is_told_at_once(written: Path, fault: str) -> None:
+    """A test with such a fault would pass without testing anything."""
+    with pytest.raises(UsageError, match="in none of these recordings") as caught:
+        harness.cassette(written, mode="none", fault=fault)
+
+    assert fault in str(caught.value.where)
+    assert caught.value.found
+
+
+def test_a_module_is_passed_and_not_its_name(written: Path) -> None:
+    """The error says what is meant."""
+    with pytest.raises(UsageError, match="the imported module"):
+        harness.cassette(written, mode="none").client("httpx2")  # type: ignore[arg-type]

@@ -262,6 +262,9 @@ def test_a_session_without_requests_leaves_no_file(path: Path) -> None:
         ({"pace": "quick"}, UsageError, "quick"),
         ({"fault": "cutt"}, UnknownName, "did you mean 'cut'"),
         ({"on_miss": "ignore"}, UnknownName, "respond"),
+        ({"pace": 3}, UsageError, "cannot be 3"),
+        ({"fault": ["cut", "stall"]}, UsageError, "text"),
+        ({"match": ["method", "uri"]}, UsageError, "MatchPolicy"),
     ],
 )
 def test_wrong_options_are_named(
