@@ -1,21 +1,39 @@
 """Undoing content codings (gzip, deflate, br, zstd), to look into a body; what is kept stays as it was.
 
-Source: RFC 9110, section 8.4 (several codings are undone from the last one named to the first), RFC 8878
-(zstd), RFC 7932 (br).
+All decoders work in small pieces, so that a decompression bomb costs time but no memory.
+
+Source: RFC 9110, section 8.4 (several codings are undone from the last one named to the first), RFC 1952 (gzip),
+RFC 8878 (zstd), RFC 7932 (br).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from harness.cassettes.exchange import Chunk, Headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+_PIECE = 65_536
+"""Decoded bytes at a time."""
+
+_FEED = 64
+"""Wire bytes at a time for decoders that cannot limit what they give (zstd: 128 kB for 4 bytes at most)."""
+
+_MOST = 8
+"""Codings one inside the other that are undone; no server uses more than two."""
 
 
 class CodingError(ValueError):
     """A body that is not in the coding that its head names, or a coding that is not known."""
+
+
+class Decode(Protocol):
+    """An incremental decoder: wire bytes in, decoded pieces out; raises CodingError where they are broken."""
+
+    def __call__(self, data: bytes) -> Iterator[bytes]:
+        """Decode the next wire bytes."""
 
 
 def codings(headers: Headers) -> tuple[str, ...]:
@@ -37,98 +55,134 @@ def decoded_chunks(headers: Headers, chunks: Iterable[Chunk]) -> Iterator[Chunk]
     Raises:
         CodingError: The body is not in the coding that its head names, or the coding is not known.
     """
-    steps = [_decoder(coding) for coding in reversed(codings(headers))]
+    decode = decoder(codings(headers))
     for chunk in chunks:
-        data = chunk.data
-        for step in steps:
-            data = step(data)
-        yield Chunk(chunk.at_us, data)
+        yield Chunk(chunk.at_us, b"".join(decode(chunk.data)))
 
 
-def _decoder(coding: str) -> Callable[[bytes], bytes]:
-    if coding in {"gzip", "x-gzip"}:
-        return _Gzip().decode
-    if coding == "deflate":
-        return _Deflate().decode
-    if coding == "br":
-        return _brotli()
-    if coding == "zstd":
-        return _zstd()
-    raise CodingError(f"the content coding {coding!r} is not known")
+def decoder(named: Sequence[str]) -> Decode:
+    """What undoes these codings.
+
+    Args:
+        named: As `codings` gives them; none is the body as it is.
+
+    Raises:
+        CodingError: One of them is not known, or they are too many.
+    """
+    for coding in named:
+        if coding not in _DECODERS:
+            raise CodingError(f"the content coding {coding!r} is not known")
+    if len(named) > _MOST:
+        raise CodingError(f"{len(named)} content codings, one inside the other")
+
+    def plain(data: bytes) -> Iterator[bytes]:
+        yield data
+
+    decode: Decode = plain
+    for coding in reversed(named):
+        step = _DECODERS[coding]()
+        decode = step if decode is plain else _after(decode, step)
+    return decode
 
 
-class _Gzip:
-    """Members of a gzip file one after another; zeros may pad the end."""
+def _after(outer: Decode, inner: Decode) -> Decode:
+    def decode(data: bytes) -> Iterator[bytes]:
+        for piece in outer(data):
+            yield from inner(piece)
 
-    def __init__(self) -> None:
-        import zlib  # noqa: PLC0415 - few bodies are compressed
+    return decode
 
-        self._zlib = zlib
-        self._member: Any = zlib.decompressobj(16 + zlib.MAX_WBITS)
 
-    def decode(self, data: bytes) -> bytes:
-        out: list[bytes] = []
-        while data:
-            if self._member.eof:
-                data = data.lstrip(b"\0")
-                if not data:
-                    break
-                self._member = self._zlib.decompressobj(16 + self._zlib.MAX_WBITS)
+def _gzip() -> Decode:
+    return _zlib("gzip", 31, padding=b"\0")
+
+
+def _zlib(name: str, bits: int, *, padding: bytes = b"") -> Decode:
+    """Streams one after another, as a gzip file may hold several members; zeros may pad its end."""
+    import zlib  # noqa: PLC0415 - few bodies are compressed
+
+    state = zlib.decompressobj(bits)
+
+    def decode(data: bytes) -> Iterator[bytes]:
+        nonlocal state
+        while True:
+            if state.eof:
+                if not (data := data.lstrip(padding) if padding else data):
+                    return
+                state = zlib.decompressobj(bits)
             try:
-                out.append(self._member.decompress(data))
-            except self._zlib.error as error:
-                raise CodingError(f"the body is no gzip: {error}") from None
-            data = self._member.unused_data
-        return b"".join(out)
+                piece = state.decompress(data, _PIECE)
+            except zlib.error as error:
+                raise CodingError(f"the body is no {name}: {error}") from None
+            if piece:
+                yield piece
+            data = state.unused_data if state.eof else state.unconsumed_tail
+            if not data and len(piece) < _PIECE:
+                return
+
+    return decode
 
 
-class _Deflate:
-    """Zlib as the standard says, or the bare stream that many servers send instead; the first byte tells."""
+def _deflate() -> Decode:
+    """`deflate` is the zlib format (RFC 9110, section 8.4.1.2), but many servers send it without that wrapping."""
+    begun = b""
+    inner: Decode | None = None
 
-    def __init__(self) -> None:
-        import zlib  # noqa: PLC0415 - few bodies are compressed
+    def decode(data: bytes) -> Iterator[bytes]:
+        nonlocal begun, inner
+        if inner is None:
+            begun += data
+            if len(begun) < 2:
+                return
+            wrapped = begun[0] & 15 == 8 and int.from_bytes(begun[:2], "big") % 31 == 0
+            inner, data = _zlib("deflate", 15 if wrapped else -15), begun
+        yield from inner(data)
 
-        self._zlib = zlib
-        self._stream: Any = None
-
-    def decode(self, data: bytes) -> bytes:
-        if not data:
-            return b""
-        if self._stream is None:
-            # RFC 1950: the low four bits are 8 for deflate; as a bare stream they would begin a stored block
-            # with bits that no encoder leaves set.
-            zlib_format = data[0] & 0x0F == 8
-            self._stream = self._zlib.decompressobj(self._zlib.MAX_WBITS * (1 if zlib_format else -1))
-        try:
-            out: bytes = self._stream.decompress(data)
-        except self._zlib.error as error:
-            raise CodingError(f"the body is no deflate: {error}") from None
-        return out
+    return decode
 
 
-def _brotli() -> Callable[[bytes], bytes]:
+def _brotli() -> Decode:
     import brotli  # noqa: PLC0415 - few bodies are compressed
 
-    decompressor = brotli.Decompressor()
+    state = brotli.Decompressor()
 
-    def decode(data: bytes) -> bytes:
+    def process(data: bytes) -> bytes:
         try:
-            return bytes(decompressor.process(data))
-        except brotli.error:
-            raise CodingError("the body is no br") from None
+            piece: bytes = state.process(data, output_buffer_limit=_PIECE)
+        except brotli.error as error:
+            raise CodingError(f"the body is no br: {error}") from None
+        return piece
+
+    def decode(data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), _FEED):
+            if state.is_finished():
+                raise CodingError("the body is no br: bytes after the end")
+            yield process(data[start : start + _FEED])
+            while not state.can_accept_more_data():
+                yield process(b"")
 
     return decode
 
 
-def _zstd() -> Callable[[bytes], bytes]:
+def _zstd() -> Decode:
     import zstandard  # noqa: PLC0415 - few bodies are compressed
 
-    frames = zstandard.ZstdDecompressor().decompressobj(read_across_frames=True)
+    state = zstandard.ZstdDecompressor().decompressobj(read_across_frames=True)
 
-    def decode(data: bytes) -> bytes:
-        try:
-            return frames.decompress(data)
-        except zstandard.ZstdError as error:
-            raise CodingError(f"the body is no zstd: {error}") from None
+    def decode(data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), _FEED):
+            try:
+                yield state.decompress(data[start : start + _FEED])
+            except zstandard.ZstdError as error:
+                raise CodingError(f"the body is no zstd: {error}") from None
 
     return decode
+
+
+_DECODERS: dict[str, Callable[[], Decode]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}

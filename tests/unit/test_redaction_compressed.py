@@ -37,6 +37,11 @@ ENCODERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "raw deflate": ("deflate", raw_deflate),
     "br": ("br", brotli.compress),
     "zstd": ("zstd", lambda data: zstandard.ZstdCompressor().compress(data)),
+    "padded gzip": ("gzip", lambda data: gzip.compress(data) + bytes(7)),
+    "gzip twice": ("gzip, gzip", lambda data: gzip.compress(gzip.compress(data))),
+    "identity and gzip": ("identity, GZIP", gzip.compress),
+    "zstd in br": ("zstd,br", lambda data: brotli.compress(zstandard.ZstdCompressor().compress(data))),
+    "br in deflate": ("br , deflate", lambda data: zlib.compress(brotli.compress(data))),
 }
 
 every_encoding = pytest.mark.parametrize(("encoding", "encode"), ENCODERS.values(), ids=ENCODERS)
@@ -103,17 +108,37 @@ def test_broken_bytes_are_kept_looked_at_raw_and_noted() -> None:
     out = body.feed(b"data: not gzip, ") + body.feed(KEY.encode() + b" \n\n") + body.finish()
     assert out.startswith(b"data: not gzip, redacted-openai-key-")
     assert body.notes == (
-        "response.body: unscanned, broken gzip (Error -3 while decompressing data: incorrect header check)",
+        "response.body: unscanned: the body is no gzip: Error -3 while decompressing data: incorrect header check",
     )
     assert body.redactions[0].label == "openai-key"
 
 
-@pytest.mark.parametrize("encoding", ["snappy", "gzip, br", "aws-chunked"])
+@pytest.mark.parametrize("encoding", ["snappy", "gzip, snappy", "aws-chunked", "gzip" + ", gzip" * 8])
 def test_an_unknown_encoding_is_kept_looked_at_raw_and_noted(encoding: str) -> None:
     """It cannot be decoded, so the reader is told that it was not."""
     body = Redactor().body((("content-encoding", encoding),), "response.body")
     assert body.feed(b"\x00\xff\x01") + body.finish() == b"\x00\xff\x01"
-    assert body.notes == (f"response.body: unscanned, unknown content-encoding {encoding!r}",)
+    [note] = body.notes
+    assert note.startswith("response.body: unscanned: ")
+    assert ("snappy" in encoding) == ("the content coding 'snappy' is not known" in note)
+
+
+def test_codings_in_several_fields_count_as_one_list() -> None:
+    """As every list of a header may be split (RFC 9110, section 5.3)."""
+    headers = (("content-encoding", "gzip"), ("Content-Encoding", "br"))
+    with pytest.raises(SecretFound, match="gzip, br"):
+        Redactor().body(headers, "response.body").feed(brotli.compress(gzip.compress(DIRTY)))
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+def test_what_follows_a_compressed_body_is_looked_at_raw(encoding: str) -> None:
+    """A secret could hide there."""
+    wire = ENCODERS[encoding][1](CLEAN) + f" {KEY} ".encode()
+    body = Redactor().body((("content-encoding", encoding),), "response.body")
+    out = b"".join([*map(body.feed, chunks(wire, 50)), body.finish()])
+    assert len(out) == len(wire)
+    assert KEY.encode() not in out
+    assert body.notes
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])

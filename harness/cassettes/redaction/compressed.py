@@ -1,133 +1,23 @@
 """Looking for secrets inside a compressed body while its wire bytes are kept as they are.
 
-The body is decoded alongside, in small pieces, so that a decompression bomb costs time but no memory. Wire bytes go
-out once all that they decode to is known to be clean. A secret cannot be hidden inside compressed bytes
-without changing them, so it stops the recording, unless the decoded bytes are what is to be kept.
+The body is decoded alongside, in small pieces. Wire bytes go out once all that they decode to is known to be clean.
+A secret cannot be hidden inside compressed bytes without changing them, so it stops the recording, unless the
+decoded bytes are what is to be kept.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from harness.cassettes.content_coding import CodingError
 from harness.cassettes.redaction.streaming import BodyRedactor
 from harness.errors import SecretFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
+    from harness.cassettes.content_coding import Decode
     from harness.cassettes.exchange import Redaction
     from harness.cassettes.redaction.rules import Rules
-
-_PIECE = 65_536
-"""Decoded bytes at a time."""
-
-_FEED = 64
-"""Wire bytes at a time for decoders that cannot limit what they give (zstd: 128 kB for 4 bytes at most)."""
-
-
-class Decode(Protocol):
-    """An incremental decoder: wire bytes in, decoded pieces out; raises ValueError where they are broken."""
-
-    def __call__(self, data: bytes) -> Iterator[bytes]:
-        """Decode the next wire bytes."""
-
-
-def decoder(encoding: str) -> Decode | None:
-    """The decoder of one content-encoding, or None where it is not known."""
-    make = _DECODERS.get(encoding)
-    return make() if make else None
-
-
-def _zlib(bits: int) -> Decode:
-    import zlib  # noqa: PLC0415 - most recordings never need it
-
-    state = zlib.decompressobj(bits)
-
-    def decode(data: bytes) -> Iterator[bytes]:
-        nonlocal state
-        while True:
-            try:
-                piece = state.decompress(data, _PIECE)
-            except zlib.error as error:
-                raise ValueError(str(error)) from error
-            if piece:
-                yield piece
-            data = state.unconsumed_tail
-            if state.eof and state.unused_data:
-                data = state.unused_data
-                state = zlib.decompressobj(bits)
-            elif state.eof or (not data and len(piece) < _PIECE):
-                return
-
-    return decode
-
-
-def _deflate() -> Decode:
-    """`deflate` is the zlib format (RFC 9110, section 8.4.1.2), but many servers send it without that wrapping."""
-    begun = b""
-    inner: Decode | None = None
-
-    def decode(data: bytes) -> Iterator[bytes]:
-        nonlocal begun, inner
-        if inner is None:
-            begun += data
-            if len(begun) < 2:
-                return
-            wrapped = begun[0] & 15 == 8 and int.from_bytes(begun[:2], "big") % 31 == 0
-            inner, data = _zlib(15 if wrapped else -15), begun
-        yield from inner(data)
-
-    return decode
-
-
-def _brotli() -> Decode:
-    import brotli  # noqa: PLC0415 - most recordings never need it
-
-    state = brotli.Decompressor()
-    limited = hasattr(state, "can_accept_more_data")  # from brotli 1.2 on
-
-    def process(data: bytes) -> bytes:
-        try:
-            piece: bytes = state.process(data, output_buffer_limit=_PIECE) if limited else state.process(data)
-        except brotli.error as error:
-            raise ValueError(str(error)) from error
-        return piece
-
-    def decode(data: bytes) -> Iterator[bytes]:
-        for start in range(0, len(data), _FEED):
-            if state.is_finished():
-                message = "bytes after the end"
-                raise ValueError(message)
-            yield process(data[start : start + _FEED])
-            while limited and not state.can_accept_more_data():
-                yield process(b"")
-
-    return decode
-
-
-def _zstd() -> Decode:
-    import zstandard  # noqa: PLC0415 - most recordings never need it
-
-    state = zstandard.ZstdDecompressor().decompressobj(read_across_frames=True)
-
-    def decode(data: bytes) -> Iterator[bytes]:
-        for start in range(0, len(data), _FEED):
-            try:
-                yield state.decompress(data[start : start + _FEED])
-            except zstandard.ZstdError as error:
-                raise ValueError(str(error)) from error
-
-    return decode
-
-
-_DECODERS: dict[str, Callable[[], Decode]] = {
-    "gzip": lambda: _zlib(31),
-    "x-gzip": lambda: _zlib(31),
-    "deflate": _deflate,
-    "br": _brotli,
-    "zstd": _zstd,
-}
 
 
 class CompressedBodyRedactor(BodyRedactor):
@@ -136,8 +26,8 @@ class CompressedBodyRedactor(BodyRedactor):
     Args:
         rules: What to look for.
         where: The body's place in reports.
-        encoding: The content-encoding.
-        decode: Its decoder.
+        encoding: The content codings.
+        decode: Their decoder.
         keep: Whether decoded (and redacted) bytes are handed out instead of wire bytes.
     """
 
@@ -170,7 +60,7 @@ class CompressedBodyRedactor(BodyRedactor):
                     out += clean
                 else:
                     self._refuse()
-        except ValueError as error:
+        except CodingError as error:
             return bytes(out) + self._give_up(data, error)
         if self.decodes:
             return bytes(out)
@@ -212,10 +102,10 @@ class CompressedBodyRedactor(BodyRedactor):
                 hint="record with --decode, or let the client ask for identity (Accept-Encoding: identity)",
             )
 
-    def _give_up(self, data: bytes, error: ValueError) -> bytes:
+    def _give_up(self, data: bytes, error: CodingError) -> bytes:
         """Broken bytes cannot be looked into: keep them, look at them raw, and say so."""
         self._decode = None
-        self.notes = (f"{self._where}: unscanned, broken {self._encoding} ({error})",)
+        self.notes = (f"{self._where}: unscanned: {error}",)
         waiting = b"".join(chunk for _, chunk in self._waiting)
         self._waiting.clear()
         return self._raw.feed(waiting + data)

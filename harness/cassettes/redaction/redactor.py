@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from harness.cassettes.content_coding import CodingError, codings, decoder
 from harness.cassettes.exchange import Headers, Redaction, Request, header
-from harness.cassettes.redaction.compressed import CompressedBodyRedactor, decoder
+from harness.cassettes.redaction.compressed import CompressedBodyRedactor
 from harness.cassettes.redaction.headers import Places
 from harness.cassettes.redaction.placed import placed_values
 from harness.cassettes.redaction.rules import Rules
@@ -86,7 +87,7 @@ class Redactor:
         form = (header(headers, "content-type") or "").lower().startswith("application/x-www-form-urlencoded")
         body = request.body
         in_form: tuple[Redaction, ...] = ()
-        if form and header(headers, "content-encoding") in {None, "identity"}:
+        if form and not codings(headers):
             found: list[str] = []
             body = self._places.form(body.decode("latin-1"), found).encode("latin-1")
             in_form = _counted("request.body", found)
@@ -123,16 +124,17 @@ class Redactor:
 
     def body(self, headers: Headers, where: str) -> BodyRedactor:
         """A streaming redactor for the body that these headers announce."""
-        encoding = (header(headers, "content-encoding") or "identity").strip().lower()
-        decode = decoder(encoding)
-        if decode is not None:
-            return CompressedBodyRedactor(
-                self._rules, where, encoding=encoding, decode=decode, keep=self._decode
-            )
-        redactor = BodyRedactor(self._rules, where)
-        if encoding not in {"identity", ""}:
-            redactor.notes = (f"{where}: unscanned, unknown content-encoding {encoding!r}",)
-        return redactor
+        named = codings(headers)
+        if not named:
+            return BodyRedactor(self._rules, where)
+        encoding = ", ".join(named)
+        try:
+            decode = decoder(named)
+        except CodingError as error:
+            redactor = BodyRedactor(self._rules, where)
+            redactor.notes = (f"{where}: unscanned: {error}",)
+            return redactor
+        return CompressedBodyRedactor(self._rules, where, encoding=encoding, decode=decode, keep=self._decode)
 
     def _url(self, url: str) -> tuple[str, tuple[Redaction, ...]]:
         found: list[str] = []
