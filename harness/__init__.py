@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Cassette, Chunk, Ending, Exchange, How, Request, Response
     from harness.cassettes.matching.policy import MatchPolicy
+    from harness.cassettes.redaction.anew import redacted
+    from harness.cassettes.redaction.redactor import Redactor
     from harness.errors import HarnessError, MissError
     from harness.io.files import read_cassette, write_cassette
     from harness.io.tape import Tape, cassette
+    from harness.jobs.record import record_server
     from harness.jobs.replay import replay_server
     from harness.sse.decoder import Decoder
     from harness.sse.event import SseEvent
@@ -29,12 +32,15 @@ __all__ = [
     "How",
     "MatchPolicy",
     "MissError",
+    "Redactor",
     "Request",
     "Response",
     "SseEvent",
     "Tape",
     "cassette",
     "read_cassette",
+    "record_server",
+    "redacted",
     "replay_server",
     "write_cassette",
 ]
@@ -49,18 +55,23 @@ _HOMES = {
     "How": "harness.cassettes.exchange",
     "MatchPolicy": "harness.cassettes.matching.policy",
     "MissError": "harness.errors",
+    "Redactor": "harness.cassettes.redaction.redactor",
     "Request": "harness.cassettes.exchange",
     "Response": "harness.cassettes.exchange",
     "SseEvent": "harness.sse.event",
     "Tape": "harness.io.tape",
     "cassette": "harness.io.tape",
     "read_cassette": "harness.io.files",
+    "record_server": "harness.jobs.record",
+    "redacted": "harness.cassettes.redaction.anew",
     "replay_server": "harness.jobs.replay",
     "write_cassette": "harness.io.files",
 }
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("llm-stream-harness")
     home = _HOMES.get(name)
     if home is None:
         message = f"module {__name__!r} has no attribute {name!r}"
@@ -71,4 +82,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, "__doc__", "__version__"})
