@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -65,14 +66,14 @@ def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
         )
     with (
         _started([program, *command[1:]], {**os.environ, **variables}) as process,
-        _termination_passed_on(process),
+        _signals_passed_on(process),
     ):
         while True:
             try:
                 code = process.wait()
                 break
             except KeyboardInterrupt:
-                # The terminal sent it to the command too: let the command decide how to end.
+                # On Windows, or off the main thread: the terminal sent it to the command too, which decides how to end.
                 continue
     return code if code >= 0 else 128 - code
 
@@ -90,13 +91,46 @@ def _started(command: Sequence[str], environment: Mapping[str, str]) -> subproce
 
 
 @contextmanager
-def _termination_passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End the command when this process is asked to end; Ctrl-C reaches both by itself."""
+def _signals_passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Let the command meet what this process is sent: a CI system ends the process that it started, and no other.
+
+    Ctrl-C is the exception: a terminal sends it to the command as well, and many a program that is told twice gives
+    up its orderly end. So where this process is in the foreground of a terminal, SIGINT is taken for the terminal's;
+    one that somebody sends to this process alone there does not reach the command (SIGTERM does). A second SIGTERM or
+    SIGHUP does no harm. What this process was started to ignore stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+
+    def pass_on(number: int, _: object) -> None:
+        if number != signal.SIGINT or not _in_foreground():
+            process.send_signal(number)
+
+    before = {}
+    # Windows has no SIGHUP, and cannot send SIGINT to one process.
+    for name in ("SIGTERM",) if sys.platform == "win32" else ("SIGTERM", "SIGHUP", "SIGINT"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, pass_on)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _in_foreground() -> bool:
+    """Whether a terminal sends its signals to this process's group, and so to the command, too."""
+    if sys.platform == "win32":
+        return True
+    try:
+        terminal = os.open(os.ctermid(), os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

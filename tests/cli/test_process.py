@@ -113,13 +113,15 @@ def test_a_recorder_that_is_ended_seals(upstream: str, tmp_path: Path, name: str
 
 
 @posix
-def test_a_command_is_ended_with_the_recorder(upstream: str, tmp_path: Path) -> None:
-    """SIGTERM reaches it; what it had asked is sealed; the exit code is 128 + 15."""
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_command_is_ended_with_the_recorder(upstream: str, tmp_path: Path, name: str) -> None:
+    """A signal to the recorder alone reaches it; what it had asked is sealed; the exit code is 128 + the number."""
+    number = getattr(signal, name)
     program = (
         "import os, sys, time, urllib.request as r\n"
         "r.urlopen(os.environ['OPENAI_BASE_URL'] + '/models').read()\n"
         "print('asked', flush=True)\n"
-        "time.sleep(60)\n"
+        "for _ in range(600): time.sleep(0.1)\n"  # a signal just before a sleep begins is met after it
     )
     path = tmp_path / "new.cassette.jsonl"
     with subprocess.Popen(  # noqa: S603 - our own command
@@ -127,14 +129,51 @@ def test_a_command_is_ended_with_the_recorder(upstream: str, tmp_path: Path) -> 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,  # as a CI system starts it: no terminal
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "asked\n"
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         _, err = process.communicate(timeout=20)
-    assert process.returncode == 128 + signal.SIGTERM
+    assert process.returncode == 128 + number
     assert "recorded 1 exchange" in err
     assert len(read_cassette(path).exchanges) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a terminal must be taken by an ioctl")
+def test_ctrl_c_reaches_a_command_once(tape: Path) -> None:
+    """The terminal sends it to both; the replay server does not send it a second time."""
+    program = (
+        "import signal, time\n"
+        "got = []\n"
+        "signal.signal(signal.SIGINT, lambda *_: got.append(1))\n"
+        "print('ready', flush=True)\n"
+        "end = time.monotonic() + 10\n"
+        "while not got and time.monotonic() < end: time.sleep(0.02)\n"
+        "time.sleep(0.5)\n"
+        "print(len(got))\n"
+    )
+    ours, theirs = os.openpty()
+    try:
+        # The first terminal that the leader of a session opens becomes its own.
+        script = f'exec "$@" < {os.ttyname(theirs)}'
+        with subprocess.Popen(  # noqa: S603 - our own command
+            ["sh", "-c", script, "sh", *HARNESS, "replay", str(tape), "--", sys.executable, "-c", program],  # noqa: S607 - the shell of this machine
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            os.write(ours, b"\x03")
+            out, _ = process.communicate(timeout=20)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert out == "1\n"
+    assert process.returncode == 0
 
 
 @posix
