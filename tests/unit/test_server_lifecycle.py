@@ -61,6 +61,7 @@ def test_an_address_that_is_not_this_machines_is_one_clear_error() -> None:
     with pytest.raises(TargetError) as raised, ServerThread(Holding(), host="192.0.2.1"):
         pass
     assert "192.0.2.1" in str(raised.value)
+    assert raised.value.hint == "use an address of this machine, such as 127.0.0.1"
 
 
 def test_a_host_that_nobody_knows_is_one_clear_error() -> None:
@@ -81,6 +82,9 @@ def test_the_port_is_free_again_after_it_stopped() -> None:
 def test_ipv6_is_written_in_brackets() -> None:
     """As RFC 3986, section 3.2.2 asks."""
     assert Server(Holding(), "::1", 8_000).url == "http://[::1]:8000"
+    with pytest.raises(TargetError) as raised, ServerThread(Holding(), host="2001:db8::1", port=8_000):
+        pass
+    assert raised.value.where == "[2001:db8::1]:8000"
 
 
 def test_stopping_lets_a_stream_end() -> None:

@@ -24,6 +24,7 @@ MAX_BODY: Final = 1 << 30
 GRACE: Final = 5.0
 _BACKLOG: Final = 4_096
 _IN_USE: Final = frozenset({errno.EADDRINUSE, 10_048})  # 10048 is Windows' WSAEADDRINUSE
+_NOT_OURS: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, 10_047, 10_049})
 
 
 class Server:
@@ -70,7 +71,7 @@ class Server:
             TargetError: The address cannot be listened on for another reason.
         """
         loop = asyncio.get_running_loop()
-        where = f"{self.host}:{self.port}"
+        where = self.url.removeprefix("http://")
         try:
             self._listener = await loop.create_server(
                 lambda: Connection(self), self.host, self.port, backlog=_BACKLOG
@@ -93,7 +94,11 @@ class Server:
                 "cannot listen on this address",
                 where=where,
                 found=error.strerror or str(error),
-                hint="use an address of this machine and a port above 1023",
+                hint=(
+                    "use an address of this machine, such as 127.0.0.1"
+                    if error.errno in _NOT_OURS
+                    else "use an address of this machine and a port above 1023"
+                ),
             ) from error
         self.port = self._listener.sockets[0].getsockname()[1]
         return self

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _QUEUED: Final = 262_144
 """Bytes of a request that may wait for the upstream to take them."""
 
+_KEPT_ERRORS: Final = 1_000
+"""Requests that did not reach the upstream, of which is kept why; a client may try again and again."""
+
 P = ParamSpec("P")
 
 _log = logging.getLogger(__name__)
@@ -187,7 +190,8 @@ class _Passage:
                 self._tell_end(How.CLIENT_CLOSE)
             responder.cut()
         except HarnessError as error:
-            self._proxy.unreached.append(error)
+            if len(self._proxy.unreached) < _KEPT_ERRORS:
+                self._proxy.unreached.append(error)
             self._tell_failure(error.__cause__ or error)
             answer_error(responder, 502, str(error), "harness_error", code=error.code)
         except Exception as error:  # noqa: BLE001 - whatever httpx raises is how this exchange ended
