@@ -105,6 +105,18 @@ def test_an_upstream_that_is_not_there_is_a_502_that_explains_itself() -> None:
     assert type(ear.exchanges[0].error).__name__ == "ConnectError"
 
 
+def test_of_an_upstream_that_is_never_there_not_every_error_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that tries again for a night does not fill the memory."""
+    monkeypatch.setattr("harness.io.server.proxy._KEPT_ERRORS", 2)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        proxy = RecordProxy(Upstream(f"http://127.0.0.1:{unused.getsockname()[1]}"))
+        with ServerThread(proxy, finish=proxy.aclose) as server:
+            statuses = [httpx.get(server.url).status_code for _ in range(4)]
+    assert statuses == [502] * 4
+    assert len(proxy.unreached) == 2
+
+
 def test_an_upstream_that_says_nothing_in_time_is_a_504_where_a_limit_is_set() -> None:
     """Without a limit a model may think for as long as it likes."""
     done = threading.Event()
