@@ -245,3 +245,23 @@ def test_a_url_that_cannot_be_split_has_a_key_of_its_own() -> None:
     """A client that sends nonsense as its host gets a miss, not a crash."""
     assert _same(_request(url="http://[/a"), _request(url="http://[/a"))
     assert not _same(_request(url="http://[/a"), _request(url="http://h/a"))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("/v1/<model>", "/v1/%3Cmodel%3E", True),
+        ("/v1/%3cmodel%3e", "/v1/%3Cmodel%3E", True),
+        ("/v1/%7Ea%2db", "/v1/~a-b", True),
+        ("/v1/é ü", "/v1/%C3%A9%20%c3%bc", True),
+        ("/v1/models:generate", "/v1/models:generate", True),
+        ("/v1/a%2Fb", "/v1/a/b", False),
+        ("/v1/a%2Fb", "/v1/a%2fb", True),
+        ("/v1/a%25b", "/v1/a%b", False),
+        ("/v1/%3C", "/v1/%3E", False),
+    ],
+)
+def test_how_a_path_is_percent_encoded_does_not_count(left: str, right: str, same: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Only where both spellings mean the same (RFC 3986, section 6.2.2)."""
+    origin = "https://a.example"
+    assert _same(_request(url=origin + left), _request(url=origin + right)) == same

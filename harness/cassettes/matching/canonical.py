@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 
@@ -36,6 +36,8 @@ _PLACEHOLDER_TEXT = re.compile(_PLACEHOLDER.pattern.decode())
 _HIDDEN = "redacted"
 _SIGNED_WHEN = frozenset({"x-amz-date", "x-amz-expires", "x-goog-date", "x-goog-expires"})
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
+_ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9._~/-]*\Z")
 _TRIED_BYTES = 256 << 10
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -83,9 +85,26 @@ def _split(url: str) -> _Url:
         scheme,
         (parts.hostname or "").lower(),
         "" if port is None else str(port),
-        _PLACEHOLDER_TEXT.sub(_HIDDEN, parts.path) or "/",
+        _PLACEHOLDER_TEXT.sub(_HIDDEN, _normal_path(parts.path)) or "/",
         tuple(sorted(pair for pair in pairs if not _says_who_asks(*pair))),
     )
+
+
+def _normal_path(path: str) -> str:
+    """A path in one spelling (RFC 3986, section 6.2.2): a client may send `<` as it is, or as `%3c` or `%3C`.
+
+    What is unreserved is not encoded, what may stand in a path stays as it is, encoded or not, as the two may differ
+    in meaning (`%2F` is no `/`), and everything else is encoded with upper-case digits.
+    """
+    if _PLAIN_PATH.match(path):
+        return path
+    decoded = _ENCODED.sub(_normal_octet, path)
+    return quote(decoded, safe="/:@!$&'()*+,;=%", encoding="utf-8", errors="surrogatepass")
+
+
+def _normal_octet(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character if _PLAIN_PATH.match(character) and character != "/" else f"%{match[1].upper()}"
 
 
 def _says_who_asks(name: str, value: str) -> bool:
