@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import struct
 import threading
 from typing import TYPE_CHECKING, Self
+
+from harness.io.server.connection import LINGER_ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ def http_chunk(data: bytes) -> bytes:
 
 def reset(connection: socket.socket) -> None:
     """Close with RST instead of FIN."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
     connection.close()
 
 
@@ -54,10 +55,13 @@ class ScriptedServer:
 
     Args:
         script: Writes the answer to the socket; closing it ends the connection.
+        raises: Whether leaving the `with` block raises what the script raised, so that no assertion inside a script
+            is lost. A socket's errors are none: clients leave.
     """
 
-    def __init__(self, script: Callable[[socket.socket, bytes], None]) -> None:
+    def __init__(self, script: Callable[[socket.socket, bytes], None], *, raises: bool = True) -> None:
         self._script = script
+        self._raises = raises
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._threads: list[threading.Thread] = []
@@ -83,7 +87,7 @@ class ScriptedServer:
                 self._script(connection, request)
         except OSError:
             pass
-        except Exception as error:  # noqa: BLE001 - the test looks at it
+        except Exception as error:  # noqa: BLE001 - raised on the test's own thread
             self.errors.append(error)
         finally:
             connection.close()
@@ -104,3 +108,6 @@ class ScriptedServer:
         self._acceptor.join(5)
         for thread in self._threads:
             thread.join(5)
+        # An error of the test itself says more than what came of it in the script.
+        if self._raises and self.errors and error is None:
+            raise self.errors[0]

@@ -24,7 +24,7 @@ _READ_AHEAD: Final = 65_536
 _LINGER: Final = 2.0
 """Seconds for which the rest of an unread request is swallowed, so that the answer before it arrives."""
 
-_LINGER_ZERO: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+LINGER_ZERO: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 """`struct linger`: on, for no time; Winsock has its members as 16 bits."""
 
 _FLUSH_POLL: Final = 0.01
@@ -124,10 +124,18 @@ class Connection(asyncio.Protocol):
         self.writing_paused = True
 
     def resume_writing(self) -> None:
-        """The client has caught up."""
+        """The client has caught up.
+
+        The responder is told in the loop's next turn, not in here: it may end the answer and close the transport, and
+        asyncio's (3.11) then loses its connection twice, uvloop's (0.21) never closes.
+        """
         self.writing_paused = False
-        responder = self._responder
-        if responder is not None and responder.on_resume is not None:
+        if self._responder is not None:
+            asyncio.get_running_loop().call_soon(self._tell_resumed, self._responder)
+
+    def _tell_resumed(self, responder: Responder) -> None:
+        # A responder that was told before may have filled the buffer again: then it is told again later.
+        if responder is self._responder and not self.writing_paused and responder.on_resume is not None:
             responder.on_resume()
 
     # -- what the responder calls
@@ -191,7 +199,7 @@ class Connection(asyncio.Protocol):
             loop.call_later(_FLUSH_POLL, self._reset_when_flushed, loop, deadline)
             return
         # Linger time zero makes close() send RST instead of FIN, on every system with BSD sockets.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
         transport.abort()
 
     def pause_reading(self) -> None:
