@@ -294,8 +294,13 @@ def test_an_early_answer_lets_the_client_send_the_rest_of_its_request() -> None:
             assert sock.recv(1_000).endswith(b"\r\n\r\nno")
 
 
-def test_a_slow_reader_stops_the_writer_instead_of_filling_memory() -> None:
+@pytest.mark.parametrize("uvloop", [False, True], ids=["asyncio", "uvloop"])
+def test_a_slow_reader_stops_the_writer_instead_of_filling_memory(
+    caplog: pytest.LogCaptureFixture, *, uvloop: bool
+) -> None:
     """A handler that heeds `paused` has at most a few buffers in flight, and ends when the reader catches up."""
+    if uvloop:
+        pytest.importorskip("uvloop")
     written = 0
     stuck = threading.Event()
     total = 64 * MEBIBYTE
@@ -316,13 +321,14 @@ def test_a_slow_reader_stops_the_writer_instead_of_filling_memory() -> None:
 
         pump()
 
-    with ServerThread(handle) as server, connect(server) as sock:
+    with ServerThread(handle, uvloop=uvloop) as server, connect(server) as sock:
         sock.sendall(get("/"))
         assert stuck.wait(5)
         assert written < total / 2
         received = drain(sock)
         assert received.count(b"z") == total
         assert received.endswith(b"0\r\n\r\n")
+    assert caplog.records == []
 
 
 def test_a_slow_handler_stops_the_sender_instead_of_filling_memory() -> None:
