@@ -66,5 +66,5 @@ def test_the_sdk_reads_a_shipped_recording_the_same_both_ways(cassette: Path) ->
                 for http, base in ways
             )
             assert here == there
-            # One server answers a prompt that is too long with an event that the SDK does not take for one.
+            # One server answers a prompt that is too long with 200 and no byte.
             assert here or cassette.name.startswith("context_exceeded")
