@@ -114,3 +114,22 @@ def test_an_async_sdk_reads_the_same_live_and_replayed(
     _recorded_then_replayed(
         tmp_path / "session.cassette.jsonl", live, lambda tape: asyncio.run(session(tape))
     )
+
+
+@pytest.mark.parametrize(("module", "make", "drive"), SYNC)
+def test_a_sync_sdk_reads_the_same_from_the_replay_server(
+    tmp_path: Path, module: Any, make: Any, drive: Any
+) -> None:
+    """What was recorded in-process is served over HTTP, each byte in a chunk of its own."""
+    path = tmp_path / "session.cassette.jsonl"
+    with (
+        LiveUpstream(BODIES) as live,
+        harness.cassette(path, mode="once") as tape,
+        tape.client(module) as client,
+    ):
+        recorded = drive(make(live.url, client))
+    with (
+        harness.replay_server(path, pace="instant+bytes:1") as server,
+        module.Client(trust_env=False) as client,
+    ):
+        assert drive(make(server.url, client)) == recorded
