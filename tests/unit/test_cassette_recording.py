@@ -8,45 +8,16 @@ from typing import Any
 
 import pytest
 
-from harness.cassettes.bodies import MemoryLines
-from harness.cassettes.exchange import Cassette, Chunk, Ending, How, Request, Response
-from harness.cassettes.recording import Detects, Hides, Recording
+from harness.cassettes.exchange import Chunk, Ending, How, Request, Response
+from harness.cassettes.recording import Recording
 from harness.cassettes.redaction.detector import Detector
 from harness.cassettes.redaction.redactor import Redactor
-from harness.cassettes.sealing import read_part
 from harness.errors import FileAccessError, SecretFound
 from tests import taped
+from tests.recording_in_memory import REQUEST, Tape
 
 KEY = "sk-proj-" + "Ab1Cd2Ef3Gh4" * 3
-REQUEST = Request("POST", "http://127.0.0.1/v1/chat/completions", (("host", "127.0.0.1"),), b"{}")
 DONE = Ending(How.COMPLETE, 30)
-
-
-class Tape:
-    """A recording into memory."""
-
-    def __init__(self, redactor: Hides | None = None, detector: Detects | None = None) -> None:
-        self.writes: list[bytes] = []
-        self.recording = Recording(
-            taped.HEAD,
-            redactor=redactor or taped.Holding(),
-            detector=detector or taped.Blind(),
-            sink=self.writes.append,
-        )
-
-    @property
-    def data(self) -> bytes:
-        """What is in the file."""
-        return b"".join(self.writes)
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """Its rows but the head."""
-        return [json.loads(line) for line in self.data.splitlines()[1:]]
-
-    def sealed(self) -> Cassette:
-        """The cassette that it becomes, read back."""
-        return taped.read(taped.written(read_part(MemoryLines(self.data)).cassette))
 
 
 def test_each_event_is_one_write() -> None:

@@ -9,6 +9,7 @@ from harness.cassettes.exchange import Chunk, Redaction, Response
 from harness.cassettes.sealing import read_part
 from harness.errors import NotACassette, RowError, UnknownSchema
 from tests import taped
+from tests.recording_in_memory import REQUEST, Tape
 
 HEAD = taped.HEAD_LINE
 
