@@ -188,15 +188,15 @@ class Tape:
 
     def client(self, module: ModuleType, **options: Any) -> Any:
         """A `module.Client` on this tape; `options` are the client's."""
-        prepared = self._on_tape(module, options)
+        prepared = self._on_tape(module, "HTTPTransport", options)
         return module.Client(**prepared)
 
     def async_client(self, module: ModuleType, **options: Any) -> Any:
         """A `module.AsyncClient` on this tape; `options` are the client's."""
-        prepared = self._on_tape(module, options)
+        prepared = self._on_tape(module, "AsyncHTTPTransport", options)
         return module.AsyncClient(**prepared)
 
-    def _on_tape(self, module: ModuleType, options: dict[str, Any]) -> dict[str, Any]:
+    def _on_tape(self, module: ModuleType, kind: str, options: dict[str, Any]) -> dict[str, Any]:
         """A client's options, with a transport of this tape that takes over those that are a transport's."""
         if "transport" in options:
             raise UsageError(
@@ -208,7 +208,10 @@ class Tape:
         own = {name: value for name, value in options.items() if name not in NETWORK_OPTIONS}
         if "trust_env" in options:  # the client asks it for credentials in a .netrc file
             own["trust_env"] = options["trust_env"]
-        return {"transport": self.transport(module, **network), **own}
+        transport = self.transport(module, **network)
+        if self._deck is None:
+            transport.prepare(kind)
+        return {"transport": transport, **own}
 
     def answer(self, request: Request) -> Playback | None:
         """What a recording answers to `request`; None where the network is to be asked, and recorded.

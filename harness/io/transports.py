@@ -200,13 +200,27 @@ class _TapeTransport:
         with self._lock:
             return [self._made.pop(key) for key in tuple(self._made) if key[0] == kind]
 
+    def prepare(self, kind: str) -> None:
+        """Make the network's transport now, as the module's own client does, and not inside the first request.
+
+        Where the environment names proxies, it depends on the URL which transport is needed, so it has to wait.
+        """
+        if self._inner is None and (self._by_itself or not _environment_proxies()):
+            self._connected(kind, None)
+
+    @property
+    def _by_itself(self) -> bool:
+        """Whether the client was told not to look for proxies in its environment."""
+        return "proxy" in self._network or not self._network.get("trust_env", True)
+
     def _live(self, kind: str, url: Any) -> Any:
         if self._inner is not None:
             return self._inner
-        own = "proxy" in self._network or not self._network.get("trust_env", True)
-        proxy = None if own else _environment_proxy(url)
+        return self._connected(kind, None if self._by_itself else _environment_proxy(url))
+
+    def _connected(self, kind: str, proxy: str | None) -> Any:
         with self._lock:
-            # Made late: the CA bundle costs 20 to 40 ms to load, and a replay never needs it.
+            # Made once, and not before it is needed: the CA bundle costs 20 to 40 ms, and a replay never needs it.
             if (kind, proxy) not in self._made:
                 options = self._network if proxy is None else {**self._network, "proxy": proxy}
                 self._made[kind, proxy] = getattr(self._module, kind)(**options)
@@ -281,16 +295,23 @@ def _recorded_exception(module: ModuleType, ending: Ending) -> Exception:
     return error
 
 
+def _environment_proxies() -> dict[str, str]:
+    """The proxies that the environment (on macOS and Windows: the system) names, by scheme."""
+    from urllib.request import getproxies  # noqa: PLC0415 - only a live request needs it
+
+    return getproxies()
+
+
 def _environment_proxy(url: Any) -> str | None:
-    """The proxy that the environment (on macOS and Windows: the system) names for a URL.
+    """The environment's proxy for a URL.
 
     A client that is given a transport no longer looks for one itself, and recording must reach what the user's
     own client would have reached.
     """
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - only a live request needs it
+    from urllib.request import proxy_bypass  # noqa: PLC0415 - only a live request needs it
 
     if proxy_bypass(url.host):
         return None
-    proxies = getproxies()
+    proxies = _environment_proxies()
     found = proxies.get(url.scheme) or proxies.get("all")
     return found if found is None or "://" in found else f"http://{found}"
