@@ -77,7 +77,10 @@ class Take:
             return
         with self._recorder.lock:
             now = self._recorder.clock.monotonic_us()
-            self._recording.respond(head, now - self._from_us)
+            try:
+                self._recording.respond(head, now - self._from_us)
+            except Exception as defect:  # noqa: BLE001 - the client must not feel the recorder, nor its defects
+                self._recorder.broke(self._recording, defect)
             self._from_us = now
 
     def chunk(self, data: bytes) -> None:
@@ -85,7 +88,10 @@ class Take:
         if self._recorder.elsewhere:
             return
         with self._recorder.lock:
-            self._recording.chunk(data, self._recorder.clock.monotonic_us() - self._from_us)
+            try:
+                self._recording.chunk(data, self._recorder.clock.monotonic_us() - self._from_us)
+            except Exception as defect:  # noqa: BLE001 - as above
+                self._recorder.broke(self._recording, defect)
 
     def end(self, how: How, error: BaseException | None = None) -> None:
         """The exchange is over. Only the first call counts.
@@ -100,14 +106,16 @@ class Take:
             if self._ended:
                 return
             self._ended = True
-            self._recording.end(
-                Ending(
-                    how,
-                    self._recorder.clock.monotonic_us() - self._from_us,
-                    None if error is None else type(error).__name__,
-                    None if error is None or not str(error) else str(error),
-                )
+            ending = Ending(
+                how,
+                self._recorder.clock.monotonic_us() - self._from_us,
+                None if error is None else type(error).__name__,
+                None if error is None or not str(error) else str(error),
             )
+            try:
+                self._recording.end(ending)
+            except Exception as defect:  # noqa: BLE001 - as above
+                self._recorder.broke(self._recording, defect)
             self._recorder.finished(self)
 
     def fail(self, error: BaseException) -> None:
@@ -233,7 +241,21 @@ class Recorder:
         if self._part is not None and self._recording is not None and not self._sync_due:
             self._sync_due = True
             self._syncs = self._syncs or ThreadPoolExecutor(1, "harness-sync")
-            self._syncs.submit(self._sync, self._part, self._recording)
+            with contextlib.suppress(RuntimeError):  # the interpreter is ending: it starts no more threads
+                self._syncs.submit(self._sync, self._part, self._recording)
+
+    def broke(self, recording: ExchangeRecording, defect: Exception) -> None:
+        """An exchange could not be recorded on, for a reason that nobody foresaw; told when the session ends."""
+        error = HarnessError(
+            f"exchange {recording.index} was recorded only in part: {type(defect).__name__}: {defect}",
+            where=str(self.path),
+            hint="this is a defect of harness; please report it",
+        )
+        error.__cause__ = defect
+        if self._recording is not None:
+            self._recording.refusals.append(error)
+        with contextlib.suppress(Exception):
+            recording.end(Ending(How.RECORDER_CRASH, exception=type(defect).__name__))
 
     def _sync(self, part: PartFile, recording: Recording) -> None:
         self._sync_due = False  # what ends from here on needs a sync of its own
