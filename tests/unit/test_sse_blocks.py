@@ -48,6 +48,7 @@ def test_any_other_body_is_split_after_each_lf(lines: list[bytes]) -> None:
         ("abcdé".encode() + b"f", [b"abcd", b"\xc3\xa9f"]),
         ("ab🙂cd".encode(), [b"ab", "🙂c".encode(), b"d"]),
         (b"\x80" * 7, [b"\x80" * 5, b"\x80" * 2]),
+        (b"abcde\x80", [b"abcde", b"\x80"]),
         (b"abcd\xc3\xc3\xa9", [b"abcd\xc3", b"\xc3\xa9"]),
         (b"abc\xc3\xa9\xa9", [b"abc\xc3\xa9", b"\xa9"]),
     ],
