@@ -242,3 +242,19 @@ def test_the_limit_is_64_mib_unless_told_otherwise() -> None:
         assert list(decoder.feed(mebibyte)) == []
     with pytest.raises(EventTooLarge, match="67,108,864 bytes"):
         decoder.feed(b"x")
+
+
+def test_an_empty_read_between_the_halves_of_a_line_end_changes_nothing() -> None:
+    """A CR still waits for its LF."""
+    decoder = Decoder()
+    reads = (b"data: a\r", b"", b"\n\r", b"", b"\ndata: b\r\n\r\n")
+    assert [event.data for read in reads for event in decoder.feed(read)] == [b"a", b"b"]
+    assert list(decoder.finish()) == []
+
+
+def test_half_a_byte_order_mark_counts_against_the_limit() -> None:
+    """At the end of the stream it was the beginning of a line after all."""
+    decoder = Decoder(limit=1)
+    assert list(decoder.feed(b"\xef\xbb")) == []
+    with pytest.raises(EventTooLarge):
+        decoder.finish()
