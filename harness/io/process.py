@@ -9,12 +9,16 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+
+_SLICE: Final = 0.5
+"""Seconds after which waiting for a command looks up."""
 
 
 def client_environment(origin: str, base_path: str) -> dict[str, str]:
@@ -68,10 +72,14 @@ def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
         _started([program, *command[1:]], {**os.environ, **variables}) as process,
         _signals_passed_on(process),
     ):
-        while True:
+        code = None
+        while code is None:
             try:
-                code = process.wait()
-                break
+                # In slices: the system may hand a signal to the server's thread, and then nothing interrupts this wait,
+                # while Python runs handlers on this thread alone.
+                code = process.wait(_SLICE)
+            except subprocess.TimeoutExpired:
+                continue
             except KeyboardInterrupt:
                 # On Windows, or off the main thread: the terminal sent it to the command too, which decides how to end.
                 continue
