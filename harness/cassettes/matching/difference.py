@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.cassettes.matching.canonical import form_pairs, multipart_parts
 from harness.cassettes.matching.ids import shape
-from harness.cassettes.matching.nearest import common_start
+from harness.cassettes.shortened import common_length
 from harness.jsonvalue import MISSING, compact, escape, first_difference
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _body_gap(near: Recorded, live: Live) -> Gap:
 
 
 def _byte_gap(where: str, ours: bytes, theirs: bytes) -> Gap:
-    offset = common_start(ours, theirs)
+    offset = common_length(ours, theirs)
     start = max(0, offset - _BEFORE)
     shown = [
         repr(side[start : offset + _BEFORE])[1:] if side[offset:] else "the end" for side in (ours, theirs)

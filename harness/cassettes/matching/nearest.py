@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.cassettes.matching.ids import shape
+from harness.cassettes.shortened import common_length
 from harness.jsonvalue import escape
 
 if TYPE_CHECKING:
@@ -83,17 +84,5 @@ def _leaves(keyer: Keyer, body: bytes) -> dict[str, JsonValue]:
 
 def _common_ends(left: bytes, right: bytes) -> int:
     """Length of what two bodies have in common at the start, plus at the end."""
-    start = common_start(left, right)
-    return start + common_start(left[start:][::-1], right[start:][::-1])
-
-
-def common_start(left: bytes, right: bytes) -> int:
-    """Length of the longest common start of two byte strings, by halving: comparing slices is fast."""
-    low, high = 0, min(len(left), len(right))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    start = common_length(left, right)
+    return start + common_length(left[start:][::-1], right[start:][::-1])
