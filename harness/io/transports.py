@@ -292,6 +292,10 @@ def _recorded_exception(module: ModuleType, ending: Ending) -> Exception:
             ending.how, module.RemoteProtocolError
         )
     error: Exception = kind(ending.message or f"the recording ends here: {ending.how.value}")
+    # Whoever recorded a failure by accident must not look for it in the network.
+    error.add_note(
+        "replayed by harness: the exchange was recorded with this ending; record it anew to ask the network"
+    )
     return error
 
 

@@ -177,7 +177,7 @@ def test_a_cancelled_task_is_recorded_as_cancelled(module: Any, path: Path) -> N
 
 
 def test_a_refused_connection_is_an_exchange_without_a_response(module: Any, path: Path) -> None:
-    """It is recorded, and replayed as the same exception."""
+    """It is recorded, and replayed as the same exception, which says that it comes from a recording."""
     with ScriptedServer(silent) as server:
         url = server.url
     with harness.cassette(path) as tape, tape.client(module) as client, pytest.raises(module.ConnectError):
@@ -185,8 +185,9 @@ def test_a_refused_connection_is_an_exchange_without_a_response(module: Any, pat
     with (
         harness.cassette(path, mode="none") as tape,
         tape.client(module) as client,
-        pytest.raises(module.ConnectError),
+        pytest.raises(module.ConnectError) as caught,
     ):
         client.post(url)
 
+    assert "replayed by harness" in caught.value.__notes__[0]
     assert read_cassette(path).exchanges[0].response is None
