@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
 from harness.cassettes.exchange import Chunk, How
 from harness.cassettes.matching.keyrow import key_fields
@@ -136,7 +137,6 @@ def test_an_unreachable_upstream_is_told_to_both(harness: Run, closed_port: int,
 
 def test_a_certificate_authority_can_be_given(harness: Run, tmp_path: Path) -> None:
     """--ca makes an upstream with a certificate of one's own trusted; without it that is a TLS failure."""
-    trustme = pytest.importorskip("trustme")
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)

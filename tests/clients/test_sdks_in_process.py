@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
+import httpx
 import pytest
 
 import harness
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.sdk
 
-httpx = pytest.importorskip("httpx")
 httpx2 = pytest.importorskip("httpx2", reason="the SDKs of today stand on httpx2; nox -s clients installs it")
 openai = pytest.importorskip("openai", reason="nox -s clients installs the OpenAI SDK")
 anthropic = pytest.importorskip("anthropic", reason="nox -s clients installs the Anthropic SDK")
