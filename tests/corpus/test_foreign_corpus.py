@@ -66,10 +66,13 @@ def test_every_stream_can_be_drawn_and_is_equal_to_itself(corpus: Path) -> None:
 
 
 def test_every_stream_comes_back_from_vcrpy_yaml(corpus: Path) -> None:
-    """The bytes survive vcrpy's serializer."""
+    """The bytes survive vcrpy's serializer; the head does where vcrpy keeps metadata (9.4 and later)."""
     for path, known in recordings(corpus)[::6]:
         cassette = read_foreign(path.read_bytes(), path.name, request=given_request(known))
-        assert read_vcr(write_vcr(cassette), name=path.name) == cassette, path.name
+        exported = write_vcr(cassette)
+        again = read_vcr(exported, name=path.name)
+        assert again.exchanges == cassette.exchanges, path.name
+        assert b"\nmetadata:" not in exported or again.head == cassette.head, path.name
 
 
 def test_whole_answers_are_drawn_too(corpus: Path) -> None:
