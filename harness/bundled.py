@@ -27,3 +27,8 @@ def folder(name: str) -> Path:
 def spec_text(path: str) -> str:
     """The text of one file under `specs/`, by its path with forward slashes."""
     return (folder("specs") / path).read_text(encoding="utf-8")
+
+
+def spec_names(path: str, suffix: str) -> tuple[str, ...]:
+    """The names, without their suffix, of the files in one folder under `specs/`, in alphabetical order."""
+    return tuple(sorted(one.stem for one in (folder("specs") / path).glob(f"*{suffix}")))

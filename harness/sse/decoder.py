@@ -228,8 +228,11 @@ class Decoder:
         dispatched = terminated and bool(values)
         if dispatched or self._every_block or not terminated:
             data = b"\n".join(values)
+            unusual = b"" if block in _plain(event, data) else block
             events.append(
-                SseEvent(self._index, event, data, event_id, retry, start, stop, dispatched, terminated)
+                SseEvent(
+                    self._index, event, data, event_id, retry, start, stop, dispatched, terminated, unusual
+                )
             )
             self._index += dispatched
 
@@ -246,6 +249,14 @@ class Decoder:
 
 
 _NOTHING: Iterator[SseEvent] = iter(())
+
+
+def _plain(event: str | None, data: bytes) -> tuple[bytes, ...]:
+    """The two spellings of an event's block that hold nothing else."""
+    if event is None:
+        return b"data: %b\n\n" % data, b"data: %b\r\n\r\n" % data
+    name = event.encode("utf-8", "surrogatepass")
+    return b"event: %b\ndata: %b\n\n" % (name, data), b"event: %b\r\ndata: %b\r\n\r\n" % (name, data)
 
 
 def _then_raise(events: list[SseEvent], error: EventTooLarge) -> Iterator[SseEvent]:

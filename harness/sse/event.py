@@ -25,6 +25,9 @@ class SseEvent(msgspec.Struct, frozen=True, gc=False):
         dispatched: A client gets to see this event. False for a block without a `data` line and for one that
             is not terminated.
         terminated: The block ends with its blank line. False only for what was left when the stream ended.
+        block: The block's bytes where they are anything but `data: X` or `event: N` and `data: X`, one space
+            after each colon, one kind of line end, a blank line at the end; b"" where they are just that, which
+            nearly all blocks of real streams are.
     """
 
     index: int
@@ -36,6 +39,7 @@ class SseEvent(msgspec.Struct, frozen=True, gc=False):
     stop: int
     dispatched: bool = True
     terminated: bool = True
+    block: bytes = b""
 
     @property
     def text(self) -> str:

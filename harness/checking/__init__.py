@@ -1,0 +1,1 @@
+"""Checking: the runner, its report, profiles and baselines."""

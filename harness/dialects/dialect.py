@@ -1,0 +1,75 @@
+"""What a dialect is to the rest of the project: one value that says how to read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from harness.dialects.asked import Asked
+    from harness.dialects.signal import Body, Signals, Step
+    from harness.sse.event import SseEvent
+
+
+class Machine(Protocol):
+    """Follows one exchange: where it stands in the protocol, and what it has amounted to so far.
+
+    Nothing it is fed makes it raise. After a signal it adopts what the server sent and goes on, so that one
+    fault gives one signal.
+    """
+
+    def step(self, kind: str) -> Step:
+        """The function that takes the events of a kind; kinds that the grammar does not know have one too.
+
+        It is asked for once a kind and stream, so that an ordinary event costs one call and no look-up.
+        """
+        ...
+
+    def malformed(self, kind: str, event: SseEvent, body: Body) -> Signals:
+        """Move by an event whose payload does not fit its schema, as far as it can be read.
+
+        `body` has been scrubbed: members with a wrong type are gone, so that each is right or absent.
+        """
+        ...
+
+    def done(self, event: SseEvent) -> Signals:
+        """Take the sentinel `[DONE]`."""
+        ...
+
+    def finish(self) -> Signals:
+        """The body has ended."""
+        ...
+
+    def whole(self, body: Body) -> Signals:
+        """Take an answer without a stream, which fits its schema; the state is then that of the whole turn."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How one wire protocol is read.
+
+    Args:
+        name: "chat", "responses", "anthropic" or "gemini".
+        title: What it is called in prose.
+        schema: Name of its schema set, as `harness.dialects.schema.schemas` takes it.
+        kind: Which definition of the schema set a streamed payload is to fit: its wire type, or a constant
+            where there is only one; None where the payload does not say.
+        whole: The definition that a whole answer is to fit.
+        machine: Makes a fresh machine; the request is None where it is not known.
+        asked: Reads a request: its path with query, and its JSON body.
+        path: Whether a request's path (with query) is of this dialect.
+        speaks: Whether a payload (of a stream, or a whole answer) can only be of this dialect.
+    """
+
+    name: str
+    title: str
+    schema: str
+    kind: Callable[[Body], str | None]
+    whole: str
+    machine: Callable[[Asked | None], Machine]
+    asked: Callable[[str, Mapping[str, object]], Asked]
+    path: Callable[[str], bool]
+    speaks: Callable[[Body], bool]
