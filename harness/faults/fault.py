@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from harness.cassettes.exchange import Chunk, Exchange
 
@@ -72,6 +72,24 @@ def whole(least: int | None = None, most: int | None = None) -> Callable[[str], 
     return read
 
 
+def one_of(known: Iterable[str]) -> Callable[[str], str]:
+    """A reader of one word among those known."""
+    words = tuple(known)
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(" or ".join(words) if len(words) < 3 else "one of " + ", ".join(words))
+        return text
+
+    return read
+
+
+def manner(breaks_by_how: Mapping[str, tuple[str, ...]], meaning: str) -> Any:
+    """The setting `how` of a fault that comes in several manners; the first is the default."""
+    known = tuple(breaks_by_how)
+    return parameter(known[0], "", f"{meaning} One of {', '.join(known)}.", one_of(known))
+
+
 def seconds(text: str) -> float:
     """Read a duration in seconds, such as `30` or `0.25`."""
     message = "a number of seconds from 0 to 1000000, such as 0.25"
@@ -99,6 +117,9 @@ class Fault(ABC):
         needs: What must be known for the fault to be made or seen: the request, the upstream half, the times.
         consumes: Whether the recording counts as played. Where it does not, the fault answers instead of the
             recording, and a client that tries again is given the recording.
+        benign: Whether the stream stays conforming: no rule of severity error may fire.
+        breaks_by_how: For a fault that comes in several manners, the rules of each: the values of its setting
+            `how`. `breaks` is then all of them together.
         positional: The setting that a first value without a name is for; None where that would be ambiguous.
         seed: What all choices that the settings leave open are derived from.
         times: How many requests it hits; 0 is all.
@@ -110,15 +131,19 @@ class Fault(ABC):
     breaks: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[Need, ...]] = ()
     consumes: ClassVar[bool] = True
+    benign: ClassVar[bool] = False
+    breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     positional: ClassVar[str | None] = None
 
     seed: int = 0
     times: int = parameter(0, "requests", "How many requests it hits; 0 is all.", whole(0), shown="0 (all)")
 
     def __init_subclass__(cls) -> None:
-        """Take the summary from the docstring."""
+        """Take the summary from the docstring, and the rules from those of every manner."""
         super().__init_subclass__()
         cls.summary = " ".join((cls.__doc__ or "").split("\n\n", 1)[0].split())
+        if "breaks_by_how" in vars(cls):
+            cls.breaks = tuple(dict.fromkeys(rule for one in cls.breaks_by_how.values() for rule in one))
 
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:
@@ -146,6 +171,27 @@ class Fault(ABC):
     def applies(self, exchange: Exchange) -> bool:
         """Whether the fault can be made in this exchange: the place is there, and is what it is about."""
         return self.obstacle(exchange) is None
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Why the fault, which can be made here, leaves this exchange as conforming as it was; None where it
+        does not.
+
+        Some changes are legal in some streams: two deltas of different items may change places.
+        """
+        del exchange
+        return None
+
+    def declared(self) -> tuple[str, ...]:
+        """The rules that this fault may break as it is set; all of `breaks` where that does not depend on
+        it.
+        """
+        return self.breaks_by_how.get(getattr(self, "how", ""), self.breaks)
+
+    @classmethod
+    def manners(cls) -> tuple[Self, ...]:
+        """The fault in each of its manners, all else by default; one where it has no setting `how`."""
+        settings: list[dict[str, Any]] = [{"how": how} for how in cls.breaks_by_how]
+        return tuple(cls(**one) for one in settings or [{}])
 
     def apply(self, exchange: Exchange) -> Exchange:
         """The exchange gone wrong; the same exchange where the fault does not apply, or only changes times.

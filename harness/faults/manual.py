@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from inspect import getdoc
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,10 @@ cassette, never from chance.
 - **Lengths.** A fault that may change the length of a body that ends properly takes the field
   content-length away. `cut`, `reset` and `silence` leave it: a client that was promised more than came
   is the point of them.
+- **Which** (`which`) is one of the places that a fault of what events say can hit, counted from 0 in the order of the
+  stream; a negative number counts from the end. Where several faults of one kind differ little, `how` says which it is.
+- **Sequence numbers** are moved up or down where such a fault takes an event away or adds one, so that it breaks one
+  thing and not also the count.
 - **Answers instead of the recording** (`status`, `html`, `hangup`) leave the recording unplayed and hit
   one request unless `times` says otherwise, so that a client that tries again gets through. All others
   hit every request.
@@ -49,8 +54,16 @@ cassette, never from chance.
 def render() -> str:
     """The whole page, as Markdown."""
     known = faults()
-    lines = [_INTRODUCTION, "| fault | what happens |", "|---|---|"]
-    lines += [f"| [`{name}`](#{name}) | {fault.summary} |" for name, fault in known.items()]
+    lines = [_INTRODUCTION.rstrip()]
+    folders = dict.fromkeys(fault.__module__.rpartition(".")[0] for fault in known.values())
+    for folder in sorted(folders):
+        title, _, _ = (import_module(folder).__doc__ or folder).partition(":")
+        lines += ["", f"**{title.rstrip('.')}**", "", "| fault | what happens |", "|---|---|"]
+        lines += [
+            f"| [`{name}`](#{name}) | {fault.summary} |"
+            for name, fault in known.items()
+            if fault.__module__.startswith(f"{folder}.")
+        ]
     for fault in known.values():
         lines += ["", *page(fault)]
     return "\n".join(lines) + "\n"
@@ -71,5 +84,8 @@ def page(fault: type[Fault]) -> Iterator[str]:
         yield f"| `{one.name}` | {one.unit} | {one.default} | {one.meaning}{bare} |"
     yield ""
     rules = ", ".join(fault.breaks) or "none"
+    if len(fault.breaks_by_how) > 1:
+        rules = "; ".join(f"`{how}` {', '.join(one) or 'none'}" for how, one in fault.breaks_by_how.items())
     needs = f" Needs: {', '.join(fault.needs)}." if fault.needs else ""
-    yield f"Rules: {rules}.{needs}"
+    benign = " The stream stays conforming." if fault.benign else ""
+    yield f"Rules: {rules}.{needs}{benign}"

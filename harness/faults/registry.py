@@ -1,6 +1,6 @@
 """All faults there are, and reading one from text.
 
-The registry walks this package: every concrete subclass of `Fault` in one of its modules is a fault.
+The registry walks this package and its folders: every subclass of `Fault` that has a name is a fault.
 """
 
 from __future__ import annotations
@@ -24,12 +24,11 @@ _seed = whole(0)
 def faults() -> Mapping[str, type[Fault]]:
     """Every fault by its name, in alphabetical order."""
     found: dict[str, type[Fault]] = {}
-    for module in sorted(info.name for info in pkgutil.iter_modules(harness.faults.__path__)):
-        full = f"{harness.faults.__name__}.{module}"
-        for value in vars(import_module(full)).values():
-            if isinstance(value, type) and _is_fault(value) and value.__module__ == full:
+    for info in pkgutil.walk_packages(harness.faults.__path__, f"{harness.faults.__name__}."):
+        for value in vars(import_module(info.name)).values():
+            if isinstance(value, type) and _is_fault(value) and value.__module__ == info.name:
                 found[value.name] = value
-    return found
+    return {name: found[name] for name in sorted(found)}
 
 
 def _is_fault(value: type) -> TypeGuard[type[Fault]]:

@@ -25,6 +25,7 @@ class Comment(EventFault):
     name: ClassVar[str] = "comment"
     example: ClassVar[str] = "comment:event=3"
     breaks: ClassVar[tuple[str, ...]] = ("SSE-COMM-002",)
+    benign: ClassVar[bool] = True
 
     def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:
         """Put it in front of that block."""

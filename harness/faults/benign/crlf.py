@@ -27,6 +27,7 @@ class Crlf(Fault):
     name: ClassVar[str] = "crlf"
     example: ClassVar[str] = "crlf"
     breaks: ClassVar[tuple[str, ...]] = ("SSE-FRAME-004",)
+    benign: ClassVar[bool] = True
 
     def obstacle(self, exchange: Exchange) -> str | None:
         """There must be an event stream with a line that ends with LF alone."""

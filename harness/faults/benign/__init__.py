@@ -1,0 +1,1 @@
+"""Changes that keep a stream conforming: whoever calls one an error is wrong."""

@@ -1,0 +1,1 @@
+"""Faults of Chat Completions streams: what their chunks say."""

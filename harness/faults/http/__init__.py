@@ -1,0 +1,1 @@
+"""Faults of the answer around the stream: status, fields, media types, bodies of errors."""

@@ -1,0 +1,1 @@
+"""Faults of Responses streams: what their events say, and in which order."""
