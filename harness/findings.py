@@ -59,6 +59,10 @@ class Location(NamedTuple):
     part: str = "body"
 
 
+NOWHERE = Location()
+"""The exchange as a whole."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One breach of one rule.
@@ -80,7 +84,7 @@ class Finding:
     rule: str
     severity: Severity
     message: str
-    where: Location = Location()
+    where: Location = NOWHERE
     expected: str | None = None
     found: str | None = None
     earlier: Location | None = None

@@ -7,6 +7,7 @@ everything else happens only when one of these says that something is not ordina
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -16,7 +17,6 @@ from harness.dialects.schema import schemas
 from harness.dialects.signal import Signal
 from harness.errors import EventTooLarge
 from harness.rules import rule as names
-from harness.rules.case import Case
 from harness.sse.decoder import Decoder
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from harness.checking.panel import Panel
     from harness.checking.profiles import Profile
     from harness.dialects.dialect import Dialect
-    from harness.dialects.signal import Body, Signals, Step
+    from harness.dialects.signal import Body, Step
     from harness.findings import Finding
+    from harness.rules.case import Case
     from harness.rules.rule import Found
     from harness.sse.event import SseEvent
 
@@ -110,10 +111,8 @@ class Check:
     def finish(self, ending: Ending | None = None) -> None:
         """The body has ended."""
         case = self.case
-        try:
+        with suppress(EventTooLarge):  # reported where it happened
             self._take(self._decoder.finish())
-        except EventTooLarge:
-            pass  # reported where it happened
         case.event = None
         case.body = {}
         case.ending = ending
@@ -173,7 +172,7 @@ class Check:
         self._show(names.COMPARE)
         self._settle()
 
-    def _take(self, events: Iterable[SseEvent]) -> None:
+    def _take(self, events: Iterable[SseEvent]) -> None:  # noqa: C901 - one loop, inlined because it is the hot path
         case, lanes, kind_of = self.case, self._lanes, self._kind
         wire = case.wire
         for event in events:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from harness.checking.profiles import Profile
 from harness.rules.registry import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from harness.checking.profiles import Profile
     from harness.rules.case import Case
     from harness.rules.rule import Found, Need, Rule
 

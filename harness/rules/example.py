@@ -365,7 +365,7 @@ def _unescaped(text: str) -> str:
 
 
 def _unescaped_lines(lines: Sequence[str]) -> bytes:
-    """The bytes of a body; `\\xNN` is a byte, everything else UTF-8."""
+    r"""The bytes of a body; `\xNN` is a byte, everything else UTF-8."""
     whole = b""
     for line in lines:
         ends = not line.endswith("\\") or line.endswith("\\\\")

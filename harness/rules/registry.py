@@ -10,7 +10,6 @@ import inspect
 import pkgutil
 from functools import cache
 from importlib import import_module, metadata
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import harness.rules
@@ -18,7 +17,8 @@ from harness.errors import UnknownName
 from harness.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from types import ModuleType
 
 ENTRY_POINTS = "harness.rules"
 
@@ -33,8 +33,8 @@ def rules() -> Mapping[str, type[Rule[Any]]]:
     for package in _PACKAGES.values():
         found.update(_in_package(package))
     for point in metadata.entry_points(group=ENTRY_POINTS):
-        loaded = point.load()
-        classes = [loaded] if inspect.isclass(loaded) else _in_module(loaded)
+        loaded: Any = point.load()
+        classes: Iterable[type[Rule[Any]]] = (loaded,) if isinstance(loaded, type) else _in_module(loaded)
         for rule in classes:
             if found.setdefault(rule.id, rule) is not rule:
                 message = (
