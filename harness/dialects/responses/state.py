@@ -1,0 +1,166 @@
+"""What a Responses stream amounts to so far: the response object, its items, and their parts.
+
+The machine fills this in and the rules read it. Nothing here judges, and nothing is copied: a body that is kept
+is the very payload that came.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.dialects.accumulator import Accumulator
+
+if TYPE_CHECKING:
+    from harness.dialects.asked import Asked
+    from harness.dialects.signal import Body, Mark
+
+TEXT_MEMBERS = ("arguments", "input", "code", "diff")
+"""Names of the texts that an item itself has; what comes by index has a `Part` instead."""
+
+
+class Part:
+    """One indexed piece of an item: a content part, a part of a reasoning summary, a command of a shell call.
+
+    Attributes:
+        index: `content_index`, `summary_index` or `command_index`.
+        kind: `part.type` ("output_text", "refusal", "reasoning_text", "summary_text"); "command" and "output" for
+            the pieces of shell calls.
+        added: The part (of a command, the payload) as the event that opened it has it; None where an event for a
+            part that nobody opened made us open it.
+        opened: The event that opened it.
+        text: Its deltas. `text.deltas` is 0 or 1: whether any came. `text.done` and `text.done_at` are what the
+            `*.done` event says.
+        texts_done: How many `*.done` events came for its text.
+        annotations: `annotation_index` and annotation, in the order they came.
+        with_logprobs: Deltas whose `logprobs` hold something.
+        without_logprobs: Deltas that have no `logprobs` member at all.
+        done: The part as the event that closed it has it; for a command and a shell output, the payload.
+        closed: The event that closed it.
+    """
+
+    __slots__ = (
+        "added", "annotations", "closed", "done", "index", "kind", "opened", "text", "texts_done", "with_logprobs",
+        "without_logprobs",
+    )  # fmt: skip
+
+    def __init__(self, index: int, kind: str, added: Body | None, opened: Mark | None) -> None:
+        self.index = index
+        self.kind = kind
+        self.added = added
+        self.opened = opened
+        self.text = Accumulator()
+        self.texts_done = 0
+        self.annotations: list[tuple[int, Body]] = []
+        self.with_logprobs = 0
+        self.without_logprobs = 0
+        self.done: Body | None = None
+        self.closed: Mark | None = None
+
+
+class Item:
+    """One output item.
+
+    Attributes:
+        index: Its `output_index`.
+        id: The id under which it was announced; "" where it has none. What later events say is not adopted.
+        type: The type under which it was announced; for a phantom item a guess from the event that opened it, or
+            "" where that says nothing.
+        added: The item in `output_item.added`; None for a phantom, which an event for an item that was never
+            announced made us open.
+        opened: The event that opened it.
+        done: The item in `output_item.done`.
+        closed: Where that is.
+        parts: Content parts by `content_index`.
+        summaries: Parts of a reasoning summary by `summary_index`.
+        texts: The item's own texts by member: "arguments", "input", "code", "diff"; made when the first event of one
+            comes.
+        commands: Commands of a shell call by `command_index`.
+        outputs: Output contents of a shell call's output by `command_index`; their text is the deltas' stdout and
+            stderr together.
+        steps: Wire types of the events of its sub-stream, in order. Neighbours of one type count once.
+        images: `partial_image_index` of each partial image.
+        called: Names of the signals that were given about it and are given once an item.
+    """
+
+    __slots__ = (
+        "added", "called", "closed", "commands", "done", "id", "images", "index", "opened", "outputs", "parts",
+        "steps", "summaries", "texts", "type",
+    )  # fmt: skip
+
+    def __init__(
+        self, index: int, item_id: str, item_type: str, added: Body | None, opened: Mark | None
+    ) -> None:
+        self.index = index
+        self.id = item_id
+        self.type = item_type
+        self.added = added
+        self.opened = opened
+        self.done: Body | None = None
+        self.closed: Mark | None = None
+        self.parts: dict[int, Part] = {}
+        self.summaries: dict[int, Part] = {}
+        self.texts: dict[str, Accumulator] = {}
+        self.commands: dict[int, Part] = {}
+        self.outputs: dict[int, Part] = {}
+        self.steps: list[str] = []
+        self.images: list[int] = []
+        self.called: set[str] = set()
+
+
+class ResponsesStream:
+    """One exchange of the Responses API.
+
+    Attributes:
+        asked: What the request asked for; None where it is not known.
+        phase: Where the stream stands: "start", "created", "queued", "running", "errored" (an `error` event came) or
+            "over" (completed, incomplete or failed came).
+        next_sequence: The number that the next event is to have; None before the first number.
+        first_sequence: The number of the first event that has one.
+        unnumbered: Events without a number, as far as they are counted: 0 or more.
+        resumed: The stream continues a stored one: the request has `starting_after`, or, where no request is known,
+            the first number is above 0.
+        lifecycle: Each event that carries the response object, in order: wire type, place, object.
+        created: Where `response.created` came.
+        in_progress: Where `response.in_progress` came.
+        terminal: Wire type, object and place of the event that ended the stream; None until it came.
+        errors: Place and payload of each `error` event.
+        items: The items by `output_index`; where an index was used twice, the latest.
+        order: All items in the order in which they were opened, phantoms included.
+        whole: A whole answer, where that is what came; `terminal` and `items` are then filled in from it, with
+            `added` None and `done` the item.
+    """
+
+    def __init__(self, asked: Asked | None = None) -> None:
+        self.asked = asked
+        self.phase = "start"
+        self.next_sequence: int | None = None
+        self.first_sequence: int | None = None
+        self.unnumbered = 0
+        self.resumed = asked is not None and asked.starting_after is not None
+        self.lifecycle: list[tuple[str, Mark, Body]] = []
+        self.created: Mark | None = None
+        self.in_progress: Mark | None = None
+        self.terminal: tuple[str, Body, Mark | None] | None = None
+        self.errors: list[tuple[Mark, Body]] = []
+        self.items: dict[int, Item] = {}
+        self.order: list[Item] = []
+        self.whole: Body | None = None
+
+    @property
+    def response(self) -> Body | None:
+        """The latest response object; None before the first."""
+        if self.terminal is not None:
+            return self.terminal[1]
+        return self.lifecycle[-1][2] if self.lifecycle else None
+
+    @property
+    def created_at(self) -> float | None:
+        """When the response was created, in seconds since 1970, as the first object that says so has it."""
+        objects = [response for _, _, response in self.lifecycle]
+        if self.whole is not None:
+            objects.append(self.whole)
+        for response in objects:
+            value = response.get("created_at")
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return value
+        return None
