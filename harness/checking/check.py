@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from harness.checking.grouping import Groups
 from harness.checking.lint import first_duplicate, respelled, scrubbed
 from harness.dialects.schema import schemas
 from harness.dialects.signal import Signal
@@ -71,7 +72,6 @@ class Check:
     ) -> None:
         self.case = case
         self.panel = panel
-        self.findings: list[Finding] = []
         self.seen: set[str] = set()
         self._dialect: Dialect = case.dialect
         self._machine = case.stream
@@ -81,9 +81,15 @@ class Check:
         self._idle_us = idle_us
         self._lanes: dict[str, _Lane] = {}
         self._here: list[Finding] = []
+        self._groups = Groups(profile.settings, {rule.id: type(rule).severity for rule in panel.rules})
         self._everything = panel.observers(names.MESSAGE)
         self._show(names.OPEN)
         self._settle()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found so far: repeats as one, severities as the profile wants them."""
+        return self._groups.findings()
 
     def feed(self, data: bytes, at_us: int | None = None) -> None:
         """Take the next bytes of the body, content-encoding undone.
@@ -115,6 +121,7 @@ class Check:
             self._take(self._decoder.finish())
         case.event = None
         case.body = {}
+        case.wire.events = self._decoder.dispatched
         case.ending = ending
         for signal in self._machine.finish():
             self._show_signal(signal)
@@ -327,7 +334,7 @@ class Check:
             spoken = {one.rule for one in here}
             beaten = {loser for rule in self.panel.rules if rule.id in spoken for loser in rule.supersedes}
             here = [one for one in here if one.rule not in beaten]
-        self.findings += here
+        self._groups.take(here)
         self._here = []
 
 

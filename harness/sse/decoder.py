@@ -56,6 +56,11 @@ class Decoder:
         self._at = 0
         self._names: dict[bytes, str] = {}
 
+    @property
+    def dispatched(self) -> int:
+        """How many events a client was given so far."""
+        return self._index
+
     def feed(self, data: bytes) -> Iterator[SseEvent]:
         """Take the next bytes of the stream, and give the events that are whole now.
 
