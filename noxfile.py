@@ -204,6 +204,13 @@ def servers_of(arguments: list[str]) -> list[str]:
 
 
 @nox.session
+def schemas(session: nox.Session) -> None:
+    """Write the schemas of specs/ anew, from the types of the SDK releases that pyproject.toml pins."""
+    session.install(*groups("schemas"))
+    session.run("python", "-m", "generators.schemas")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Every benchmark; each prints ratios and exits with 1 when it misses its target."""
     session.install("-e", ".", *groups("test", "bench"))
