@@ -1,6 +1,6 @@
 """Speed of the checker with all rules on, against decoding alone and against the openai SDK, in one run.
 
-    python benchmarks/checker.py [--profile]
+    python -m benchmarks.checker [--profile]
 
 The streams are made up here: Chat Completions text and tool calls, Responses text and function calls, as the API
 sends them. Contenders take turns, times are processor time, and each ratio is the median of those of the rounds, so
@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import msgspec
 import openai
-from checker_streams import REQUESTS, calls, chat_text, chat_tools, text
 from harness.dialects.registry import dialect
 
+from benchmarks.checker_streams import REQUESTS, calls, chat_text, chat_tools, text
 from harness.checking.check import Check
 from harness.checking.panel import Panel
 from harness.checking.profiles import profile
@@ -32,7 +32,7 @@ from harness.rules.case import Case
 from harness.sse.decoder import Decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ROUNDS = 9
 READ = 1448
@@ -65,7 +65,7 @@ def main() -> int:
     return 1 if missed else 0
 
 
-def speeds(streams: dict[str, tuple[str, bytes]]) -> list[str]:
+def speeds(streams: Mapping[str, tuple[str, bytes]]) -> list[str]:
     """Every contender on every stream, and on all together."""
     contenders: dict[str, Callable[[str, list[bytes]], int]] = {
         "decoding": lambda _, reads: by_decoding(reads),
@@ -110,7 +110,7 @@ def row(title: str, count: int, times: dict[str, list[float]]) -> tuple[float, f
     return of_decoding, over_sdk
 
 
-def growth(kinds: dict[str, Callable[[int], bytes]]) -> list[str]:
+def growth(kinds: Mapping[str, Callable[[int], bytes]]) -> list[str]:
     """What an event costs in a stream of 20,000, against one of 1,000."""
     missed = []
     for title, make in kinds.items():
