@@ -1,0 +1,48 @@
+"""Anthropic Messages, streamed and whole: how it is read as an upstream of gateways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.dialects.anthropic.asked import asked
+from harness.dialects.anthropic.machine import AnthropicMachine
+from harness.dialects.dialect import Dialect
+
+if TYPE_CHECKING:
+    from harness.dialects.signal import Body
+
+_TYPES = frozenset(
+    {
+        "message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta",
+        "message_stop",
+    }
+)  # fmt: skip
+
+
+def _kind(body: Body) -> str | None:
+    kind = body.get("type")
+    return kind if isinstance(kind, str) else None
+
+
+def _path(path: str) -> bool:
+    path = path.partition("?")[0]
+    return path.endswith(("/messages", ":streamRawPredict", ":rawPredict"))
+
+
+def _speaks(body: Body) -> bool:
+    kind = body.get("type")
+    return kind in _TYPES if kind != "message" else isinstance(body.get("content"), list)
+
+
+DIALECT = Dialect(
+    name="anthropic",
+    title="Anthropic Messages",
+    schema="anthropic/messages",
+    kind=_kind,
+    whole="message",
+    machine=AnthropicMachine,
+    asked=asked,
+    path=_path,
+    speaks=_speaks,
+)
+"""How Anthropic Messages is read."""
