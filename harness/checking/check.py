@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from harness.cassettes.exchange import Ending, How
 from harness.checking.grouping import Groups
 from harness.checking.lint import first_duplicate, respelled, scrubbed
 from harness.dialects.schema import schemas
@@ -19,11 +20,12 @@ from harness.dialects.signal import Signal
 from harness.errors import EventTooLarge
 from harness.rules import rule as names
 from harness.sse.decoder import Decoder
+from harness.sse.lines import fields
+from harness.sse.payload import Fault, Payload, bare_payloads, diagnosed, looks_like_done, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from harness.cassettes.exchange import Ending
     from harness.checking.panel import Panel
     from harness.checking.profiles import Profile
     from harness.dialects.dialect import Dialect
@@ -38,6 +40,10 @@ if TYPE_CHECKING:
 DEFAULT_IDLE_US = 60_000_000
 """How long a stream may be silent before that is worth a finding, in microseconds."""
 
+_WAITED = frozenset({How.COMPLETE, How.SERVER_CUT, How.RESET, How.TIMEOUT})  # somebody was reading to the end
+_REPLACEMENT = "\ufffd".encode()
+_ANSWERS = frozenset({"choices", "output", "content", "candidates"})
+
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
@@ -48,6 +54,7 @@ class _Lane(NamedTuple):
     is_valid: Callable[[object], bool]
     step: Step
     observers: tuple[Observer, ...]
+    line: str | None
 
 
 class Check:
@@ -79,7 +86,11 @@ class Check:
         self._schemas = schemas(case.dialect.schema, overlays=profile.overlays)
         self._decoder = Decoder(limit, every_block=True)
         self._idle_us = idle_us
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[str | None, _Lane] = {}
+        self._refused = False  # a block was too large: nothing more is decoded
+        self._watching = False  # U+FFFD may be in what comes
+        self._closing = False  # whatever is found from now on is settled at the very end
+        self._adopted = 0  # events that no client would see as such
         self._here: list[Finding] = []
         self._groups = Groups(profile.settings, {rule.id: type(rule).severity for rule in panel.rules})
         self._everything = panel.observers(names.MESSAGE)
@@ -99,33 +110,51 @@ class Check:
             at_us: When they came, in microseconds after the head; None where that is not known.
         """
         wire = self.case.wire
-        wire.bytes += len(data)
+        at = wire.bytes
+        wire.bytes = at + len(data)
         if at_us is not None:
             gap = at_us - (wire.last_at_us or 0)
             wire.last_at_us = at_us
             if gap > self._idle_us:
                 wire.gap_us = gap
                 self._show(names.IDLE)
-        if b"\r" in data:
-            wire.carriage_returns = True
+        if b"\r" in data and wire.carriage_return is None:
+            wire.carriage_return = at + data.index(b"\r")
+        if self._refused:
+            return
+        # What is looked for may lie across two reads; a single byte is found many times faster than three.
+        if not self._watching and (
+            (b"\xbd" in data and _REPLACEMENT in data) or data.endswith((b"\xef", b"\xef\xbf"))
+        ):
+            self._watching = True
         try:
-            self._take(self._decoder.feed(data))
+            events = self._decoder.feed(data)
+            self._take(self._watched(events) if self._watching else events)
         except EventTooLarge as error:
-            self._show_signal(Signal("too-large", found=error.message))
+            self._refused = wire.truncated = True
+            self.case.event = None
+            self._show_signal(Signal(names.TOO_LARGE, found=error.message))
             self._settle()
 
     def finish(self, ending: Ending | None = None) -> None:
         """The body has ended."""
-        case = self.case
+        case, wire = self.case, self.case.wire
+        case.ending = ending
+        self._closing = True  # so that what ended the stream can speak for everything that is missing
         with suppress(EventTooLarge):  # reported where it happened
-            self._take(self._decoder.finish())
+            events = self._decoder.finish()
+            self._take(self._watched(events) if self._watching else events)
         case.event = None
         case.body = {}
-        case.wire.events = self._decoder.dispatched
-        case.ending = ending
+        wire.events = self._decoder.dispatched + self._adopted
+        if ending is not None and wire.last_at_us is not None and not wire.terminal and ending.how in _WAITED:
+            wire.gap_us = ending.at_us - wire.last_at_us
+            if wire.gap_us > self._idle_us:
+                self._show(names.IDLE)
         for signal in self._machine.finish():
             self._show_signal(signal)
         self._show(names.CLOSE)
+        self._closing = False
         self._settle()
 
     def whole(self, body: bytes, ending: Ending | None = None) -> None:
@@ -136,11 +165,14 @@ class Check:
         refused = case.status is not None and case.status >= 400
         try:
             value = _decode(body)
-        except (ValueError, RecursionError) as error:
-            case.wire.broken = str(error)
-            self._show(names.REFUSED if refused else names.NOT_JSON)
-            self._close_whole()
-            return
+        except (ValueError, RecursionError):
+            diagnosis = diagnosed(body)
+            case.wire.fault, case.wire.broken, value = diagnosis
+            if diagnosis.fault is not Fault.RANGE and not refused:
+                self._show(names.NOT_JSON)
+            if not refused and not isinstance(value, dict):
+                self._close_whole()
+                return
         if not isinstance(value, dict):
             self._show(names.REFUSED if refused else names.NOT_OBJECT)
             self._close_whole()
@@ -150,6 +182,8 @@ class Check:
             self._show_signal(Signal(names.DUPLICATE_KEYS, pointer=pointer))
         if refused:
             self._show(names.REFUSED)
+        elif value.get("error") is not None and _ANSWERS.isdisjoint(value):
+            self._show(names.ERROR_INSTEAD)
         else:
             self._whole_answer(value)
         self._close_whole()
@@ -179,9 +213,8 @@ class Check:
         self._show(names.COMPARE)
         self._settle()
 
-    def _take(self, events: Iterable[SseEvent]) -> None:  # noqa: C901 - one loop, inlined because it is the hot path
+    def _take(self, events: Iterable[SseEvent]) -> None:  # noqa: C901, PLR0912 - one loop, inlined because it is the hot path
         case, lanes, kind_of = self.case, self._lanes, self._kind
-        wire = case.wire
         for event in events:
             data = event.data
             case.event = event
@@ -190,21 +223,28 @@ class Check:
                 continue
             try:
                 body = _decode(data)
-            except (ValueError, RecursionError) as error:
-                self._broken(event, error)
+                compact = _encode(body) == data
+            except (ValueError, RecursionError):
+                self._broken(event)
                 continue
-            wire.last = event
             case.body = body
-            if _encode(body) != data:
+            if not compact:
                 self._respelled(data)
             kind = kind_of(body)
             try:
-                is_valid, step, observers = lanes[kind]  # type: ignore[index]
+                is_valid, step, observers, line = lanes[kind]
             except KeyError:
-                is_valid, step, observers = self._lane(kind, body)
+                is_valid, step, observers, line = self._lane(kind, event)
+            if event.event is not line and event.event != line:
+                self._lane(kind, event)
             if self._everything:
                 self._call(self._everything)
-            if not is_valid(body):
+            try:
+                valid = is_valid(body)
+            except (ValueError, RecursionError):
+                self._too_deep()
+                continue
+            if not valid:
                 self._malformed(kind, event, body)
                 continue
             if signals := step(event, body):
@@ -214,67 +254,142 @@ class Check:
                 self._call(observers)
             if self._here:
                 self._settle()
+        case.wire.last = case.event
 
-    def _lane(self, kind: str | None, body: Body) -> _Lane:
-        """The lane of a kind that comes for the first time."""
-        del body
+    def _lane(self, kind: str | None, event: SseEvent) -> _Lane:
+        """The lane of a kind that comes for the first time, or with another `event` line than before."""
         name = kind or ""
-        validator = self._schemas.validator(name) if name else None
-        lane = _Lane(
-            validator.is_valid if validator is not None else _anything,
-            self._machine.step(name),
-            self.panel.observers(name),
-        )
-        self.seen.add(name)
-        self.seen.add(names.MESSAGE)
+        known = self._lanes.get(kind)
+        if known is None:
+            wire = self.case.wire
+            self._mark_first(event)
+            if name in self._dialect.terminal and not wire.terminal:
+                wire.terminal = True
+                wire.terminal_at_us = wire.last_at_us
+            validator = self._schemas.validator(name) if name else None
+            known = _Lane(
+                validator.is_valid if validator is not None else _anything,
+                self._machine.step(name),
+                self.panel.observers(name),
+                event.event,
+            )
+            self.seen.add(name)
+            self.seen.add(names.MESSAGE)
+            if wire.done:
+                # Nothing is remembered after the sentinel, so that every event comes by here.
+                self._show(names.AFTER_DONE)
+                return known
+        lane = known._replace(line=event.event)
+        self._show(names.EVENT_LINE)
         if len(self._lanes) < 512:  # a hostile stream may have a new kind in every event
-            self._lanes[kind] = lane  # type: ignore[index]
+            self._lanes[kind] = lane
         return lane
+
+    def _mark_first(self, event: SseEvent) -> None:
+        wire = self.case.wire
+        if wire.first is None:
+            wire.first = event
+            wire.first_at_us = wire.last_at_us
+
+    def _watched(self, events: Iterable[SseEvent]) -> Iterator[SseEvent]:
+        """The events, while those with U+FFFD are counted."""
+        for event in events:
+            if _REPLACEMENT in event.data:
+                self._mark_replaced(event)
+            yield event
+
+    def _mark_replaced(self, event: SseEvent) -> None:
+        wire = self.case.wire
+        wire.replaced += 1
+        wire.replaced_event = wire.replaced_event or event
 
     def _unusual(self, event: SseEvent) -> None:
         """A block with more than plain data, or data that is no JSON object."""
         case = self.case
-        case.wire.last = event
-        if event.block:
-            self._show(names.BLOCK)
-            if event.id is not None:
-                case.wire.ids = True
+        self._mark_first(event)
+        case.body = {}
+        if not event.block:
+            self._data(event)
+            return
+        case.lines = fields(event.block)
+        bare = (
+            bare_payloads(event) if any(not line.name for line in case.lines) or b"{" in event.block else []
+        )
+        case.wire.truncated |= not event.terminated and not bare and _is_cut(event)
+        self._show(names.BLOCK)
+        if event.dispatched or (not event.terminated and event.data and not case.wire.truncated):
+            self._adopted += not event.dispatched
+            self._data(event)
+        for payload in bare:
+            self._adopt(event, payload)
+        self._settle()
+
+    def _data(self, event: SseEvent) -> None:
+        """Take the data of an event, whatever it is."""
+        case = self.case
         data = event.data
-        if not event.dispatched:
-            self._settle()
-            return
         if data == b"[DONE]":
-            case.wire.done += 1
-            case.body = {}
-            for signal in self._machine.done(event):
-                self._show_signal(signal)
-            self._show(names.DONE)
-            self._settle()
+            self._done(event)
             return
+        if case.wire.done and data[:1] != b"{":
+            self._show(names.AFTER_DONE)
         try:
             body = _decode(data)
-        except (ValueError, RecursionError) as error:
-            self._broken(event, error)
+        except (ValueError, RecursionError):
+            self._broken(event)
             return
-        if not isinstance(body, dict):
-            case.body = {}
-            case.wire.broken = type(body).__name__
-            self._show(names.NOT_OBJECT)
-            self._settle()
+        if isinstance(body, dict):
+            self._ordinary(event, body)
             return
-        self._ordinary(event, body)
+        case.body = {}
+        case.wire.fault = Fault.DONE if looks_like_done(body) else None
+        case.wire.broken = type(body).__name__
+        self._show(names.NOT_OBJECT)
+        if case.wire.fault:
+            self._done(event)
+        self._settle()
 
-    def _ordinary(self, event: SseEvent, body: Body) -> None:
-        """What `_take` does, for an event whose block was looked at first."""
+    def _done(self, event: SseEvent) -> None:
+        wire = self.case.wire
+        wire.done += 1
+        self.case.body = {}
+        if wire.done == 1:
+            wire.done_event = event
+            if not wire.terminal:
+                wire.terminal = True
+                wire.terminal_at_us = wire.last_at_us
+            self._lanes.clear()  # so that whatever comes after it is noticed
+            for signal in self._machine.done(event):
+                self._show_signal(signal)
+        self._show(names.DONE)
+        self._settle()
+
+    def _adopt(self, event: SseEvent, payload: Payload) -> None:
+        """Take as an event what the server meant to be one."""
+        case = self.case
+        case.event = msgspec.structs.replace(event, event=payload.event, data=payload.data, block=b"")
+        self._adopted += 1
+        self._data(case.event)
+        case.event = event
+
+    def _ordinary(self, event: SseEvent, body: Body, *, readable: bool = True) -> None:
+        """What `_take` does, for an event that was looked at first."""
         case = self.case
         case.body = body
-        if _encode(body) != event.data:
+        if readable and _encode(body) != event.data:
             self._respelled(event.data)
         kind = self._kind(body)
-        lane = self._lanes.get(kind or "") or self._lane(kind, body)
+        lane = self._lanes.get(kind) or self._lane(kind, event)
+        if lane.line != event.event:
+            self._lane(kind, event)
         if self._everything:
             self._call(self._everything)
-        if not lane.is_valid(body):
+        try:
+            valid = lane.is_valid(body)
+        except (ValueError, RecursionError):
+            self._too_deep()
+            return
+        if not valid:
             self._malformed(kind, event, body)
             return
         for signal in lane.step(event, body):
@@ -282,16 +397,38 @@ class Check:
         self._call(lane.observers)
         self._settle()
 
-    def _broken(self, event: SseEvent, error: Exception) -> None:
+    def _broken(self, event: SseEvent) -> None:
+        """Data that the decoder refuses: say why, and go on with what can be read of it."""
         case = self.case
+        self._mark_first(event)
         case.body = {}
-        case.wire.last = event
-        case.wire.broken = str(error)
+        diagnosis = diagnosed(event.data)
+        case.wire.fault, case.wire.broken, value = diagnosis
+        if diagnosis.fault is not Fault.RANGE:
+            self._show(names.NOT_JSON)
+        if diagnosis.fault is Fault.MERGED:
+            self._adopted -= 1  # one of them counts already
+            for payload in merged(event):
+                self._adopt(event, payload)
+        elif diagnosis.fault is Fault.DONE:
+            self._done(event)
+        elif isinstance(value, dict):
+            self._ordinary(event, value, readable=False)
+        self._settle()
+
+    def _too_deep(self) -> None:
+        """The schema's validator gave up."""
+        self.case.body = {}
+        self.case.wire.fault, self.case.wire.broken = Fault.DEPTH, "the data is nested too deeply"
         self._show(names.NOT_JSON)
         self._settle()
 
     def _respelled(self, data: bytes) -> None:
-        """The payload is not spelled as we would: only then can a key be there twice."""
+        """The payload is not spelled as we would: only then can a key be there twice, or U+FFFD be escaped."""
+        if b"\\u" in data and _REPLACEMENT in _encode(self.case.body) and _REPLACEMENT not in data:
+            event = self.case.event
+            if event is not None:
+                self._mark_replaced(event)
         if respelled(data, self.case.body, _encode) and (pointer := first_duplicate(data)) is not None:
             self._show_signal(Signal(names.DUPLICATE_KEYS, pointer=pointer))
 
@@ -328,7 +465,7 @@ class Check:
     def _settle(self) -> None:
         """Of the findings of this moment, keep those that no other one speaks for."""
         here = self._here
-        if not here:
+        if not here or self._closing:
             return
         if len(here) > 1:
             spoken = {one.rule for one in here}
@@ -336,6 +473,19 @@ class Check:
             here = [one for one in here if one.rule not in beaten]
         self._groups.take(here)
         self._here = []
+
+
+def _is_cut(event: SseEvent) -> bool:
+    """Whether an unterminated block ends in the middle of an event; one that only lacks its blank line does not."""
+    if all(line.is_comment for line in fields(event.block)):
+        return False
+    if not event.data:
+        return True
+    try:
+        _decode(event.data)
+    except (ValueError, RecursionError):
+        return diagnosed(event.data).fault in {Fault.SYNTAX, Fault.EMPTY, Fault.UTF8, Fault.COMMENT}
+    return False
 
 
 def _anything(_: object) -> bool:

@@ -62,6 +62,7 @@ class Dialect:
         asked: Reads a request: its path with query, and its JSON body.
         path: Whether a request's path (with query) is of this dialect.
         speaks: Whether a payload (of a stream, or a whole answer) can only be of this dialect.
+        terminal: Kinds of the events that end a stream; `[DONE]` does so in every dialect.
     """
 
     name: str
@@ -73,3 +74,4 @@ class Dialect:
     asked: Callable[[str, Mapping[str, object]], Asked]
     path: Callable[[str], bool]
     speaks: Callable[[Body], bool]
+    terminal: frozenset[str] = frozenset()

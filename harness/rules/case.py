@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from harness.cassettes.exchange import How
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -13,8 +15,13 @@ if TYPE_CHECKING:
     from harness.dialects.schema import Problem
     from harness.dialects.signal import Body, Signal
     from harness.sse.event import SseEvent
+    from harness.sse.lines import Field
+    from harness.sse.payload import Fault
 
 S = TypeVar("S")
+
+_NOT_THE_SERVER = frozenset({How.CLIENT_CLOSE, How.CANCELLED, How.TIMEOUT, How.RECORDER_CRASH})
+_THE_SERVER = frozenset({How.SERVER_CUT, How.RESET})
 
 
 class Wire:
@@ -22,33 +29,50 @@ class Wire:
 
     Attributes:
         bytes: How many bytes of the (decoded) body were fed.
-        events: How many events a client was given.
-        carriage_returns: The body has a CR somewhere.
-        last: The last event, dispatched or not.
+        events: How many events a client was given, `[DONE]` among them; counted when the body has ended.
+        carriage_return: Offset of the first CR in the body; None where there is none.
+        first: The first event or block.
+        last: The last event or block; at `close` the last one of all.
         done: How many `[DONE]` came.
-        ids: An `id` line was seen.
+        done_event: The first `[DONE]`.
+        terminal: The event that ends the stream came: `[DONE]`, or one of `Dialect.terminal`.
         last_at_us: When the last chunk came, in microseconds after the head; None without times.
+        first_at_us: When the chunk came that held the end of the first block.
         terminal_at_us: When the chunk came that held the event that ends the stream.
         gap_us: How long nothing came before the present chunk, where a signal "idle" is given.
-        broken: The bytes of an event that could not be read (not UTF-8, not JSON), as an error text.
+        fault: What is wrong with data that could not be read: one of `harness.sse.payload.Fault`.
+        broken: The same as an error text.
+        truncated: The body ends inside an event whose data cannot be read.
+        replaced: How many events hold U+FFFD in their payload.
+        replaced_event: The first of them.
+        undecodable: Why the content-encoding could not be undone; the runner says so.
     """
 
     __slots__ = (
-        "broken", "bytes", "carriage_returns", "done", "events", "gap_us", "ids", "last", "last_at_us",
-        "terminal_at_us",
+        "broken", "bytes", "carriage_return", "done", "done_event", "events", "fault", "first", "first_at_us",
+        "gap_us", "last", "last_at_us", "replaced", "replaced_event", "terminal", "terminal_at_us", "truncated",
+        "undecodable",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.bytes = 0
         self.events = 0
-        self.carriage_returns = False
+        self.carriage_return: int | None = None
+        self.first: SseEvent | None = None
         self.last: SseEvent | None = None
         self.done = 0
-        self.ids = False
+        self.done_event: SseEvent | None = None
+        self.terminal = False
         self.last_at_us: int | None = None
+        self.first_at_us: int | None = None
         self.terminal_at_us: int | None = None
         self.gap_us = 0
+        self.fault: Fault | None = None
         self.broken = ""
+        self.truncated = False
+        self.replaced = 0
+        self.replaced_event: SseEvent | None = None
+        self.undecodable = ""
 
 
 class Case(Generic[S]):
@@ -70,6 +94,7 @@ class Case(Generic[S]):
         event: The event being shown; None at `open` and `close`, and for a whole answer.
         body: Its payload, where it is a JSON object; at `whole` the answer.
         signal: What the machine noticed, for the rules that subscribe to signals.
+        lines: At `block`: the lines of its bytes.
         problems: At `malformed`: what does not fit the schema. A rule that reports one takes it from the list;
             what is left is reported by the chapter's general rule, which comes last.
         profile: Name of the profile.
@@ -78,7 +103,7 @@ class Case(Generic[S]):
     """
 
     __slots__ = (
-        "asked", "body", "dialect", "ending", "event", "headers", "problems", "profile", "request", "signal",
+        "asked", "body", "dialect", "ending", "event", "headers", "lines", "problems", "profile", "request", "signal",
         "status", "stream", "streamed", "timed", "turn", "upstream", "wire",
     )  # fmt: skip
 
@@ -97,9 +122,28 @@ class Case(Generic[S]):
         self.event: SseEvent | None = None
         self.body: Body = {}
         self.signal: Signal | None = None
+        self.lines: Sequence[Field] = ()
         self.problems: list[Problem] = []
         self.upstream: Half | None = None
         self.turn: Any = None
+
+    @property
+    def left_early(self) -> bool:
+        """Not the server ended the body: the client went away, or the recorder died.
+
+        Rules that miss something at the end of a stream are silent then: it might have come.
+        """
+        return self.ending is not None and self.ending.how in _NOT_THE_SERVER
+
+    @property
+    def cut_off(self) -> bool:
+        """The body is not whole, whoever ended it: what is missing at its end may be in what was lost."""
+        return self.left_early or self.wire.truncated or self.broken_off
+
+    @property
+    def broken_off(self) -> bool:
+        """The server, or what stands before it, broke the connection off before the body's end."""
+        return self.ending is not None and self.ending.how in _THE_SERVER
 
     def header(self, name: str) -> str | None:
         """The first field of that name (lower case); None where there is none, or no head is known."""
