@@ -44,5 +44,6 @@ DIALECT = Dialect(
     asked=asked,
     path=_path,
     speaks=_speaks,
+    terminal=frozenset({"message_stop", "error"}),
 )
 """How Anthropic Messages is read."""

@@ -37,5 +37,6 @@ DIALECT = Dialect(
     asked=asked,
     path=_path,
     speaks=_speaks,
+    terminal=frozenset({"error"}),
 )
 """How Gemini is read."""

@@ -1,0 +1,1 @@
+"""What a model's turn amounts to, in words that all dialects share."""
