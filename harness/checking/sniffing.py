@@ -1,0 +1,115 @@
+"""What a body is, and what an exchange speaks, told from its head and its first bytes.
+
+The bytes decide: a wrong content-type is a defect that rules report, not a reason to read the body wrongly. The
+content-type speaks only where the bytes leave it open.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from harness.cassettes.exchange import header
+from harness.dialects.registry import dialects
+from harness.jsonvalue import try_parse
+from harness.sse.decoder import Decoder
+from harness.sse.payload import bare_payloads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.cassettes.exchange import Headers, Request
+    from harness.dialects.signal import Body
+    from harness.sse.event import SseEvent
+
+ENOUGH = 65_536
+"""How many bytes of a body's beginning show what there is to see; more are not looked at."""
+
+_BOM = b"\xef\xbb\xbf"
+_LINE = re.compile(rb"(?:data|event|id|retry)(?::|\r|\n|$)|:")
+_STARTS = (b"data:", b"event:", b"id:", b"retry:")
+_OPENING = 256  # payloads that are looked at before a dialect counts as unknown
+
+
+class Shape(StrEnum):
+    """What a body is."""
+
+    STREAM = "stream"
+    """An event stream."""
+    WHOLE = "whole"
+    """One JSON value, or the array that Gemini streams."""
+    EMPTY = "empty"
+    """There is nothing but white space."""
+    OTHER = "other"
+    """Neither: an HTML page, say."""
+
+
+def shape_of(headers: Headers | None, beginning: bytes) -> Shape:
+    """What a body is.
+
+    Args:
+        headers: The response's head; None where only a body is known.
+        beginning: The first bytes of the body, content-encoding undone: `ENOUGH` of them, or all.
+    """
+    media = (header(headers or (), "content-type") or "").partition(";")[0].strip().lower()
+    text = beginning[:ENOUGH].removeprefix(_BOM)
+    bare = text.lstrip()
+    if not bare:
+        return Shape.EMPTY
+    if _LINE.match(bare) or any(start.startswith(bare) for start in _STARTS):
+        return Shape.STREAM
+    if bare[:1] in {b"{", b"["}:
+        # Lines of JSON under the name of an event stream are a stream whose framing is wrong.
+        return Shape.STREAM if media == "text/event-stream" and _is_lines(bare) else Shape.WHOLE
+    if media == "text/event-stream":
+        return Shape.STREAM
+    return Shape.WHOLE if len(bare) < ENOUGH and try_parse(bare)[0] else Shape.OTHER
+
+
+def dialect_of(request: Request | None, beginning: bytes) -> str | None:
+    """The name of the dialect that an exchange speaks; None where nothing shows it.
+
+    Args:
+        request: What was sent: its path is believed before anything else. None where it is not known.
+        beginning: The first bytes of the body, content-encoding undone; a whole answer is needed whole.
+    """
+    if request is not None and request.url:
+        parts = urlsplit(request.url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        for one in dialects():
+            if one.path(path):
+                return one.name
+    for body in _payloads(beginning):
+        for one in dialects():
+            if one.speaks(body):
+                return one.name
+    return None
+
+
+def _is_lines(text: bytes) -> bool:
+    first, _, rest = text.partition(b"\n")
+    return bool(rest.strip()) and try_parse(first.strip())[0]
+
+
+def _payloads(beginning: bytes) -> Iterator[Body]:
+    """The first JSON objects of a body, whatever its shape."""
+    bare = beginning.removeprefix(_BOM).strip()
+    if bare[:1] in {b"{", b"["}:
+        _, value = try_parse(bare)
+        for one in value[:_OPENING] if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                yield one
+    for event in _events(beginning[:ENOUGH]):
+        texts = [event.data] if event.data else [payload.data for payload in bare_payloads(event)]
+        for text in texts:
+            _, value = try_parse(text)
+            if isinstance(value, dict):
+                yield value
+
+
+def _events(beginning: bytes) -> Iterator[SseEvent]:
+    decoder = Decoder(ENOUGH * 2, every_block=True)
+    yield from decoder.feed(beginning)
+    yield from decoder.finish()
