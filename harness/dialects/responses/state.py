@@ -56,6 +56,13 @@ class Part:
         self.done: Body | None = None
         self.closed: Mark | None = None
 
+    @property
+    def state(self) -> str:
+        """ "open", "full" (its text is done) or "closed"."""
+        if self.closed is not None:
+            return "closed"
+        return "full" if self.text.done_at is not None else "open"
+
 
 class Item:
     """One output item.
@@ -79,12 +86,13 @@ class Item:
             stderr together.
         steps: Wire types of the events of its sub-stream, in order. Neighbours of one type count once.
         images: `partial_image_index` of each partial image.
-        called: Names of the signals that were given about it and are given once an item.
+        state: Where the automaton of its type stands (`grammar.AUTOMATA`).
+        told: Names of the signals that were given about it and are given once an item.
     """
 
     __slots__ = (
-        "added", "called", "closed", "commands", "done", "id", "images", "index", "opened", "outputs", "parts",
-        "steps", "summaries", "texts", "type",
+        "added", "closed", "commands", "done", "id", "images", "index", "opened", "outputs", "parts", "state",
+        "steps", "summaries", "texts", "told", "type",
     )  # fmt: skip
 
     def __init__(
@@ -104,7 +112,13 @@ class Item:
         self.outputs: dict[int, Part] = {}
         self.steps: list[str] = []
         self.images: list[int] = []
-        self.called: set[str] = set()
+        self.state = ""
+        self.told: set[str] = set()
+
+    @property
+    def is_phantom(self) -> bool:
+        """Nobody announced it in this stream: what it is made of is not judged, since one fault is one finding."""
+        return self.added is None
 
 
 class ResponsesStream:
@@ -116,7 +130,7 @@ class ResponsesStream:
             "over" (completed, incomplete or failed came).
         next_sequence: The number that the next event is to have; None before the first number.
         first_sequence: The number of the first event that has one.
-        unnumbered: Events without a number, as far as they are counted: 0 or more.
+        unnumbered: How many events had no number.
         resumed: The stream continues a stored one: the request has `starting_after`, or, where no request is known,
             the first number is above 0.
         lifecycle: Each event that carries the response object, in order: wire type, place, object.
@@ -126,8 +140,12 @@ class ResponsesStream:
         errors: Place and payload of each `error` event.
         items: The items by `output_index`; where an index was used twice, the latest.
         order: All items in the order in which they were opened, phantoms included.
-        whole: A whole answer, where that is what came; `terminal` and `items` are then filled in from it, with
+        answer: A whole answer, where that is what came; `terminal` and `items` are then filled in from it, with
             `added` None and `done` the item.
+        next_index: The `output_index` that the next item is to have.
+        by_id: The items by the id under which each was announced.
+        told: What is told once a stream.
+        fallen_to: The last number, where it was smaller than the one that was due.
     """
 
     def __init__(self, asked: Asked | None = None) -> None:
@@ -144,7 +162,11 @@ class ResponsesStream:
         self.errors: list[tuple[Mark, Body]] = []
         self.items: dict[int, Item] = {}
         self.order: list[Item] = []
-        self.whole: Body | None = None
+        self.answer: Body | None = None
+        self.next_index = 0
+        self.by_id: dict[str, Item] = {}
+        self.told: set[str] = set()
+        self.fallen_to: int | None = None
 
     @property
     def response(self) -> Body | None:
@@ -157,8 +179,8 @@ class ResponsesStream:
     def created_at(self) -> float | None:
         """When the response was created, in seconds since 1970, as the first object that says so has it."""
         objects = [response for _, _, response in self.lifecycle]
-        if self.whole is not None:
-            objects.append(self.whole)
+        if self.answer is not None:
+            objects.append(self.answer)
         for response in objects:
             value = response.get("created_at")
             if isinstance(value, int | float) and not isinstance(value, bool):
