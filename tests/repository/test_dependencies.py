@@ -8,7 +8,7 @@ import sys
 
 from tests.repository.checkout import project, texts
 
-DISTRIBUTION = {"vcr": "vcrpy", "yaml": "pyyaml"}
+DISTRIBUTION = {"jsonschema_rs": "jsonschema-rs", "vcr": "vcrpy", "yaml": "pyyaml"}
 
 
 def imported(prefix: str) -> dict[str, str]:

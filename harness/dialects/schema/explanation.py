@@ -7,16 +7,13 @@ member is one error, also deep inside a union of thirty item types.
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from harness.dialects.schema.overlay import NEWER
 from harness.jsonvalue import MISSING, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-NEWER = "x-newer"
-"""Keyword of an object: members that are required only since a release, and since which."""
+    from collections.abc import Mapping
 
 _LONGEST = 60
 
@@ -41,7 +38,9 @@ class Problem(NamedTuple):
 
 def explained(root: Mapping[str, Any], body: object) -> list[Problem]:
     """All problems of a body with a schema, in the order of the schema."""
-    return [_problem(root, error) for error in _explainer()(root).iter_errors(body)]
+    from harness.dialects.schema.keywords import Explainer  # noqa: PLC0415 - it loads python-jsonschema
+
+    return [_problem(root, error) for error in Explainer(root).iter_errors(body)]
 
 
 def _problem(root: Mapping[str, Any], error: Any) -> Problem:
@@ -77,26 +76,3 @@ def _shown(value: object) -> str:
     except RecursionError:  # it was decoded at a shallower depth of the stack
         text = "something deeply nested"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-@cache
-def _explainer() -> Callable[[Mapping[str, Any]], Any]:
-    """The validator class of python-jsonschema that knows our schemas."""
-    from jsonschema import Draft202012Validator, ValidationError, validators  # noqa: PLC0415 - 0.1 s of CPU
-
-    def missing(_: Any, names: Any, instance: object, __: Any) -> Iterator[ValidationError]:
-        # The message is the bare name: jsonschema's own sentence would have to be taken apart again.
-        if isinstance(instance, dict):
-            for name in names:
-                if name not in instance:
-                    yield ValidationError(name)
-
-    def integer(_: Any, instance: object) -> bool:
-        return isinstance(instance, int) and not isinstance(instance, bool)
-
-    made: Callable[[Mapping[str, Any]], Any] = validators.extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator,
-        validators={"required": missing, NEWER: missing},
-        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", integer),
-    )
-    return made

@@ -9,13 +9,15 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from harness.dialects.schema.explanation import NEWER
 from harness.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 Schema = dict[str, Any]
+
+NEWER = "x-newer"
+"""Keyword of an object: members that are required only since a date, and which."""
 
 
 def overlaid(
@@ -33,34 +35,20 @@ def overlaid(
     """
     changed = dict(definitions)
     for entry in entries:
-        before = dict(changed)
+        if unknown := set(entry) - {"add", "definitions", "reason", "evidence", *_OPERATIONS}:
+            found = ", ".join(sorted(unknown))
+            raise InputError("an overlay has an operation that does not exist", where=where, found=found)
         changed |= entry.get("add", {})
-        for pattern in entry.get("definitions", ()):
-            names = [name for name in changed if fnmatchcase(name, pattern)]
-            for name in names:
-                changed[name] = _altered(changed[name], entry)
-        _expect_change(before, changed, entry, where)
+        patterns = entry.get("definitions", [])
+        names = [name for name in changed if any(fnmatchcase(name, pattern) for pattern in patterns)]
+        for operation, apply in _OPERATIONS.items():
+            if operation in entry:
+                after = {name: apply(changed[name], entry[operation]) for name in names}
+                if all(after[name] == changed[name] for name in names):
+                    about = f"{operation}: {entry.get('reason')}"
+                    raise InputError("an entry of an overlay changes nothing", where=where, found=about)
+                changed |= after
     return changed
-
-
-def _expect_change(
-    before: dict[str, Schema], after: dict[str, Schema], entry: Mapping[str, Any], where: str
-) -> None:
-    if unknown := set(entry) - {"add", "definitions", "reason", "evidence", *_OPERATIONS}:
-        raise InputError(
-            "an overlay has an operation that does not exist", where=where, found=", ".join(unknown)
-        )
-    if before == after:
-        raise InputError(
-            "an entry of an overlay changes nothing", where=where, found=str(entry.get("reason"))
-        )
-
-
-def _altered(schema: Schema, entry: Mapping[str, Any]) -> Schema:
-    for operation, apply in _OPERATIONS.items():
-        if operation in entry:
-            schema = apply(schema, entry[operation])
-    return schema
 
 
 def _optional(schema: Schema, names: Iterable[str]) -> Schema:
