@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -21,7 +21,14 @@ def respelled(data: bytes, value: object, encode: Callable[[object], bytes]) -> 
 
     Most servers differ from a compact encoding by spaces only: those are taken out first.
     """
-    return encode(value) != msgspec.json.format(data, indent=-1)
+    try:
+        return encode(value) != msgspec.json.format(data, indent=-1)
+    except (ValueError, RecursionError):
+        return True
+
+
+_Tree: TypeAlias = "dict[str, _Tree | None]"
+"""Where a payload is wrong: None stands for a member that is to go."""
 
 
 class _Twice(dict[str, Any]):
@@ -74,36 +81,50 @@ def _find(value: Any, pointer: str) -> str | None:
 def scrubbed(body: Body, problems: Iterable[Problem]) -> Body:
     """A copy of a payload without the members that do not fit: each is right or absent.
 
-    Array elements that do not fit are left out as well, from the last to the first.
+    Array elements that do not fit are left out as well. What holds nothing wrong is shared with the payload,
+    not copied. Nothing raises, whatever the pointers are.
     """
-    copy = json.loads(json.dumps(body))
-    for problem in sorted(
-        (one for one in problems if one.keyword != "required"), key=_last_first, reverse=True
-    ):
-        _remove(copy, problem.pointer)
-    cleaned: Body = copy if isinstance(copy, dict) else {}
-    return cleaned
+    wrong: _Tree = {}
+    for problem in problems:
+        if problem.keyword == "required":
+            continue
+        if not problem.pointer:
+            return {}
+        _plant(wrong, problem.pointer)
+    copy = dict(body)
+    open_ends: list[tuple[Any, _Tree]] = [(copy, wrong)]
+    while open_ends:
+        value, tree = open_ends.pop()
+        gone = []
+        for token, below in tree.items():
+            key = _key(value, token)
+            if key is None:
+                continue
+            if below is None:
+                gone.append(key)
+            elif isinstance(value[key], dict | list):
+                value[key] = value[key].copy()
+                open_ends.append((value[key], below))
+        for key in sorted(gone, reverse=True):
+            del value[key]
+    return copy
 
 
-def _last_first(problem: Problem) -> tuple[tuple[int, str], ...]:
-    return tuple((int(token), "") if token.isdigit() else (-1, token) for token in problem.pointer.split("/"))
+def _plant(wrong: _Tree, pointer: str) -> None:
+    *parents, last = (token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
+    here = wrong
+    for token in parents:
+        below = here.setdefault(token, {})
+        if below is None:
+            return  # what holds it goes as a whole
+        here = below
+    here[last] = None
 
 
-def _remove(value: Any, pointer: str) -> None:
-    tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-    if not tokens:
-        if isinstance(value, dict):
-            value.clear()
-        return
-    for token in tokens[:-1]:
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            return
-    last = tokens[-1]
+def _key(value: Any, token: str) -> Any:
+    """What the token of a pointer names in an object or array; None where it names nothing."""
     if isinstance(value, dict):
-        value.pop(last, None)
-    elif isinstance(value, list) and last.isdigit() and int(last) < len(value):
-        del value[int(last)]
+        return token if token in value else None
+    if token.isascii() and token.isdigit() and len(token) < 10 and int(token) < len(value):
+        return int(token)
+    return None
