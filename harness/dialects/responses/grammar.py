@@ -98,6 +98,19 @@ _STREAM = {
     "response.failed": ("created queued running errored", OVER),
     "error": ("start created queued running errored", "errored"),
 }
+TERMINALS = ("response.completed", "response.incomplete", "response.failed")
+"""The events that end a stream."""
+
+STATUSES: Mapping[str, tuple[str, ...]] = {
+    "response.created": ("in_progress", "queued"),
+    "response.queued": ("queued",),
+    "response.in_progress": ("in_progress",),
+    "response.completed": ("completed",),
+    "response.incomplete": ("incomplete",),
+    "response.failed": ("failed", "cancelled"),
+}
+"""The statuses that the response object may have in each event."""
+
 _ASIDE = ("keepalive", "response.rate_limits.updated")
 _AUDIO = ("response.audio.delta", "response.audio.done", "response.audio.transcript.delta",
           "response.audio.transcript.done")  # fmt: skip

@@ -58,7 +58,7 @@ class Part:
 
     @property
     def state(self) -> str:
-        """ "open", "full" (its text is done) or "closed"."""
+        """Open, full (its text is done) or closed, as the grammar names its states."""
         if self.closed is not None:
             return "closed"
         return "full" if self.text.done_at is not None else "open"
