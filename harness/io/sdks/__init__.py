@@ -1,0 +1,1 @@
+"""What the real client SDKs make of recorded bytes: their own words beside the rules'."""
