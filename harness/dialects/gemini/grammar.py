@@ -2,7 +2,9 @@
 
 Source: "Method: models.streamGenerateContent" of the Gemini API reference: every event is a whole
 GenerateContentResponse that holds the next parts of each candidate; `finishReason` is set in a candidate's last;
-`usageMetadata` is cumulative. Where the prompt is blocked, there is no candidate, and `promptFeedback` says why.
+`usageMetadata` is a running total, of which the last is the bill (it may fall in between: where the model ran code,
+recorded streams report 447 tokens, then 8, then 1,767). Where the prompt is blocked, there is no candidate, and
+`promptFeedback` says why.
 There is no sentinel. Older models repeat `finishReason` in every event of a candidate, so more content after it is
 told, and is no breach by itself.
 """
@@ -58,5 +60,3 @@ NO_END: Final = "no-end"
 """The body ended while a candidate had no finish reason, or without any response. `about` is the state."""
 BAD_INPUT: Final = "bad-input"
 """A call whose arguments come in pieces (`willContinue`) was not continued to its end. `about` is the segment."""
-SHRINKING_USAGE: Final = "shrinking-usage"
-"""The cumulative count of tokens in `totalTokenCount` is smaller than it was before."""

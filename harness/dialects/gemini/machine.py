@@ -62,9 +62,13 @@ class GeminiMachine(GeminiStream):
                 lane = self.lanes[candidate.get("index", 0)]
                 (part,) = candidate["content"]["parts"]
                 if lane.now == ("text" if len(part) == 1 else "thought" if part.keys() == _THOUGHT else None):
-                    lane.segments[-1].text.write(part["text"])
                     usage = body.get("usageMetadata")
-                    return () if usage is None else self._take_usage(usage)
+                    if usage is not None and "totalTokenCount" in usage:
+                        self.usage = usage
+                    lane.segments[-1].text.write(
+                        part["text"]
+                    )  # last: whatever raises, is taken in full below
+                    return ()
         except (KeyError, TypeError, ValueError, AttributeError):
             pass  # any other response: looked at in full
         return self._take(event, body)
@@ -86,8 +90,8 @@ class GeminiMachine(GeminiStream):
             if isinstance(candidate, dict):
                 signals += self._take_candidate(candidate, place, mark)
         usage = body.get("usageMetadata")
-        if isinstance(usage, dict):
-            signals += self._take_usage(usage)
+        if isinstance(usage, dict) and "totalTokenCount" in usage:
+            self.usage = usage
         self.state = g.TABLE[self.state][self._what(candidates)]
         return signals
 
@@ -133,15 +137,6 @@ class GeminiMachine(GeminiStream):
             sources = cited.get("citations") or cited.get("citationSources")
             lane.citations += sources if isinstance(sources, list) else []
         return signals
-
-    def _take_usage(self, usage: Body) -> Signals:
-        before = self.usage.get("totalTokenCount")
-        after = usage.get("totalTokenCount")
-        self.usage.update(usage)
-        if isinstance(before, int) and isinstance(after, int) and after < before:
-            pointer = "/usageMetadata/totalTokenCount"
-            return (Signal(g.SHRINKING_USAGE, None, pointer, f"at least {before}", str(after)),)
-        return ()
 
     def _failed(self, event: SseEvent, body: Body) -> Signals:
         if self.state == g.FAILED:

@@ -85,7 +85,7 @@ class GeminiStream:
         lanes: The candidates by index, in the order in which they came.
         id: `responseId` of the first response that has one.
         model: `modelVersion` likewise.
-        usage: The last `usageMetadata`, with members of earlier ones that it does not repeat.
+        usage: The last `usageMetadata` that counts tokens.
         blocked: `promptFeedback.blockReason`.
         error: The `error` member of an error.
         ended: Where the error came.
