@@ -58,13 +58,18 @@ class Panel:
                 continue
             rule = rule_type(setting.options if setting else None)
             self.rules.append(rule)
+        for rule in sorted(self.rules, key=_general):
             for name in rule.on:
                 self._observers.setdefault(name, []).append(rule.observe)
 
     def observers(self, name: str) -> tuple[Observer, ...]:
-        """Who is shown a moment of that name, in the order of the catalogue."""
+        """Who is shown a moment of that name, in the order of the catalogue, general rules last."""
         found = self._observers.get(name)
         return tuple(found) if found else _NO_OBSERVERS
+
+
+def _general(rule: Rule[Any]) -> bool:
+    return rule.general
 
 
 @cache

@@ -80,6 +80,7 @@ class Rule(ABC, Generic[S]):
         supersedes: Ids of rules that are silent about an event where this one speaks.
         dialects: The dialects it is about; () for all.
         streamed: True for rules on streams, False for rules on whole answers, None for both.
+        general: It says what no other rule says, so it is shown a moment after all others (`case.problems`).
         preview: New since the last frozen ruleset: shown, never counted.
 
     Attributes:
@@ -95,6 +96,7 @@ class Rule(ABC, Generic[S]):
     supersedes: ClassVar[tuple[str, ...]] = ()
     dialects: ClassVar[tuple[str, ...]] = ()
     streamed: ClassVar[bool | None] = True
+    general: ClassVar[bool] = False
     preview: ClassVar[bool] = False
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
