@@ -259,11 +259,12 @@ AUTOMATA: Mapping[str, Automaton] = {
     "mcp_call": _automaton(
         "mcp_call",
         "->in_progress in_progress>in_progress in_progress>arguments.delta in_progress>arguments.done "
-        "arguments.delta>arguments.delta arguments.delta>arguments.done "
+        "arguments.delta>arguments.delta arguments.delta>in_progress arguments.delta>arguments.done "
         "arguments.done>completed arguments.done>failed",
         "completed failed",
     ),
     "compaction": _automaton("compaction", "->compacting", "- compacting"),
 }
 """The order inside an item, as recorded from api.openai.com. An item type that is not here has no order beyond that
-of its parts and texts. A web search may be bare (xAI), and a call of MCP may report its start twice (recorded once)."""
+of its parts and texts. A web search may be bare (xAI), and a call of MCP may report its start a second
+time, even after its arguments began (OpenAI, recorded once)."""

@@ -170,7 +170,7 @@ def after_error(stream: ResponsesStream, now: Arrival) -> None:
 def after_terminal(stream: ResponsesStream, now: Arrival) -> None:
     """Something came after the end of the response."""
     earlier = stream.terminal[2] if stream.terminal else None
-    if now.kind in TERMINALS:
+    if now.kind in TERMINALS and "event-after-terminal" not in stream.told:
         now.say(
             "second-terminal",
             None,

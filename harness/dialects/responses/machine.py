@@ -141,8 +141,8 @@ class ResponsesMachine(ResponsesStream):
         """Take an event the long way."""
         signals: list[Signal] = []
         now = Arrival(kind, row, event, body, fits, signals)
-        if row.layer is not Layer.ASIDE or "sequence_number" in body:
-            lifecycle.number(self, now)
+        if "sequence_number" in body if row.layer is Layer.ASIDE else self.phase != OVER:
+            lifecycle.number(self, now)  # what comes after the end is one finding, whatever its number
         if kind in VENDOR and f"type {kind}" not in self.told:
             self.told.add(f"type {kind}")
             now.say("type-unknown", None, "/type", expected=VENDOR[kind], found=kind)
