@@ -87,6 +87,21 @@ def name_span(block: bytes) -> tuple[int, int] | None:
     return None if match is None else match.span(1)
 
 
+def entries(value: Any) -> list[Json]:
+    """The objects in a list; [] where it is none."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def table(value: Any) -> Json:
+    """An object; an empty one where it is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def string(value: Any) -> str:
+    """A string; "" where it is none."""
+    return value if isinstance(value, str) else ""
+
+
 def _object(block: bytes) -> Json:
     if b"{" not in block:
         return {}

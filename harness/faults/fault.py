@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 from harness.errors import UsageError
@@ -217,6 +217,21 @@ class Fault(ABC):
     def delay_ending(self, due_us: int) -> int:
         """When the ending is due, in microseconds after the head, given when it would be."""
         return due_us
+
+    def played(self, exchange: Exchange) -> Exchange:
+        """The exchange as a client would have seen it at the recorded pace: bytes and times gone wrong.
+
+        A fault that does not apply gives back the very same exchange.
+        """
+        if not self.applies(exchange):
+            return exchange
+        after = self.apply(exchange)
+        if "times" not in self.needs or after.response is None:
+            return after
+        chunks = tuple(self.delay(after.response.chunks, exchange))
+        ending = replace(after.ending, at_us=self.delay_ending(after.ending.at_us))
+        at_us = self.delay_head(after.response.at_us)
+        return replace(after, response=replace(after.response, chunks=chunks, at_us=at_us), ending=ending)
 
     def choose(self, count: int, *labels: object) -> int:
         """A number from 0 to `count` - 1 that depends on the seed and on `labels` alone."""

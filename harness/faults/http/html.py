@@ -24,7 +24,7 @@ class Html(AnswerFault):
 
     name: ClassVar[str] = "html"
     example: ClassVar[str] = "html:200"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-CT-001",)
+    breaks: ClassVar[tuple[str, ...]] = ("HTTP-CT-001", "HTTP-STATUS-002", "HTTP-ERR-002")
     positional: ClassVar[str | None] = "code"
 
     code: int = parameter(502, "", "The HTTP status, such as 200 or 502.", whole(200, 599))

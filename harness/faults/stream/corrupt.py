@@ -29,7 +29,7 @@ class Corrupt(EventFault):
 
     name: ClassVar[str] = "corrupt"
     example: ClassVar[str] = "corrupt:event=3@42"
-    breaks: ClassVar[tuple[str, ...]] = ("SSE-JSON-001",)
+    breaks: ClassVar[tuple[str, ...]] = ("SSE-JSON-001", "SSE-UTF8-001", "RESP-SEQ-003")
     wanted: ClassVar[str] = "event with JSON"
 
     def eligible(self, block: bytes) -> bool:

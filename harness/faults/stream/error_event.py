@@ -30,6 +30,7 @@ class ErrorEvent(EventFault):
 
     name: ClassVar[str] = "error_event"
     example: ClassVar[str] = "error_event:event=3,code=529"
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-001", "CHAT-USE-001", "RESP-LIFE-012")
     needs: ClassVar[tuple[Need, ...]] = ("request",)
     ends: ClassVar[bool] = True
 

@@ -26,7 +26,7 @@ class Garbage(EventFault):
 
     name: ClassVar[str] = "garbage"
     example: ClassVar[str] = "garbage:event=3,size=100"
-    breaks: ClassVar[tuple[str, ...]] = ("SSE-FIELD-001",)
+    breaks: ClassVar[tuple[str, ...]] = ("SSE-FIELD-001", "SSE-UTF8-001")
 
     size: int = parameter(32, "bytes", "How many bytes, without the blank line.", whole(1, 1_000_000))
 

@@ -25,7 +25,7 @@ class OmitTerminal(KindFault):
 
     name: ClassVar[str] = "omit_terminal"
     example: ClassVar[str] = "omit_terminal"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-001", "RESP-LIFE-005")
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-001", "CHAT-CHOICE-006", "RESP-LIFE-005", "XLAT-FIN-001")
     wanted: ClassVar[str] = "terminal event"
 
     def matches(self, block: bytes) -> bool:

@@ -23,7 +23,50 @@ class Swap(EventFault):
 
     name: ClassVar[str] = "swap"
     example: ClassVar[str] = "swap:event=3"
-    breaks: ClassVar[tuple[str, ...]] = ("RESP-SEQ-004",)
+    breaks: ClassVar[tuple[str, ...]] = (
+        "RESP-SEQ-002",
+        "RESP-SEQ-003",
+        "RESP-SEQ-004",
+        "CHAT-ROLE-001",
+        "CHAT-FIN-001",
+        "CHAT-FIN-003",
+        "CHAT-TOOL-001",
+        "CHAT-TOOL-003",
+        "CHAT-TOOL-005",
+        "CHAT-TOOL-009",
+        "CHAT-TOOL-010",
+        "CHAT-USE-001",
+        "CHAT-USE-003",
+        "CHAT-USE-009",
+        "SSE-DONE-001",
+        "SSE-DONE-002",
+        "RESP-LIFE-001",
+        "RESP-LIFE-002",
+        "RESP-LIFE-004",
+        "RESP-LIFE-005",
+        "RESP-LIFE-006",
+        "RESP-ITEM-001",
+        "RESP-ITEM-003",
+        "RESP-ITEM-004",
+        "RESP-ITEM-012",
+        "RESP-ITEM-013",
+        "RESP-ITEM-014",
+        "RESP-PART-001",
+        "RESP-PART-005",
+        "RESP-PART-006",
+        "RESP-TEXT-001",
+        "RESP-TEXT-003",
+        "RESP-TEXT-004",
+        "RESP-TEXT-005",
+        "RESP-FC-001",
+        "RESP-FC-002",
+        "RESP-FC-003",
+        "RESP-RSN-001",
+        "RESP-RSN-003",
+        "RESP-RSN-007",
+        "XLAT-TEXT-001",
+        "XLAT-TOOL-001",
+    )
     ahead: ClassVar[int] = 1
 
     def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:

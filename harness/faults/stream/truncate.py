@@ -24,7 +24,14 @@ class Truncate(EventFault):
 
     name: ClassVar[str] = "truncate"
     example: ClassVar[str] = "truncate:event=3"
-    breaks: ClassVar[tuple[str, ...]] = ("SSE-TRUNC-001",)
+    breaks: ClassVar[tuple[str, ...]] = (
+        "SSE-TRUNC-001",
+        "SSE-FRAME-001",
+        "SSE-JSON-001",
+        "SSE-DONE-001",
+        "CHAT-FIN-001",
+        "RESP-LIFE-005",
+    )
     wanted: ClassVar[str] = "event of two characters or more"
     ends: ClassVar[bool] = True
 

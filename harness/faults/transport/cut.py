@@ -23,7 +23,14 @@ class Cut(BorderFault):
 
     name: ClassVar[str] = "cut"
     example: ClassVar[str] = "cut:event=7"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-CLOSE-002",)
+    breaks: ClassVar[tuple[str, ...]] = (
+        "HTTP-CLOSE-002",
+        "SSE-TRUNC-001",
+        "SSE-FRAME-001",
+        "SSE-DONE-001",
+        "CHAT-FIN-001",
+        "RESP-LIFE-005",
+    )
 
     def apply(self, exchange: Exchange) -> Exchange:
         """The exchange, cut."""

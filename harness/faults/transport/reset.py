@@ -22,7 +22,14 @@ class Reset(BorderFault):
 
     name: ClassVar[str] = "reset"
     example: ClassVar[str] = "reset:byte=-1"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-CLOSE-002",)
+    breaks: ClassVar[tuple[str, ...]] = (
+        "HTTP-CLOSE-002",
+        "SSE-TRUNC-001",
+        "SSE-FRAME-001",
+        "SSE-DONE-001",
+        "CHAT-FIN-001",
+        "RESP-LIFE-005",
+    )
 
     def apply(self, exchange: Exchange) -> Exchange:
         """The exchange, broken off."""

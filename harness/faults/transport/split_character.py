@@ -26,6 +26,7 @@ class SplitCharacter(Fault):
 
     name: ClassVar[str] = "split_character"
     example: ClassVar[str] = "split_character:character=0"
+    benign: ClassVar[bool] = True
     positional: ClassVar[str | None] = "character"
 
     character: int | None = parameter(

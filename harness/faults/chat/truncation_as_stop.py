@@ -1,0 +1,35 @@
+"""A cut answer is sold as whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from harness.faults.chat.chunk import choices, finish
+from harness.faults.mutation import Edit
+
+if TYPE_CHECKING:
+    from harness.faults.event import Json
+    from harness.faults.fault import Need
+    from harness.faults.mutation import Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class TruncationAsStop(Edit):
+    """A choice that ended for want of tokens, or by a filter, finishes with `stop`."""
+
+    name: ClassVar[str] = "truncation_as_stop"
+    example: ClassVar[str] = "truncation_as_stop"
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-008", "XLAT-FIN-001", "XLAT-FIN-004")
+    needs: ClassVar[tuple[Need, ...]] = ("request",)
+    everywhere: ClassVar[bool] = True
+    wanted: ClassVar[str] = "finish reason length or content_filter"
+
+    def edit(self, value: Json, stream: Stream) -> bool:
+        """Change it; whether it did."""
+        found = [choice for choice in choices(value) if finish(choice) in {"length", "content_filter"}]
+        if not found or not stream.here():
+            return False
+        for choice in found:
+            choice["finish_reason"] = "stop"
+        return True

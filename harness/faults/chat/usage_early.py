@@ -1,0 +1,42 @@
+"""Usage comes before the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from harness.faults.chat.chunk import choices, finish, usage
+from harness.faults.mutation import Mutation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.faults.event import Event
+    from harness.faults.mutation import Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageEarly(Mutation):
+    """The chunk with the usage comes before the one with the finish reason."""
+
+    name: ClassVar[str] = "usage_early"
+    example: ClassVar[str] = "usage_early"
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-USE-003",)
+    wanted: ClassVar[str] = "usage chunk after a finish reason"
+
+    def mutate(self, stream: Stream) -> Iterator[Event]:
+        """One pass with the change."""
+        held: Event | None = None
+        for event in stream:
+            if held is not None and usage(event.value) and not choices(event.value) and stream.here():
+                yield event
+                yield held
+                held = None
+                continue
+            if held is not None:
+                yield held
+            held = event if any(finish(choice) for choice in choices(event.value)) else None
+            if held is None:
+                yield event
+        if held is not None:
+            yield held

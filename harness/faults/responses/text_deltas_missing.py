@@ -1,0 +1,32 @@
+"""A text comes only when it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from harness.faults.mutation import Omission
+from harness.faults.responses.items import TEXT_DELTA
+
+if TYPE_CHECKING:
+    from harness.faults.event import Json
+    from harness.faults.mutation import Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextDeltasMissing(Omission):
+    """Every `output_text.delta` is left out.
+
+    Clients that show deltas show nothing.
+    """
+
+    name: ClassVar[str] = "text_deltas_missing"
+    example: ClassVar[str] = "text_deltas_missing"
+    breaks: ClassVar[tuple[str, ...]] = ("RESP-TEXT-005", "RESP-TEXT-001", "XLAT-STREAM-004")
+    everywhere: ClassVar[bool] = True
+    wanted: ClassVar[str] = "delta of text"
+
+    def omits(self, value: Json, stream: Stream) -> bool:
+        """Whether it is one."""
+        del stream
+        return value.get("type") == TEXT_DELTA
