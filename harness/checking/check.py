@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from harness.cassettes.exchange import Ending, How
+from harness.checking.array_body import ArrayDecoder, StreamOrArray
 from harness.checking.grouping import Groups
 from harness.checking.lint import first_duplicate, respelled, scrubbed
 from harness.dialects.schema import schemas
@@ -84,7 +85,10 @@ class Check:
         self._machine = case.stream
         self._kind = case.dialect.kind
         self._schemas = schemas(case.dialect.schema, overlays=profile.overlays)
-        self._decoder = Decoder(limit, every_block=True)
+        self._limit = limit
+        self._decoder: Decoder | StreamOrArray = (
+            StreamOrArray(limit) if case.dialect.name == "gemini" else Decoder(limit, every_block=True)
+        )
         self._idle_us = idle_us
         self._lanes: dict[str | None, _Lane] = {}
         self._refused = False  # a block was too large: nothing more is decoded
@@ -101,6 +105,10 @@ class Check:
     def findings(self) -> list[Finding]:
         """What was found so far: repeats as one, severities as the profile wants them."""
         return self._groups.findings()
+
+    @findings.setter
+    def findings(self, findings: Iterable[Finding]) -> None:
+        self._groups.put(findings)
 
     def feed(self, data: bytes, at_us: int | None = None) -> None:
         """Take the next bytes of the body, content-encoding undone.
@@ -174,6 +182,9 @@ class Check:
                 self._close_whole()
                 return
         if not isinstance(value, dict):
+            if isinstance(value, list) and self._dialect.name == "gemini" and not refused:
+                self._elements(body)
+                return
             self._show(names.REFUSED if refused else names.NOT_OBJECT)
             self._close_whole()
             return
@@ -186,6 +197,17 @@ class Check:
             self._show(names.ERROR_INSTEAD)
         else:
             self._whole_answer(value)
+        self._close_whole()
+
+    def _elements(self, body: bytes) -> None:
+        """Judge an array of Gemini that came whole as the stream that it is."""
+        decoder = ArrayDecoder(self._limit)
+        with suppress(EventTooLarge):
+            self._take([*decoder.feed(body), *decoder.finish()])
+        self.case.wire.events = decoder.dispatched
+        self.case.event, self.case.body = None, {}
+        for signal in self._machine.finish():
+            self._show_signal(signal)
         self._close_whole()
 
     def _whole_answer(self, body: Body) -> None:
@@ -206,6 +228,10 @@ class Check:
     def _close_whole(self) -> None:
         self._show(names.CLOSE)
         self._settle()
+
+    def revise(self, change: Callable[[Finding], Finding | None]) -> None:
+        """Replace each finding by what a function makes of it; None takes it away."""
+        self._groups.revise(change)
 
     def compare(self) -> None:
         """Show the rules on translation both halves; after `finish` or `whole`."""

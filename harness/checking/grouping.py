@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from harness.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from harness.checking.profiles import Setting
 
@@ -69,6 +69,24 @@ class Groups:
         if finding.severity is self._severities.get(finding.rule):
             return setting.severity
         return min(setting.severity, finding.severity, key=lambda severity: severity.weight)
+
+    def put(self, findings: Iterable[Finding]) -> None:
+        """Put these in the place of all that were taken, as they are."""
+        self._first.clear()
+        self._times.clear()
+        for finding in findings:
+            key = (finding.rule, finding.subject, finding.severity, finding.origin)
+            self._first[key] = finding
+            self._times[key] = finding.times
+
+    def revise(self, change: Callable[[Finding], Finding | None]) -> None:
+        """Replace the first finding of each group by what a function makes of it; None takes the group away."""
+        for key, first in list(self._first.items()):
+            changed = change(first)
+            if changed is None:
+                del self._first[key]
+            else:
+                self._first[key] = changed
 
     def findings(self) -> list[Finding]:
         """One finding for each group, at the place of its first, in the order in which they first came."""

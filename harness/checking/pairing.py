@@ -42,11 +42,13 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
     downstream.compare()
     spoken = {one.rule for one in downstream.findings if one.rule.startswith(FAMILY)}
     beaten = {loser for rule in downstream.panel.rules if rule.id in spoken for loser in rule.supersedes}
-    downstream.findings = [
-        replace(one, origin=Origin.UPSTREAM if one.rule in broken else Origin.GATEWAY)
-        for one in downstream.findings
-        if one.rule not in beaten
-    ]
+    downstream.revise(
+        lambda one: (
+            None
+            if one.rule in beaten
+            else replace(one, origin=Origin.UPSTREAM if one.rule in broken else Origin.GATEWAY)
+        )
+    )
 
 
 def turn_of_case(case: Case[Any]) -> Turn:

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 ENTRY_POINTS = "harness.rules"
 
-_PACKAGES = {"SSE": "framing", "HTTP": "http", "CHAT": "chat", "RESP": "responses", "XLAT": "translation"}
+_PACKAGES = {
+    "SSE": "framing",
+    "HTTP": "http",
+    "CHAT": "chat",
+    "RESP": "responses",
+    "XLAT": "translation",
+    "UP": "upstream",
+}
 """Where the rules of a family lie, so that one rule's page does not import all."""
 
 
