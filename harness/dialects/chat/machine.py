@@ -1,0 +1,262 @@
+"""Follows a Chat Completions stream.
+
+`ChatMachine._chunk` is the hot path: a chunk like the one before, with one piece of text or of arguments. It is
+compared with what the careful path has vetted (the constants, and how many keys there are), and written. Whatever
+differs takes the careful path in `harness.dialects.chat.fold`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.dialects.chat import grammar as g
+from harness.dialects.chat.fold import Follower, fold_choice, fold_whole
+from harness.dialects.chat.state import ChatStream
+from harness.dialects.signal import Mark, Signal
+
+if TYPE_CHECKING:
+    from harness.dialects.asked import Asked
+    from harness.dialects.signal import Body, Signals, Step
+    from harness.sse.event import SseEvent
+
+_LATEST_SECONDS = 100_000_000_000
+"""A `created` beyond this counts milliseconds: in seconds it is the year 5138."""
+
+
+class ChatMachine(ChatStream):
+    """The state, and how chunks change it."""
+
+    __slots__ = ("_followers", "_state", "_table", "_told", "_width")
+
+    def __init__(self, asked: Asked | None = None) -> None:
+        super().__init__(asked)
+        self._followers: dict[int, Follower] = {}
+        self._state = g.START
+        self._table = g.AUDIO_STREAM if self.audio else g.STREAM
+        self._told: set[str] = set()
+        self._width = -1
+
+    def step(self, kind: str) -> Step:
+        """The function that takes chunks, or the one that takes errors."""
+        return self._error if kind == "error" else self._chunk
+
+    def malformed(self, kind: str, event: SseEvent, body: Body) -> Signals:
+        """Move by what is left of a payload that does not fit."""
+        if kind == "error":
+            return self._error(event, body)
+        return self._carefully(event, body, fits=False)
+
+    def done(self, event: SseEvent) -> Signals:
+        """`[DONE]` came."""
+        del event
+        self.ended = True
+        self._state = g.ENDED
+        return ()
+
+    def finish(self) -> Signals:
+        """The body has ended: is every choice finished?"""
+        if self.error is not None or self.audio:
+            return ()
+        return tuple(
+            Signal("unfinished", one, f"/choices/{one.index}/finish_reason", "a finish reason", "none")
+            for one in self.choices.values()
+            if one.finish is None
+        )
+
+    def whole(self, body: Body) -> Signals:
+        """Take a whole answer."""
+        fold_whole(self, body)
+        return ()
+
+    def _chunk(self, event: SseEvent, body: dict[str, Any]) -> Signals:
+        try:
+            choices = body["choices"]
+            choice = choices[0]
+            follower = self._followers[choice["index"]]
+            delta = choice["delta"]
+            if (
+                len(delta) == 1
+                and len(choices) == 1
+                and len(body) == self._width
+                and len(choice) == follower.width
+                and choice["finish_reason"] is None
+                and body["id"] == self.id
+                and body["created"] == self.created
+                and body["model"] == self.model
+                and body.get("system_fingerprint") == self.fingerprint
+                and body.get("usage") is None
+                and choice.get("logprobs") is None
+                and "error" not in body
+            ):
+                if "content" in delta:
+                    follower.write(delta["content"])
+                    return ()
+                (call,) = delta["tool_calls"]
+                function = call["function"]
+                if len(call) == 2 and len(function) == 1 and call["index"] == follower.growing:
+                    follower.write_arguments(function["arguments"])
+                    return ()
+        except (KeyError, IndexError, TypeError, ValueError):
+            pass  # anything but an ordinary chunk
+        return self._carefully(event, body)
+
+    def _carefully(self, event: SseEvent, body: dict[str, Any], *, fits: bool = True) -> Signals:
+        """Take any chunk.
+
+        Args:
+            event: Its event.
+            body: Its payload.
+            fits: False where members may be missing that did not fit the schema.
+        """
+        at = Mark.of(event)
+        said: list[Signal] = []
+        self.chunks += 1
+        choices = body.get("choices")
+        if not choices and "prompt_filter_results" in body and self._state == g.START:
+            return (Signal("filter-chunk", pointer="/prompt_filter_results"),)
+        self._constants(body, said)
+        self._vet_keys(body, said)
+        usage = body.get("usage")
+        beside = bool(choices)
+        if beside:
+            self._move(g.CHOICES, said, unless=usage is not None and self._state == g.COUNTED)
+            if body.get("error") is not None:
+                self._fail(body["error"], at, said)
+                said.append(Signal("error-beside-choices", pointer="/error"))
+        elif fits and choices is None:
+            if not self.audio:
+                said.append(
+                    Signal("choices-missing", pointer="/choices", expected="an array", found="nothing")
+                )
+        elif fits and usage is None and body.get("moderation") is None:
+            said.append(
+                Signal("choices-empty", pointer="/choices", expected="a choice, or usage", found="neither")
+            )
+        for position, choice in enumerate(choices or ()):
+            index = choice.get("index")
+            if index is None:  # it did not fit
+                index = next(iter(self._followers)) if len(self._followers) == 1 else None
+            if index is not None:
+                self._choice(index, choice, f"/choices/{position}", at, said)
+        if usage is not None:
+            self._count(usage, at, said, beside=beside)
+        if body.get("moderation") is not None and not beside:
+            self._move(g.MODERATION, said)
+            self.moderation = body["moderation"]
+            said.append(Signal("moderation", pointer="/moderation"))
+        return tuple(said)
+
+    def _choice(self, index: int, choice: dict[str, Any], pointer: str, at: Mark, said: list[Signal]) -> None:
+        follower = self._followers.get(index)
+        if follower is None:
+            follower = self._followers[index] = Follower(index, at)
+            if index != len(self.choices):
+                expected = str(len(self.choices))
+                said.append(
+                    Signal("choice-index-order", follower.choice, f"{pointer}/index", expected, str(index))
+                )
+            self.choices[index] = follower.choice
+        fold_choice(self, follower, choice, pointer, at, said)
+        if follower.choice.audio is not None and not self.audio:
+            self.audio = True
+            self._table = g.AUDIO_STREAM
+
+    def _constants(self, body: dict[str, Any], said: list[Signal]) -> None:
+        """Compare what is the same in every chunk of a stream, and adopt it."""
+        new = body.get("id")
+        if new is not None and new != self.id:
+            if self.id is not None:
+                said.append(Signal("id-changed", pointer="/id", expected=self.id, found=new))
+            elif not new:
+                said.append(Signal("id-empty", pointer="/id", expected="an id", found=new))
+            self.id = new
+        new = body.get("created")
+        if new is not None and new != self.created:
+            if self.created is not None:
+                said.append(
+                    Signal("created-changed", pointer="/created", expected=str(self.created), found=str(new))
+                )
+            elif not 0 <= new <= _LATEST_SECONDS:
+                said.append(
+                    Signal("created-unit", pointer="/created", expected="Unix seconds", found=str(new))
+                )
+            self.created = new
+        new = body.get("model")
+        if new is not None and new != self.model:
+            if self.model is not None:
+                said.append(Signal("model-changed", pointer="/model", expected=self.model, found=new))
+            elif not new:
+                said.append(Signal("model-empty", pointer="/model", expected="the model's name", found=new))
+            self.model = new
+        new = body.get("system_fingerprint")
+        if new != self.fingerprint and isinstance(new, str):
+            if self.fingerprint is not None:
+                said.append(
+                    Signal(
+                        "fingerprint-changed",
+                        pointer="/system_fingerprint",
+                        expected=self.fingerprint,
+                        found=new,
+                    )
+                )
+            self.fingerprint = new
+
+    def _vet_keys(self, body: dict[str, Any], said: list[Signal]) -> None:
+        """Look at the keys of a chunk; one with as many keys is taken to have the same ones."""
+        self._width = len(body)
+        if "error" in body and body["error"] is None:
+            self._once("error-null", said, Signal("error-null", pointer="/error"))
+        if "usage" not in body:
+            self._once("usage-key-absent", said, Signal("usage-key-absent"))
+        tier = body.get("service_tier")
+        if isinstance(tier, str):
+            self.service_tier = tier
+
+    def _count(self, usage: Body, at: Mark, said: list[Signal], *, beside: bool) -> None:
+        """A usage that is not null came."""
+        if self.usages:
+            said.append(Signal("usage-repeated", pointer="/usage", earlier=self.usage_at))
+        elif beside:
+            said.append(Signal("usage-beside-choices", pointer="/usage"))
+        self.usages += 1
+        self.usage = usage
+        self.usage_at = at
+        if self._state != g.FAILED:
+            self._state = g.COUNTED
+        said.append(Signal("usage", usage, "/usage"))
+
+    def _error(self, event: SseEvent, body: dict[str, Any]) -> Signals:
+        said: list[Signal] = []
+        self._fail(body.get("error"), Mark.of(event), said)
+        return tuple(said)
+
+    def _fail(self, error: object, at: Mark, said: list[Signal]) -> None:
+        earlier = self.error_at
+        self._move(g.ERROR, said)
+        if earlier is None:
+            self.error, self.error_at = error if error is not None else {}, at
+        said.append(Signal("error", self.error, "/error", earlier=earlier))
+
+    def _move(self, what: str, said: list[Signal], *, unless: bool = False) -> None:
+        """Move the stream, or say why the table has no such move."""
+        after = self._table[self._state].get(what)
+        if after is not None:
+            self._state = after
+        elif not unless and (kind := g.REFUSED.get((self._state, what))) is not None:
+            about = self.error_at if self._state == g.FAILED else self.usage_at
+            if kind == "usage-not-last":
+                self._once(kind, said, Signal(kind, pointer="/choices", earlier=about))
+            else:
+                said.append(Signal(kind, earlier=about))
+
+    def _once(self, name: str, said: list[Signal], signal: Signal) -> None:
+        """Say a thing only the first time."""
+        if name not in self._told:
+            self._told.add(name)
+            said.append(signal)
+
+    def tell_extra(self, key: str, pointer: str, said: list[Signal]) -> None:
+        """A delta has a key that the types do not have; told once a stream."""
+        self._once(
+            f"delta-extra {key}", said, Signal("delta-extra", key, f"{pointer}/delta/{key}", None, key)
+        )
