@@ -1,4 +1,4 @@
-"""Record any streaming LLM session exactly, and replay it exactly, with the faults of your choice.
+"""Judge any LLM stream; record a session exactly, and replay it exactly, with the faults of your choice.
 
 This is the public API; everything else may move between releases. Names are imported when they are first used, so that
 `import harness` costs nothing.
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from harness.cassettes.matching.policy import MatchPolicy
     from harness.cassettes.redaction.anew import redacted
     from harness.cassettes.redaction.redactor import Redactor
+    from harness.checking.report import Report
     from harness.errors import HarnessError, MissError
     from harness.io.files import read_cassette, write_cassette
     from harness.io.tape import Tape, cassette
+    from harness.jobs.check import check
     from harness.jobs.record import record_server
     from harness.jobs.replay import replay_server
     from harness.sse.decoder import Decoder
@@ -33,11 +35,13 @@ __all__ = [
     "MatchPolicy",
     "MissError",
     "Redactor",
+    "Report",
     "Request",
     "Response",
     "SseEvent",
     "Tape",
     "cassette",
+    "check",
     "read_cassette",
     "record_server",
     "redacted",
@@ -55,12 +59,14 @@ _HOMES = {
     "How": "harness.cassettes.exchange",
     "MatchPolicy": "harness.cassettes.matching.policy",
     "MissError": "harness.errors",
+    "Report": "harness.checking.report",
     "Redactor": "harness.cassettes.redaction.redactor",
     "Request": "harness.cassettes.exchange",
     "Response": "harness.cassettes.exchange",
     "SseEvent": "harness.sse.event",
     "Tape": "harness.io.tape",
     "cassette": "harness.io.tape",
+    "check": "harness.jobs.check",
     "read_cassette": "harness.io.files",
     "record_server": "harness.jobs.record",
     "redacted": "harness.cassettes.redaction.anew",

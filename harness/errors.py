@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_MOST_LISTED = 60  # names in a message: beyond that nobody looks one up there
+
+
 class HarnessError(Exception):
     """Base of all errors that this package raises on purpose.
 
@@ -101,7 +104,7 @@ class UnknownName(UsageError):
         super().__init__(
             f"there is no {kind} {name!r}",
             where=where,
-            expected=", ".join(names),
+            expected=", ".join(names) if len(names) <= _MOST_LISTED else f"one of {len(names)} names",
             hint=f"did you mean {close[0]!r}?" if close else None,
         )
         self.name = name

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = {
+    "check": ("harness.cli.check", "Judge streams and answers by the rules of their protocol."),
     "record": ("harness.cli.record", "Record what passes between a client and an upstream."),
     "replay": ("harness.cli.replay", "Serve recordings again, byte for byte, on a local port."),
+    "rules": ("harness.cli.rules", "List the rules."),
+    "rule": ("harness.cli.rule", "Explain one rule."),
     "cassette": ("harness.cli.cassette", "Look at, compare, check, mend and convert recordings."),
 }
 
@@ -34,7 +37,7 @@ COMMANDS = {
 )
 @click.version_option(package_name="llm-stream-harness", prog_name="harness")
 def cli() -> None:
-    """Record any streaming LLM session exactly, and replay it exactly, with the faults of your choice."""
+    """Judge any LLM stream; record a session exactly, and replay it exactly, with the faults of your choice."""
 
 
 def main() -> None:

@@ -71,6 +71,15 @@ def write_cassette(cassette: Cassette, path: str | Path, *, key_of: KeyOf | None
     _replace(Path(path), lines_of(cassette, key_of=key_of))
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a small file in one replacement, as UTF-8 with LF line ends.
+
+    Raises:
+        FileAccessError: It cannot be written; what lay there is untouched.
+    """
+    _replace(path, [text.encode()])
+
+
 def read_part_file(path: str | Path) -> Part:
     """Read what an unsealed recording holds, without touching it.
 
@@ -334,7 +343,7 @@ def _swap(name: Path, path: Path) -> None:
 
 def _unwritable(path: Path, error: OSError) -> FileAccessError:
     return FileAccessError(
-        "the cassette cannot be written",
+        "this file cannot be written",
         where=str(path),
         found=error.strerror or str(error),
         hint="is the folder there and writable, and the disk not full?",

@@ -1,0 +1,219 @@
+"""What a check gives: a verdict on each exchange, and the report that sums them up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from harness.errors import HarnessError
+    from harness.findings import Finding
+
+
+class Status(StrEnum):
+    """What became of a rule, or of an exchange."""
+
+    PASSED = "passed"
+    """Judged, and nothing found."""
+    WARNED = "warned"
+    """Warnings only."""
+    FAILED = "failed"
+    """At least one error; under `strict` of an exchange also: at least one warning."""
+    EXPECTED = "expected"
+    """All that was found stands in the baseline."""
+    NOT_EXERCISED = "not_exercised"
+    """There was nothing to judge. This is never a pass."""
+    UNREADABLE = "unreadable"
+    """Of an exchange: it could not be read."""
+
+
+class Outcome(NamedTuple):
+    """What became of one rule in one exchange.
+
+    Args:
+        rule: Its id.
+        status: passed, warned, failed, expected or not_exercised.
+        exercised: Whether the exchange gave it anything to judge.
+    """
+
+    rule: str
+    status: Status
+    exercised: bool
+
+
+@cache
+def outcome(rule: str, status: Status) -> Outcome:
+    """The outcome as a shared value: a report over thousands of streams has hundreds of each."""
+    return Outcome(rule, status, status is not Status.NOT_EXERCISED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """Why an input could not be judged: an error of `harness.errors`, as data."""
+
+    code: str
+    message: str
+    where: str | None = None
+    expected: str | None = None
+    found: str | None = None
+    hint: str | None = None
+    exit_code: int = 4
+    text: str = ""
+
+    @classmethod
+    def of(cls, error: HarnessError) -> Obstacle:
+        """The obstacle that an error is."""
+        return cls(
+            code=error.code,
+            message=error.message,
+            where=error.where,
+            expected=error.expected,
+            found=error.found,
+            hint=error.hint,
+            exit_code=error.exit_code,
+            text=str(error),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was found in one exchange.
+
+    Args:
+        source: Where it comes from, as it was given.
+        exchange: Its index there.
+        profile: Name of the profile it was judged by.
+        dialect: What it speaks; None where that could not be told.
+        frames: How many events the body has; 1 for a whole answer.
+        bytes: How many bytes the body has, content-encoding undone.
+        status: The verdict.
+        outcomes: One for each rule that could be about it, in the order of the catalogue.
+        findings: What counts, repeats as one, in the order of the stream.
+        expected: What was found and stands in the baseline.
+        note: Why there is nothing to judge, where that is so.
+        obstacle: Why it could not be read, where that is so.
+    """
+
+    source: str
+    exchange: int = 0
+    profile: str = "openai"
+    dialect: str | None = None
+    frames: int = 0
+    bytes: int = 0
+    status: Status = Status.NOT_EXERCISED
+    outcomes: tuple[Outcome, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    expected: tuple[Finding, ...] = ()
+    note: str = ""
+    obstacle: Obstacle | None = None
+
+
+class Stale(NamedTuple):
+    """An entry of the baseline that is no longer true, and why."""
+
+    entry: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"stale baseline entry {self.entry}: {self.why}"
+
+
+class Totals:
+    """Counts over many verdicts.
+
+    Attributes:
+        inputs: How many exchanges there were.
+        statuses: How many exchanges have each status.
+        severities: How many findings there are of each severity, repeats counted.
+        expected: How many findings stand in the baseline.
+        frames: Events.
+        bytes: Bytes of bodies.
+        rules_exercised: Ids of rules that some exchange exercised.
+        rules_asked: Ids of rules that could be about some exchange.
+    """
+
+    def __init__(self) -> None:
+        self.inputs = 0
+        self.statuses: Counter[Status] = Counter()
+        self.severities: Counter[str] = Counter()
+        self.expected = 0
+        self.frames = 0
+        self.bytes = 0
+        self.rules_exercised: set[str] = set()
+        self.rules_asked: set[str] = set()
+        self._exit_code = 0
+
+    @property
+    def exit_code(self) -> int:
+        """Of the exchanges so far: 1 for findings, 4 for what could not be read, and where nothing was judged."""
+        nothing = self.statuses[Status.NOT_EXERCISED] == self.inputs
+        return max(self._exit_code, 4 if nothing else 0)
+
+    def add(self, verdict: Verdict) -> None:
+        """Count one more."""
+        self.inputs += 1
+        self.statuses[verdict.status] += 1
+        self.frames += verdict.frames
+        self.bytes += verdict.bytes
+        for finding in verdict.findings:
+            self.severities[finding.severity.value] += finding.times
+        self.expected += sum(finding.times for finding in verdict.expected)
+        for one in verdict.outcomes:
+            self.rules_asked.add(one.rule)
+            if one.exercised:
+                self.rules_exercised.add(one.rule)
+        if verdict.status is Status.FAILED:
+            self._exit_code = max(self._exit_code, 1)
+        if verdict.obstacle is not None:
+            self._exit_code = max(self._exit_code, verdict.obstacle.exit_code)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdicts of one check.
+
+    Args:
+        profile: What was judged by.
+        inputs: One verdict an exchange, in the order of the inputs.
+        stale: Entries of the baseline that are no longer true.
+    """
+
+    profile: str
+    inputs: tuple[Verdict, ...]
+    stale: tuple[Stale, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether something was judged, nothing failed, and all could be read."""
+        return self.exit_code == 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 findings or a stale baseline, 3 and 4 for what could not be reached or read, or gave nothing."""
+        return max(self.totals.exit_code, 1 if self.stale else 0)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings that count."""
+        return tuple(finding for verdict in self.inputs for finding in verdict.findings)
+
+    @property
+    def totals(self) -> Totals:
+        """The counts."""
+        totals = Totals()
+        for verdict in self.inputs:
+            totals.add(verdict)
+        return totals
+
+    def __str__(self) -> str:
+        from harness.checking.telling import stale_lines, summary_lines, verdict_lines  # noqa: PLC0415 - a circle
+
+        lines = [line for verdict in self.inputs for line in verdict_lines(verdict)]
+        lines += [line for one in self.stale for line in stale_lines(one)]
+        return "\n".join([*lines, *summary_lines(self.totals)])

@@ -1,0 +1,57 @@
+"""The file of a baseline: opening it, and writing it anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.checking.baseline import Baseline, read_baseline, written_baseline
+from harness.errors import UsageError
+from harness.io.files import write_text
+from harness.io.recordings import read_bytes
+from harness.rules.registry import rules
+
+if TYPE_CHECKING:
+    from harness.checking.baseline import Entry
+
+
+def open_baseline(path: str | Path, *, only: frozenset[str] | None = None, new: bool = False) -> Baseline:
+    """Read a baseline.
+
+    Args:
+        path: Where it lies.
+        only: Ids of the rules that are asked; None where all are.
+        new: It need not be there yet.
+
+    Raises:
+        UsageError: It is not there, or no baseline.
+    """
+    file = Path(path)
+    entries: tuple[Entry, ...] = ()
+    if file.is_file():
+        try:
+            text = read_bytes(file).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                "the baseline is not UTF-8 text", where=str(path), found=f"byte {error.start} is no UTF-8"
+            ) from None
+        entries = read_baseline(text, where=str(path), known=rules())
+    elif not new:
+        raise UsageError("there is no such baseline", where=str(path), hint="--update-baseline writes it")
+    today = datetime.now(UTC).date().isoformat()  # noqa: TID251 - a job may read the clock
+    return Baseline(entries, today=today, only=only)
+
+
+def write_baseline(baseline: Baseline, path: Path) -> tuple[int, int]:
+    """Write a baseline as it should be, in one replacement.
+
+    Returns:
+        How many entries it has now, and how many of them are new.
+
+    Raises:
+        FileAccessError: It cannot be written.
+    """
+    entries = baseline.updated()
+    write_text(path, written_baseline(entries))
+    return len(entries), len(set(entries) - set(baseline.entries))

@@ -1,0 +1,65 @@
+"""Annotations in the log of a GitHub workflow.
+
+Source: GitHub Docs, "Workflow commands for GitHub Actions", `::error file=...,title=...::message`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.checking.telling import place, slug, summary_lines
+from harness.findings import Severity
+from harness.reporting.format import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from harness.checking.report import Stale, Totals, Verdict
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+class Github(Format):
+    """One workflow command a finding; GitHub shows them beside the files and in the summary of the run."""
+
+    name = "github"
+    summary = "annotations for the log of a GitHub workflow"
+
+    def verdict(self, verdict: Verdict) -> Iterator[str]:
+        """One annotation a finding, or one for what could not be read."""
+        if (obstacle := verdict.obstacle) is not None:
+            yield _command("error", verdict.source, obstacle.code, str(obstacle))
+        for finding in verdict.findings:
+            where = f"exchange {verdict.exchange}" + place(finding.where).replace("  ", ", ", 1)
+            more = f" ({finding.times - 1:,} more, same cause)" if finding.times > 1 else ""
+            expected = f"\nexpected {finding.expected}" if finding.expected is not None else ""
+            yield _command(
+                _COMMANDS[finding.severity],
+                verdict.source,
+                f"{finding.rule} {slug(finding.rule)}",
+                f"{finding.message}{more}{expected}\n{where}\nharness rule {finding.rule} explains it",
+            )
+
+    def end(self, totals: Totals, stale: Sequence[Stale]) -> Iterator[str]:
+        """One annotation a stale entry of the baseline, and the counts as plain text."""
+        for one in stale:
+            yield _command("error", "", "stale baseline entry", str(one))
+        yield from (line + "\n" for line in summary_lines(totals))
+
+
+def _command(command: str, file: str, title: str, message: str) -> str:
+    properties = f"file={_property(file)}," if file else ""
+    return f"::{command} {properties}title={_property(title)}::{_data(message)}\n"
+
+
+def _data(text: str) -> str:
+    """A message: what would end the command is escaped, other control characters are shown as escapes."""
+    shown = "".join(
+        char if char.isprintable() or char in "\r\n" else char.encode("unicode_escape").decode()
+        for char in text
+    )
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
