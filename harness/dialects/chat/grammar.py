@@ -99,7 +99,7 @@ SIGNALS: Mapping[str, str] = {
     "id-changed": "Another id than the chunks before had; adopted.",
     "id-empty": "The first chunk's id is the empty string.",
     "created-changed": "Another `created`; adopted.",
-    "created-unit": "The first chunk's `created` is no time in seconds: it is negative, or too large by a factor of 1000.",
+    "created-unit": "The first chunk's `created` is no time in seconds: negative, or milliseconds.",
     "model-changed": "Another model; adopted.",
     "model-empty": "The first chunk's model is the empty string.",
     "fingerprint-changed": "Another system fingerprint, where both are texts; adopted.",
@@ -136,8 +136,8 @@ SIGNALS: Mapping[str, str] = {
     # Calls
     "calls-empty": "An empty `tool_calls`, or a fragment in which nothing is said.",
     "call-index-gap": "A call that opens has an index other than the number of calls before it. About: call.",
-    "call-id-changed": "A fragment with another id than the call with its index; with a name of its own it is a new call. "
-    "About: call.",
+    "call-id-changed": "A fragment with another id than the call with its index; with a name of its own it is a "
+    "new call. About: call.",
     "call-id-shared": "A call opens with the id that another one of its choice has. About: call.",
     "call-field-repeated": "A later fragment has the id, name or type again, or an empty one. About: call.",
     "call-interleaved": "A fragment of a call after another one was opened. Once a call. About: call.",

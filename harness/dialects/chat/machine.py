@@ -2,7 +2,7 @@
 
 `ChatMachine._chunk` is the hot path: a chunk like the one before, with one piece of text or of arguments. It is
 compared with what the careful path has vetted (the constants, and how many keys there are), and written. Whatever
-differs takes the careful path in `harness.dialects.chat.fold`.
+differs takes the careful path in `ChatMachine._carefully` and `harness.dialects.chat.fold`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.chat import grammar as g
-from harness.dialects.chat.fold import Follower, fold_choice, fold_whole
+from harness.dialects.chat.fold import fold
+from harness.dialects.chat.follower import Entry, Follower
 from harness.dialects.chat.state import ChatStream
+from harness.dialects.chat.whole import fold_whole
 from harness.dialects.signal import Mark, Signal
+from harness.jsonvalue import escape
 
 if TYPE_CHECKING:
     from harness.dialects.asked import Asked
@@ -117,36 +120,41 @@ class ChatMachine(ChatStream):
         self._constants(body, said)
         self._vet_keys(body, said)
         usage = body.get("usage")
-        beside = bool(choices)
-        if beside:
-            self._move(g.CHOICES, said, unless=usage is not None and self._state == g.COUNTED)
+        if choices:
+            self._move(g.CHOICES, said, unless=usage is not None)
             if body.get("error") is not None:
                 self._fail(body["error"], at, said)
                 said.append(Signal("error-beside-choices", pointer="/error"))
-        elif fits and choices is None:
+            for position, choice in enumerate(choices):
+                self._choice(choice, f"/choices/{position}", at, said)
+        elif fits:
+            self._without_choices(body, said)
+        if usage is not None:
+            self._count(usage, at, said, beside=bool(choices))
+        return tuple(said)
+
+    def _without_choices(self, body: dict[str, Any], said: list[Signal]) -> None:
+        """A chunk without choices: is it one of those that need none?"""
+        if body.get("moderation") is not None:
+            self._move(g.MODERATION, said)
+            self.moderation = body["moderation"]
+            said.append(Signal("moderation", pointer="/moderation"))
+        elif body.get("choices") is None:
             if not self.audio:
                 said.append(
                     Signal("choices-missing", pointer="/choices", expected="an array", found="nothing")
                 )
-        elif fits and usage is None and body.get("moderation") is None:
+        elif body.get("usage") is None:
             said.append(
                 Signal("choices-empty", pointer="/choices", expected="a choice, or usage", found="neither")
             )
-        for position, choice in enumerate(choices or ()):
-            index = choice.get("index")
-            if index is None:  # it did not fit
-                index = next(iter(self._followers)) if len(self._followers) == 1 else None
-            if index is not None:
-                self._choice(index, choice, f"/choices/{position}", at, said)
-        if usage is not None:
-            self._count(usage, at, said, beside=beside)
-        if body.get("moderation") is not None and not beside:
-            self._move(g.MODERATION, said)
-            self.moderation = body["moderation"]
-            said.append(Signal("moderation", pointer="/moderation"))
-        return tuple(said)
 
-    def _choice(self, index: int, choice: dict[str, Any], pointer: str, at: Mark, said: list[Signal]) -> None:
+    def _choice(self, choice: dict[str, Any], pointer: str, at: Mark, said: list[Signal]) -> None:
+        index = choice.get("index")
+        if index is None:  # it did not fit: with one choice it is clear which one is meant
+            if len(self._followers) > 1:
+                return
+            index = next(iter(self._followers), 0)
         follower = self._followers.get(index)
         if follower is None:
             follower = self._followers[index] = Follower(index, at)
@@ -156,50 +164,43 @@ class ChatMachine(ChatStream):
                     Signal("choice-index-order", follower.choice, f"{pointer}/index", expected, str(index))
                 )
             self.choices[index] = follower.choice
-        fold_choice(self, follower, choice, pointer, at, said)
+        delta = choice.get("delta") or {}
+        for key in delta:
+            if key not in g.DELTA_KEYS:
+                where = f"{pointer}/delta/{escape(key)}"
+                self._once(f"delta-extra {key}", said, Signal("delta-extra", key, where, None, key))
+        fold(Entry(follower, choice, delta, pointer, at, said), audio=self.audio)
         if follower.choice.audio is not None and not self.audio:
             self.audio = True
             self._table = g.AUDIO_STREAM
 
     def _constants(self, body: dict[str, Any], said: list[Signal]) -> None:
         """Compare what is the same in every chunk of a stream, and adopt it."""
-        new = body.get("id")
-        if new is not None and new != self.id:
-            if self.id is not None:
-                said.append(Signal("id-changed", pointer="/id", expected=self.id, found=new))
+        for name in ("id", "model"):
+            new, known = body.get(name), getattr(self, name)
+            if new is None or new == known:
+                continue
+            if known is not None:
+                said.append(Signal(f"{name}-changed", pointer=f"/{name}", expected=known, found=new))
             elif not new:
-                said.append(Signal("id-empty", pointer="/id", expected="an id", found=new))
-            self.id = new
-        new = body.get("created")
-        if new is not None and new != self.created:
-            if self.created is not None:
-                said.append(
-                    Signal("created-changed", pointer="/created", expected=str(self.created), found=str(new))
-                )
-            elif not 0 <= new <= _LATEST_SECONDS:
-                said.append(
-                    Signal("created-unit", pointer="/created", expected="Unix seconds", found=str(new))
-                )
-            self.created = new
-        new = body.get("model")
-        if new is not None and new != self.model:
-            if self.model is not None:
-                said.append(Signal("model-changed", pointer="/model", expected=self.model, found=new))
-            elif not new:
-                said.append(Signal("model-empty", pointer="/model", expected="the model's name", found=new))
-            self.model = new
+                said.append(Signal(f"{name}-empty", pointer=f"/{name}", expected="a text", found=new))
+            setattr(self, name, new)
+        self._created(body.get("created"), said)
         new = body.get("system_fingerprint")
         if new != self.fingerprint and isinstance(new, str):
             if self.fingerprint is not None:
-                said.append(
-                    Signal(
-                        "fingerprint-changed",
-                        pointer="/system_fingerprint",
-                        expected=self.fingerprint,
-                        found=new,
-                    )
-                )
+                where = "/system_fingerprint"
+                said.append(Signal("fingerprint-changed", None, where, self.fingerprint, new))
             self.fingerprint = new
+
+    def _created(self, new: int | None, said: list[Signal]) -> None:
+        if new is None or new == self.created:
+            return
+        if self.created is not None:
+            said.append(Signal("created-changed", None, "/created", str(self.created), str(new)))
+        elif not 0 <= new <= _LATEST_SECONDS:
+            said.append(Signal("created-unit", None, "/created", "Unix seconds", str(new)))
+        self.created = new
 
     def _vet_keys(self, body: dict[str, Any], said: list[Signal]) -> None:
         """Look at the keys of a chunk; one with as many keys is taken to have the same ones."""
@@ -254,9 +255,3 @@ class ChatMachine(ChatStream):
         if name not in self._told:
             self._told.add(name)
             said.append(signal)
-
-    def tell_extra(self, key: str, pointer: str, said: list[Signal]) -> None:
-        """A delta has a key that the types do not have; told once a stream."""
-        self._once(
-            f"delta-extra {key}", said, Signal("delta-extra", key, f"{pointer}/delta/{key}", None, key)
-        )
