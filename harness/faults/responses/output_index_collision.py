@@ -25,6 +25,7 @@ class OutputIndexCollision(Edit):
         "RESP-ITEM-013",
         "RESP-ITEM-014",
         "RESP-PART-002",
+        "XLAT-ID-002",
     )
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "second item"

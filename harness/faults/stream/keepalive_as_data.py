@@ -21,7 +21,7 @@ class KeepaliveAsData(Mutation):
 
     name: ClassVar[str] = "keepalive_as_data"
     example: ClassVar[str] = "keepalive_as_data"
-    breaks: ClassVar[tuple[str, ...]] = ("SSE-COMM-001", "SSE-JSON-001")
+    breaks: ClassVar[tuple[str, ...]] = ("SSE-COMM-001", "SSE-JSON-001", "XLAT-KEEP-001")
     wanted: ClassVar[str] = "event with JSON"
 
     def mutate(self, stream: Stream) -> Iterator[Event]:
