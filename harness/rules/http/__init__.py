@@ -1,0 +1,1 @@
+"""Rules on HTTP: head, mode, status, error bodies, and how a body ends."""

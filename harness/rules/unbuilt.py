@@ -1,0 +1,20 @@
+"""Rules of the catalogue that are no rules here, each with the reason."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+UNBUILT: Mapping[str, str] = MappingProxyType(
+    {
+        "SSE-CHUNK-001": (
+            "A property of parsers, not of streams: what is read must not depend on how the bytes were cut. No stream "
+            "can break it, so it is a law that the project's own decoder and checker are tested with "
+            "(tests/laws/test_check_cuts.py), and fault injection cuts streams anew for everybody else's."
+        ),
+    }
+)
+"""Ids of the catalogue with the reason why no class bears them."""
