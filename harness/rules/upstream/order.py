@@ -40,7 +40,7 @@ class EventOutOfOrder(Rule[Any]):
 
     ```example
     stream: gemini/text
-    insert after -1: {"candidates":[{"content":{"parts":[{"text":" And so on."}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":17,"totalTokenCount":26},"modelVersion":"gemini-2.5-flash","responseId":"glommaAQ1"}
+    insert after -1: {"candidates":[{"content":{"parts":[{"text":" And so on."}],"role":"model"},"index":0}]}
     ```
 
     ## Conforms
@@ -88,12 +88,7 @@ class EventAfterEnd(Rule[Any]):
     ## Violates
     ```example
     stream: anthropic/text
-    move content_block_delta#2 before message_stop
-    move message_stop before content_block_delta#2
-    drop content_block_stop
-    drop message_delta
-    insert before content_block_delta#2: {"type":"content_block_stop","index":0}
-    insert before content_block_delta#2: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":16}}
+    insert after -1: {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
     ```
 
     ```example
