@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.checking import requirements
 from harness.cli import reference
 from harness.faults import manual as faults
+from harness.rules import machines
 from harness.rules import reference as rules
 
 
@@ -19,6 +20,7 @@ def documents() -> dict[str, str]:
     return {
         "cli.md": reference.render(),
         "faults.md": faults.render(),
+        "machines.md": machines.document(),
         "requirements.md": requirements.document(),
         **rules.documents(),
     }
