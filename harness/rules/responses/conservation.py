@@ -1,0 +1,289 @@
+"""What was streamed must be what is kept: comparing a text with itself, from its deltas to the final output.
+
+A text is told up to five times: in its deltas, in the event that ends them, in the event that closes its part, in
+the finished item, and in the final output. A later telling is wrong where it equals none of the earlier ones: so a
+text that is wrong in one place gives one finding, and not one for every later comparison.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from harness.dialects.responses.state import Item, Part
+from harness.dialects.signal import Signal
+
+if TYPE_CHECKING:
+    from harness.dialects.accumulator import Accumulator
+    from harness.dialects.responses.state import ResponsesStream
+    from harness.dialects.signal import Body, Mark
+    from harness.findings import Finding
+    from harness.rules.case import Case
+    from harness.rules.rule import Rule
+
+_AROUND = 12
+"""How many characters are shown on either side of a difference."""
+
+
+class Parting(NamedTuple):
+    """Where two texts part.
+
+    Args:
+        at: Index of the first character that differs.
+        left: A few characters around it in the first text, as a JSON string.
+        right: The same in the second.
+    """
+
+    at: int
+    left: str
+    right: str
+
+
+def parting(left: str, right: str) -> Parting:
+    """Where two different texts part."""
+    shorter = min(len(left), len(right))
+    at = next((index for index in range(shorter) if left[index] != right[index]), shorter)
+    return Parting(at, _around(left, at), _around(right, at))
+
+
+def _around(text: str, at: int) -> str:
+    start, stop = max(0, at - _AROUND), at + _AROUND
+    shown = json.dumps(text[start:stop], ensure_ascii=False)
+    return f"{'…' if start else ''}{shown}{'…' if stop < len(text) else ''}"
+
+
+def differing(
+    rule: Rule[ResponsesStream],
+    case: Case[ResponsesStream],
+    *,
+    earlier: str,
+    text: str,
+    later: str,
+    found: str,
+    pointer: str,
+    mark: Mark | None = None,
+) -> Finding:
+    """The finding that two tellings of a text differ.
+
+    Args:
+        rule: Whose it is.
+        case: The case.
+        earlier: What the first telling is called, as the subject of a sentence ("its deltas").
+        text: The text there.
+        later: What the second is called.
+        found: The text there.
+        pointer: Where in the payload the second is.
+        mark: The event of the first.
+    """
+    at, left, right = parting(text, found)
+    if at == len(found):
+        how = f"{later} stops after {at:,} of {len(text):,} characters of {earlier}"
+    elif at == len(text):
+        how = f"{later} goes on after the {at:,} characters of {earlier}"
+    else:
+        how = f"{later} differs from {earlier} at character {at:,}"
+    return rule.finding(
+        case, f"{how}: {right} instead of {left}.", pointer=pointer, expected=left, found=right, earlier=mark
+    )
+
+
+def tellings(text: Accumulator | None) -> tuple[str, ...]:
+    """What was said of a text so far: its latest telling first; () where nothing was."""
+    if text is None:
+        return ()
+    told = () if text.done is None else (text.done,)
+    return (*told, text.text) if text.deltas else told
+
+
+def part_tellings(part: Part | None, member: str = "text") -> tuple[str, ...]:
+    """The same for the text of a part, with what the event says that closed it."""
+    if part is None:
+        return ()
+    closed = (part.done or {}).get(member)
+    return (closed, *tellings(part.text)) if isinstance(closed, str) else tellings(part.text)
+
+
+def against_deltas(
+    rule: Rule[ResponsesStream], case: Case[ResponsesStream], text: Accumulator | None, member: str
+) -> Finding | None:
+    """Compare the event that ends a text with the text's deltas; silent where there were none."""
+    said = case.body.get(member)
+    if text is None or not text.deltas or not isinstance(said, str):
+        return None
+    deltas = text.text
+    if said == deltas:
+        return None
+    return differing(
+        rule, case, earlier="the deltas", text=deltas, later=f"{member} of {case.body['type']}", found=said,
+        pointer=f"/{member}",
+    )  # fmt: skip
+
+
+def against_told(
+    rule: Rule[ResponsesStream],
+    case: Case[ResponsesStream],
+    told: tuple[str, ...],
+    said: object,
+    *,
+    pointer: str,
+    later: str,
+    mark: Mark | None = None,
+) -> Finding | None:
+    """Compare a later telling with all earlier ones; silent where it equals one, or where there was none."""
+    if not told or not isinstance(said, str) or said in told:
+        return None
+    return differing(
+        rule, case, earlier="what was streamed", text=told[0], later=later, found=said, pointer=pointer,
+        mark=mark,
+    )  # fmt: skip
+
+
+def at_end_of_part(
+    rule: Rule[ResponsesStream],
+    case: Case[ResponsesStream],
+    part: Part | None,
+    *,
+    ended: str,
+    member: str = "text",
+) -> Finding | None:
+    """At the event that ends a part's text, or closes the part: compare with what was told before.
+
+    Args:
+        rule: Whose finding it is.
+        case: The case.
+        part: The part.
+        ended: The wire type that ends its text; any other one closes it.
+        member: The member that holds the text.
+    """
+    kind = case.body.get("type")
+    if part is None or case.event is None:
+        return None
+    mark = part.text.done_at if kind == ended else part.closed
+    if mark is None or mark.event != case.event.index:
+        return None  # it ends once more, which is told as such
+    if kind == ended:
+        return against_deltas(rule, case, part.text, member)
+    return against_told(
+        rule, case, tellings(part.text), said_part(case).get(member), pointer=f"/part/{member}",
+        later=f"{member} of {kind}", mark=part.text.done_at,
+    )  # fmt: skip
+
+
+def at_end_of_item(
+    rule: Rule[ResponsesStream], case: Case[ResponsesStream], kind: str, member: str = "text"
+) -> tuple[Finding, ...]:
+    """At the end of an item: compare its parts of a kind with what was told before."""
+    if (done := done_here(case)) is None:
+        return ()
+    item, body = done
+    is_summary = kind == "summary_text"
+    there, list_name = (item.summaries, "summary") if is_summary else (item.parts, "content")
+    found = []
+    for index, element in enumerate(elements(body, list_name)):
+        part = there.get(index)
+        if part is not None and part.kind == kind == element.get("type", kind):
+            one = against_told(
+                rule, case, part_tellings(part, member), element.get(member),
+                pointer=f"/item/{list_name}/{index}/{member}",
+                later=f"{list_name} {index} of the finished {where(case)}", mark=part.closed or part.text.done_at,
+            )  # fmt: skip
+            found += [one] if one is not None else []
+    return tuple(found)
+
+
+def at_end_of_own_text(
+    rule: Rule[ResponsesStream], case: Case[ResponsesStream], item_type: str, name: str, *, path: str = ""
+) -> Finding | None:
+    """At the event that ends a text of the item itself, or at the end of the item: compare with what was told before.
+
+    Args:
+        rule: Whose finding it is.
+        case: The case.
+        item_type: The type of items that it is about.
+        name: The text: "arguments", "input", "code" or "diff".
+        path: Where in the item it is, if not at its top: "operation".
+    """
+    item = item_here(case)
+    text = item.texts.get(name) if item is not None else None
+    if item is None or text is None or item.type != item_type or case.event is None:
+        return None
+    if case.body.get("type") != "response.output_item.done":
+        is_first = text.done_at is not None and text.done_at.event == case.event.index
+        return against_deltas(rule, case, text, name) if is_first else None
+    if (done := done_here(case)) is None:
+        return None
+    owner: Any = done[1].get(path) if path else done[1]
+    if not isinstance(owner, dict):
+        return None
+    return against_told(
+        rule, case, tellings(text), owner.get(name), pointer=f"/item{'/' + path if path else ''}/{name}",
+        later=f"{name} of the finished {where(case)}", mark=text.done_at,
+    )  # fmt: skip
+
+
+def said_part(case: Case[ResponsesStream]) -> dict[str, Any]:
+    """The `part` of the present event; an empty one where there is none."""
+    part = case.body.get("part")
+    return part if isinstance(part, dict) else {}
+
+
+def noticed(case: Case[ResponsesStream]) -> Signal:
+    """What the machine noticed; a signal without a kind where the rule is shown an event."""
+    return case.signal or Signal("")
+
+
+def noticed_part(case: Case[ResponsesStream], kind: str) -> Part | None:
+    """The part that the machine noticed something about, where it is of that kind."""
+    part = noticed(case).about
+    return part if isinstance(part, Part) and part.kind == kind else None
+
+
+def noticed_item(case: Case[ResponsesStream], item_type: str) -> Item | None:
+    """The item that the machine noticed something about, where it is of that type."""
+    item = noticed(case).about
+    return item if isinstance(item, Item) and item.type == item_type else None
+
+
+def item_here(case: Case[ResponsesStream]) -> Item | None:
+    """The item that the present event is about, by its `output_index`."""
+    index = case.body.get("output_index")
+    return case.stream.items.get(index) if isinstance(index, int) else None
+
+
+def part_here(case: Case[ResponsesStream]) -> Part | None:
+    """The content part that the present event is about."""
+    item, index = item_here(case), case.body.get("content_index")
+    return item.parts.get(index) if item is not None and isinstance(index, int) else None
+
+
+def summary_here(case: Case[ResponsesStream]) -> Part | None:
+    """The part of a reasoning summary that the present event is about."""
+    item, index = item_here(case), case.body.get("summary_index")
+    return item.summaries.get(index) if item is not None and isinstance(index, int) else None
+
+
+def done_here(case: Case[ResponsesStream]) -> tuple[Item, Body] | None:
+    """At `response.output_item.done`: the item and its final form; None where it was done before."""
+    item = item_here(case)
+    if item is None or item.done is None or item.done is not case.body.get("item"):
+        return None
+    return item, item.done
+
+
+def elements(owner: Body, member: str) -> list[Body]:
+    """The objects of a list in a body; [] where there is none. What is no object is an empty one."""
+    value: Any = owner.get(member)
+    if not isinstance(value, list):
+        return []
+    return [element if isinstance(element, dict) else {} for element in value]
+
+
+def where(case: Case[ResponsesStream]) -> str:
+    """Which item the present event is about, in words: "item 0 (message)"."""
+    item = item_here(case)
+    return named(item) if item is not None else f"item {case.body.get('output_index')}"
+
+
+def named(item: Item) -> str:
+    """An item in words: "item 0 (message)"."""
+    return f"item {item.index} ({item.type or 'of unknown type'})"

@@ -1,0 +1,427 @@
+"""RESP-TOOL-005 to 009: what tools are given and give back is conserved: commands, outputs, diffs, code, arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.dialects.responses.state import Item, Part, ResponsesStream
+from harness.findings import Severity
+from harness.jsonvalue import first_difference
+from harness.rules.responses.conservation import (
+    against_deltas,
+    against_told,
+    at_end_of_own_text,
+    done_here,
+    item_here,
+    named,
+    noticed,
+    tellings,
+    where,
+)
+from harness.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from harness.findings import Finding
+    from harness.rules.case import Case
+
+_ITEM_DONE = "response.output_item.done"
+_COMMAND = "response.shell_call_command"
+_OUTPUT = "response.shell_call_output_content"
+_DIFF = "response.apply_patch_call_operation_diff"
+_CODE = "response.code_interpreter_call_code"
+_ARGUMENTS = "response.mcp_call_arguments"
+
+
+def _own(member: str) -> dict[str, str]:
+    """What the machine may notice about a text of the item itself, in words."""
+    return {
+        f"{member}-not-done": f"is done, and nothing said what its {member} amounts to",
+        f"{member}-silent": f"is done with {member} that no event carried",
+        f"{member}-done-twice": f"has its {member} done a second time",
+        f"{member}-delta-after-done": f"gets a delta after its {member} was done",
+        f"{member}-without-deltas": f"has its {member} done, which came in no delta",
+    }
+
+
+_MILD = ("-silent", "-without-deltas", "-not-done")
+"""What loses nothing to a client that reads the finished item."""
+
+
+def _own_text_noticed(
+    rule: Rule[ResponsesStream],
+    case: Case[ResponsesStream],
+    item_type: str,
+    told: dict[str, str],
+    events: str,
+) -> Finding | None:
+    """What the machine noticed about a text of items of a type, or about such events for other items."""
+    signal = noticed(case)
+    item, kind = signal.about, str(case.body.get("type"))
+    if not isinstance(item, Item):
+        return None
+    if signal.kind == "wrong-item-type":
+        if not kind.startswith(f"{events}."):
+            return None
+        message = f"{kind} is for {named(item)}, which has no such events."
+    elif item.type != item_type:
+        return None
+    else:
+        message = f"{named(item)} {told[signal.kind]}."
+    is_mild = signal.kind.endswith(_MILD)
+    return rule.finding(
+        case,
+        message,
+        pointer="",
+        severity=Severity.WARNING if is_mild else None,
+        subject=f"{kind} {signal.kind}",
+    )
+
+
+class CommandDiffers(Rule[ResponsesStream]):
+    """A shell command is not announced, counted or conserved as it should be.
+
+    ## Why it matters
+
+    The client runs the command. What it assembles from deltas and what the finished item says must be the same text.
+
+    ## Violates
+
+    ```example
+    stream: responses/shell
+    event response.shell_call_command.done: command = "uname -a"
+    ```
+
+    ```example
+    stream: responses/shell
+    event response.output_item.done: item.action.commands.0 = "uname"
+    event response.completed: response.output.0.action.commands.0 = "uname"
+    ```
+
+    ```example
+    stream: responses/shell
+    drop response.shell_call_command.added
+    ```
+
+    ```example
+    stream: responses/shell
+    event response.shell_call_command.added#1: command_index = 2
+    event response.shell_call_command.delta#2: command_index = 2
+    event response.shell_call_command.done#1: command_index = 2
+    ```
+
+    ## Conforms
+
+    These events carry no `item_id`:
+
+    ```example
+    stream: responses/shell
+    ```
+    """
+
+    id = "RESP-TOOL-005"
+    severity = Severity.ERROR
+    source = "conservation of content; 3 recorded streams with shell calls"
+    on = (f"{_COMMAND}.done", _ITEM_DONE, "command-not-added", "command-index-changed", "command-index-gap",
+          "command-added-twice", "command-delta-after-done", "command-text-done-twice", "command-left-open",
+          "command-without-deltas", "wrong-item-type")  # fmt: skip
+    exercised_by = (f"{_COMMAND}.added", f"{_COMMAND}.delta", f"{_COMMAND}.done")
+    dialects = ("responses",)
+
+    _TOLD = {  # noqa: RUF012 - never changed
+        "command-not-added": "was never added",
+        "command-index-changed": "is not the one that is open",
+        "command-index-gap": "is not the next one",
+        "command-added-twice": "is added a second time",
+        "command-delta-after-done": "goes on after it was done",
+        "command-text-done-twice": "is done a second time",
+        "command-left-open": f"never got {_COMMAND}.done",
+        "command-without-deltas": "came in no delta",
+    }
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | tuple[Finding, ...] | None:
+        """Tell what the machine noticed, or compare the tellings of the command."""
+        signal = noticed(case)
+        if signal.kind == "wrong-item-type":
+            return _own_text_noticed(self, case, "shell_call", {}, _COMMAND)
+        if signal.kind:
+            number = signal.about.index if isinstance(signal.about, Part) else case.body.get("command_index")
+            is_mild = signal.kind == "command-without-deltas"
+            return self.finding(
+                case,
+                f"Command {number} of {where(case)} {self._TOLD[signal.kind]}.",
+                expected=signal.expected,
+                found=signal.found,
+                severity=Severity.WARNING if is_mild else None,
+                subject=signal.kind,
+            )
+        if case.body.get("type") == _ITEM_DONE:
+            return self._item(case)
+        item, index = item_here(case), case.body.get("command_index")
+        command = item.commands.get(index) if item is not None and isinstance(index, int) else None
+        if command is None or command.texts_done > 1:
+            return None
+        return against_deltas(self, case, command.text, "command")
+
+    def _item(self, case: Case[ResponsesStream]) -> Finding | tuple[Finding, ...]:
+        done = done_here(case)
+        if done is None or not done[0].commands or done[0].type != "shell_call":
+            return ()
+        action: Any = done[1].get("action")
+        commands = action.get("commands") if isinstance(action, dict) else None
+        if not isinstance(commands, list):
+            return ()
+        if len(commands) != len(done[0].commands):
+            return self.finding(
+                case,
+                f"{where(case)} is done with {len(commands)} commands; {len(done[0].commands)} were streamed.",
+                pointer="/item/action/commands",
+                expected=len(done[0].commands),
+                found=len(commands),
+            )
+        found = [
+            against_told(
+                self, case, tellings(command.text), said, pointer=f"/item/action/commands/{index}",
+                later=f"command {index} of the finished {where(case)}", mark=command.closed,
+            )
+            for index, said in enumerate(commands) if (command := done[0].commands.get(index)) is not None
+        ]  # fmt: skip
+        return tuple(one for one in found if one is not None)
+
+
+class ShellOutputDiffers(Rule[ResponsesStream]):
+    r"""The output of a shell command is not the same in its deltas, in its end and in the finished item.
+
+    ## Why it matters
+
+    The deltas are what the user watches, the finished item is what the model reads in the next turn.
+
+    ## Violates
+
+    ```example
+    stream: responses/shell
+    event response.shell_call_output_content.delta: delta.stdout = "BSD\n"
+    ```
+
+    ```example
+    stream: responses/shell
+    event response.output_item.done#1: item.output.0.stdout = ""
+    event response.completed: response.output.1.output.0.stdout = ""
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/shell
+    ```
+    """
+
+    id = "RESP-TOOL-006"
+    severity = Severity.WARNING
+    source = "2 recorded streams with the output of shell calls"
+    on = (f"{_OUTPUT}.done", _ITEM_DONE, "output-delta-after-done", "output-text-done-twice", "output-index-gap",
+          "wrong-item-type")  # fmt: skip
+    exercised_by = (f"{_OUTPUT}.delta", f"{_OUTPUT}.done")
+    dialects = ("responses",)
+
+    _TOLD = {  # noqa: RUF012 - never changed
+        "output-delta-after-done": "goes on after it was done",
+        "output-text-done-twice": "is done a second time",
+        "output-index-gap": "is not the next one",
+    }
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Tell what the machine noticed, or compare the tellings of the output."""
+        signal = noticed(case)
+        if signal.kind == "wrong-item-type":
+            return _own_text_noticed(self, case, "shell_call_output", {}, _OUTPUT)
+        index = case.body.get("command_index")
+        if signal.kind:
+            return self.finding(
+                case,
+                f"The output of command {index} {self._TOLD[signal.kind]}.",
+                pointer="",
+                subject=signal.kind,
+            )
+        if case.body.get("type") == _ITEM_DONE:
+            return self._item(case)
+        item = item_here(case)
+        output = item.outputs.get(index) if item is not None and isinstance(index, int) else None
+        if output is None or output.texts_done > 1 or not output.text.deltas:
+            return None
+        said, streamed = _printed(case.body.get("output")), output.text.text
+        if sorted(said) == sorted(streamed):  # the deltas of stdout and of stderr interleave
+            return None
+        return against_told(
+            self, case, (streamed,), said, pointer="/output", later=f"the finished output of command {index}"
+        )
+
+    def _item(self, case: Case[ResponsesStream]) -> Finding | None:
+        done = done_here(case)
+        if done is None or done[0].type != "shell_call_output" or not done[0].outputs:
+            return None
+        ended = [done[0].outputs[index].done or {} for index in sorted(done[0].outputs)]
+        streamed = [
+            one for payload in ended if isinstance(output := payload.get("output"), list) for one in output
+        ]
+        difference = first_difference(streamed, done[1].get("output"), "/item/output")
+        if difference is None:
+            return None
+        return self.finding(
+            case,
+            f"The output of the finished {where(case)} is not what was streamed: {difference.pointer} has "
+            f"{difference.found} instead of {difference.expected}.",
+            pointer=difference.pointer,
+            expected=difference.expected,
+            found=difference.found,
+        )
+
+
+def _printed(outputs: Any) -> str:
+    """What outputs say on stdout and stderr."""
+    return "".join(
+        value
+        for output in (outputs if isinstance(outputs, list) else ())
+        if isinstance(output, dict)
+        for name in ("stdout", "stderr")
+        if isinstance(value := output.get(name), str)
+    )
+
+
+class DiffDiffers(Rule[ResponsesStream]):
+    r"""A patch is not the same in its deltas, in its end and in the finished item.
+
+    ## Why it matters
+
+    The client applies the patch to its files; a line that was lost on the way is lost in the file. A warning because
+    the events are in no SDK's types yet.
+
+    ## Violates
+
+    ```example
+    stream: responses/apply_patch
+    event response.apply_patch_call_operation_diff.done: diff = "+# Packing\n"
+    ```
+
+    ```example
+    stream: responses/apply_patch
+    event response.output_item.done: item.operation.diff = ""
+    event response.completed: response.output.0.operation.diff = ""
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/apply_patch
+    ```
+    """
+
+    id = "RESP-TOOL-007"
+    severity = Severity.WARNING
+    source = "1 recorded stream with a patch; the AI SDK's event types"
+    on = (f"{_DIFF}.done", _ITEM_DONE, *_own("diff"), "wrong-item-type")
+    exercised_by = (f"{_DIFF}.delta", f"{_DIFF}.done")
+    dialects = ("responses",)
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Tell what the machine noticed, or compare the tellings of the patch."""
+        if noticed(case).kind:
+            return _own_text_noticed(self, case, "apply_patch_call", _own("diff"), _DIFF)
+        return at_end_of_own_text(self, case, "apply_patch_call", "diff", path="operation")
+
+
+class CodeDiffers(Rule[ResponsesStream]):
+    """Code is not the same in its deltas, in code.done and in the finished item.
+
+    ## Why it matters
+
+    The server ran the code that is in the item; the user saw the deltas. They must be one program.
+
+    ## Violates
+
+    ```example
+    stream: responses/code_interpreter
+    event response.code_interpreter_call_code.done: code = "sum(range(11))"
+    ```
+
+    ```example
+    stream: responses/code_interpreter
+    event response.output_item.done: item.code = "pass"
+    event response.completed: response.output.0.code = "pass"
+    ```
+
+    Code that is never ended is a warning:
+
+    ```example
+    stream: responses/code_interpreter
+    drop response.code_interpreter_call_code.done
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/code_interpreter
+    ```
+    """
+
+    id = "RESP-TOOL-008"
+    severity = Severity.ERROR
+    source = "conservation of content; 10 calls of official streams"
+    on = (f"{_CODE}.done", _ITEM_DONE, *_own("code"), "wrong-item-type")
+    exercised_by = (f"{_CODE}.delta", f"{_CODE}.done")
+    supersedes = ("RESP-TOOL-002",)
+    dialects = ("responses",)
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Tell what the machine noticed, or compare the tellings of the code."""
+        if noticed(case).kind:
+            return _own_text_noticed(self, case, "code_interpreter_call", _own("code"), _CODE)
+        return at_end_of_own_text(self, case, "code_interpreter_call", "code")
+
+
+class McpArgumentsDiffer(Rule[ResponsesStream]):
+    """The arguments of an MCP call are not the same in their deltas, in arguments.done and in the finished item.
+
+    ## Why it matters
+
+    The call has been made with the arguments in the item. Who approves or audits calls reads the stream.
+
+    ## Violates
+
+    ```example
+    stream: responses/mcp
+    event response.mcp_call_arguments.done: arguments = "{}"
+    ```
+
+    ```example
+    stream: responses/mcp
+    event response.output_item.done#1: item.arguments = "{}"
+    event response.completed: response.output.1.arguments = "{}"
+    ```
+
+    Arguments that come in no delta are a warning:
+
+    ```example
+    stream: responses/mcp
+    drop response.mcp_call_arguments.delta
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/mcp
+    ```
+    """
+
+    id = "RESP-TOOL-009"
+    severity = Severity.ERROR
+    source = "conservation of content; 4 calls of official streams"
+    on = (f"{_ARGUMENTS}.done", _ITEM_DONE, *_own("arguments"))
+    exercised_by = (f"{_ARGUMENTS}.delta", f"{_ARGUMENTS}.done")
+    supersedes = ("RESP-TOOL-004",)
+    dialects = ("responses",)
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Tell what the machine noticed, or compare the tellings of the arguments."""
+        if noticed(case).kind:
+            return _own_text_noticed(self, case, "mcp_call", _own("arguments"), _ARGUMENTS)
+        return at_end_of_own_text(self, case, "mcp_call", "arguments")
