@@ -101,6 +101,9 @@ _STREAM = {
 TERMINALS = ("response.completed", "response.incomplete", "response.failed")
 """The events that end a stream."""
 
+LIFECYCLE = tuple(name for name in _STREAM if name != "error")
+"""The events that carry the response object."""
+
 STATUSES: Mapping[str, tuple[str, ...]] = {
     "response.created": ("in_progress", "queued"),
     "response.queued": ("queued",),

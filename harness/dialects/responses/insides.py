@@ -74,23 +74,40 @@ def own_text(item: Item, now: Arrival) -> Accumulator:
                 item.told.add(f"{name}-delta-after-done")
                 now.say(f"{name}-delta-after-done", item, "/delta", earlier=accumulator.done_at)
             return accumulator
-        _delta(accumulator, said, item, now)
+        _delta(item, accumulator, said, item, now)
         return accumulator
     if accumulator.done_at is not None:
         now.say(f"{name}-done-twice", item, f"/{row.member}", earlier=accumulator.done_at)
         return accumulator
     accumulator.done, accumulator.done_at = said, now.mark
-    if said and not accumulator.deltas and not item.is_phantom:
+    if said and not accumulator.deltas and not item.is_phantom and "delta-lost" not in item.told:
         now.say(f"{name}-without-deltas", item, f"/{row.member}", expected="deltas", found="none")
     return accumulator
 
 
-def _delta(accumulator: Accumulator, said: str | None, about: object, now: Arrival) -> None:
-    if said:
+def lose(item: Item) -> None:
+    """A delta of the item could not be read: from here on its texts are not what was sent."""
+    item.told.add("delta-lost")
+    for one in (
+        *item.parts.values(),
+        *item.summaries.values(),
+        *item.commands.values(),
+        *item.outputs.values(),
+    ):
+        one.text.deltas = 0
+    for accumulator in item.texts.values():
+        accumulator.deltas = 0
+
+
+def _delta(item: Item, accumulator: Accumulator, said: str | None, about: object, now: Arrival) -> None:
+    if said is None:
+        lose(item)
+    elif said:
         accumulator.write(said)
-    elif said is not None:
+    else:
         now.say("empty-delta", about, "/delta", expected="text", found='""')
-    accumulator.deltas = 1
+    if "delta-lost" not in item.told:
+        accumulator.deltas = 1
 
 
 def piece(item: Item, now: Arrival) -> Part | None:
@@ -117,7 +134,7 @@ def piece(item: Item, now: Arrival) -> Part | None:
         return None
     part.kind = part.kind or row.kind
     if row.role is Role.DELTA:
-        _piece_delta(part, now)
+        _piece_delta(item, part, now)
     elif row.role is Role.DONE:
         _piece_done(item, part, now)
     elif row.role is Role.NOTE:
@@ -212,7 +229,7 @@ def _find(item: Item, there: dict[int, Part], index: int | None, now: Arrival) -
     return part
 
 
-def _piece_delta(part: Part, now: Arrival) -> None:
+def _piece_delta(item: Item, part: Part, now: Arrival) -> None:
     row, body = now.row, now.body
     if part.state != "open":
         earlier = part.closed or part.text.done_at
@@ -222,7 +239,7 @@ def _piece_delta(part: Part, now: Arrival) -> None:
         said: str | None = "".join(one for one in mapping(body.get("delta")).values() if isinstance(one, str))
     else:
         said = text(body, row.member)
-    _delta(part.text, said, part, now)
+    _delta(item, part.text, said, part, now)
     if row.kind == "output_text":
         _logprobs(part, now)
 
@@ -251,7 +268,13 @@ def _piece_done(item: Item, part: Part, now: Arrival) -> None:
         part.text.done = None
     if row.after == "closed":
         part.done, part.closed = body, now.mark
-    if part.text.done and not part.text.deltas and not part.text.text and part.added is not None:
+    if (
+        part.text.done
+        and not part.text.deltas
+        and not len(part.text)
+        and part.added is not None
+        and "delta-lost" not in item.told
+    ):
         now.say(
             f"{row.layer}-without-deltas", part, where, expected="deltas", found="none", earlier=item.opened
         )

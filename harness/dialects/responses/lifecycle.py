@@ -20,12 +20,7 @@ def number(stream: ResponsesStream, now: Arrival) -> None:
     value = integer(now.body, "sequence_number")
     due = stream.next_sequence
     if value is None:
-        stream.unnumbered += 1
-        if due is not None:
-            stream.next_sequence = due + 1
-        if now.fits and "sequence-missing" not in stream.told:
-            now.say("sequence-missing", pointer="/sequence_number", expected=_shown(due))
-        stream.told.add("sequence-missing")
+        _unnumbered(stream, now)
         return
     where = "/sequence_number"
     if stream.first_sequence is None:
@@ -33,19 +28,34 @@ def number(stream: ResponsesStream, now: Arrival) -> None:
         _first_number(stream, value, now)
         stream.next_sequence = value + 1
         return
+    jumped = stream.jumped[0] if stream.jumped is not None and stream.jumped[1] == due else None
+    fallen = stream.fallen[0] if stream.fallen is not None and stream.fallen[1] == due else None
     if due is None or value == due:
         stream.next_sequence = value + 1
     elif value > due:
-        now.say("sequence-gap", None, where, expected=due, found=value)
         stream.next_sequence = value + 1
+        if fallen is None or value != due + 1:  # only the event before had a wrong number
+            stream.jumped = (due, value + 1)
+            now.say("sequence-gap", None, where, expected=due, found=value)
+    elif jumped is not None and value in {jumped, jumped + 1}:
+        if value != jumped:  # only the event before had a wrong number; otherwise the two changed places
+            stream.next_sequence = value + 1
     else:
-        fallen, stream.fallen_to = stream.fallen_to, value
+        stream.fallen = (value, due)
         if fallen is not None and value == fallen + 1:
             stream.next_sequence = value + 1  # it counts on from where it fell back to
         elif value != fallen:
             now.say("sequence-repeated", None, where, expected=due, found=value)
-        return
-    stream.fallen_to = None
+
+
+def _unnumbered(stream: ResponsesStream, now: Arrival) -> None:
+    due = stream.next_sequence
+    stream.unnumbered += 1
+    if due is not None:
+        stream.next_sequence = due + 1
+    if now.fits and "sequence-missing" not in stream.told:
+        now.say("sequence-missing", pointer="/sequence_number", expected=_shown(due))
+    stream.told.add("sequence-missing")
 
 
 def _first_number(stream: ResponsesStream, value: int, now: Arrival) -> None:

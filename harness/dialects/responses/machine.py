@@ -82,6 +82,9 @@ class ResponsesMachine(ResponsesStream):
                 lifecycle.number(self, now)
             if not kind:
                 now.say("type-missing", None, "/type", expected="a string", found="(missing)")
+                for item in self.order:
+                    if item.closed is None:
+                        insides.lose(item)  # it may have been a delta
             elif ":" not in kind and f"type {kind}" not in self.told:
                 self.told.add(f"type {kind}")
                 now.say("type-unknown", None, "/type", expected="a type of the protocol", found=kind)

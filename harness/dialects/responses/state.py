@@ -87,7 +87,8 @@ class Item:
         steps: Wire types of the events of its sub-stream, in order. Neighbours of one type count once.
         images: `partial_image_index` of each partial image.
         state: Where the automaton of its type stands (`grammar.AUTOMATA`).
-        told: Names of the signals that were given about it and are given once an item.
+        told: Names of the signals that were given about it and are given once an item; and "delta-lost" where a
+            delta could not be read, so that its texts cannot be compared with their deltas (`deltas` is then 0).
     """
 
     __slots__ = (
@@ -145,7 +146,8 @@ class ResponsesStream:
         next_index: The `output_index` that the next item is to have.
         by_id: The items by the id under which each was announced.
         told: What is told once a stream.
-        fallen_to: The last number, where it was smaller than the one that was due.
+        fallen: The last number that was smaller than the one that was due, and the one that was due.
+        jumped: Of the last number that was larger: the one that was due, and the one that was due after it.
     """
 
     def __init__(self, asked: Asked | None = None) -> None:
@@ -166,7 +168,8 @@ class ResponsesStream:
         self.next_index = 0
         self.by_id: dict[str, Item] = {}
         self.told: set[str] = set()
-        self.fallen_to: int | None = None
+        self.fallen: tuple[int, int] | None = None
+        self.jumped: tuple[int, int] | None = None
 
     @property
     def response(self) -> Body | None:
