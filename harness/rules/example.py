@@ -15,7 +15,8 @@ body may be left out.
     request: {...}                  a POST to the dialect's usual path; or METHOD PATH {...}
     request: none                   nothing is known of the request
     status: 429                     200 unless said
-    header: retry-after: 2          any number of them; the content-type is given unless `header: content-type: -`
+    header: retry-after: 2          any number of them; a content-type and an x-request-id are given unless
+                                    `header: content-type: -` takes them away
     ending: reset                   complete unless said; `ending: complete after 6 s` puts a pause before it
     stream: responses/tool          a shipped stream (specs/examples/responses/tool.txt): its head and its events
     events:                         or events written here: one JSON text (or [DONE]) a line, framed as usual
@@ -310,6 +311,8 @@ def _finished(text: str, draft: _Draft, upstream: Example | None) -> Example:
         headers.insert(
             0, ("content-type", "text/event-stream; charset=utf-8" if is_stream else "application/json")
         )
+    if "x-request-id" not in names:
+        headers.append(("x-request-id", "req_0123456789abcdef"))
     blocks: list[tuple[int, bytes]]
     if draft.body is not None:
         blocks = [(_APART_US, draft.body)] if draft.body else []

@@ -60,7 +60,7 @@ class DoneOnce(Rule[Any]):
                 case, "`[DONE]` comes again", expected="[DONE] once", found="[DONE]",
                 earlier=Mark.of(wire.done_event), subject="again",
             )  # fmt: skip
-        if wire.done or wire.terminal or case.left_early:
+        if wire.done or case.left_early or getattr(case.stream, "error", None) is not None:
             return None
         found = self.finding(
             case,
