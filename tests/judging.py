@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from harness.checking.check import Check
 from harness.checking.panel import Panel
 from harness.checking.profiles import profile
+from harness.checking.sniffing import Shape, shape_of
 from harness.rules.case import Case
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def judged(
     case.headers = tuple((name.lower(), value) for name, value in response.headers)
     case.timed = True
     body_bytes = response.body()
-    case.streamed = not _whole(body_bytes)
+    case.streamed = shape_of(case.headers, body_bytes) in {Shape.STREAM, Shape.EMPTY}
     rules = profile(profile_name)
     panel = Panel(rules, dialect, streamed=case.streamed, known=[*known, "head", "times", "ending"])
     check = Check(case, panel, rules)
@@ -67,7 +68,3 @@ def judged_example(example: Example) -> Check:
     downstream = judged(example.exchange, example.dialect, upstream=True)
     compare(downstream, judged(example.upstream.exchange, example.upstream.dialect))
     return downstream
-
-
-def _whole(body: bytes) -> bool:
-    return body.lstrip()[:1] in {b"{", b"["}

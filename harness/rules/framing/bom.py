@@ -30,8 +30,7 @@ class ByteOrderMark(Rule[Any]):
 
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ## Conforms

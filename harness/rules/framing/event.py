@@ -81,11 +81,8 @@ class EventLineDiffers(Rule[Any]):
 
     ## Violates
     ```example
-    request: none
-    dialect: responses
     stream: responses/text
-    block 1: event: response.completed\ndata: {"type":"keepalive","sequence_number":1}\n\n
-    insert before 1: {"type":"error","code":"server_error","message":"The model is overloaded.","param":null}
+    raw 1: {"type":"keepalive","sequence_number":1}
     ```
 
     ## Conforms
@@ -124,9 +121,8 @@ class EventLineMissing(Rule[Any]):
 
     ## Violates
     ```example
-    dialect: responses
     stream: responses/text
-    block -2: data: {"type":"keepalive","sequence_number":0}\n\n
+    block 1: data: {"type":"keepalive","sequence_number":1}\n\n
     ```
 
     ## Conforms
@@ -166,8 +162,7 @@ class EventLineInChat(Rule[Any]):
     event: chunk
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ## Conforms
@@ -212,8 +207,7 @@ class ThreadEvent(Rule[Any]):
     event: thread.message.delta
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ## Conforms

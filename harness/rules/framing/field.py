@@ -73,8 +73,7 @@ class BareJson(Rule[Any]):
     {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"},"finish_reason":null}]}
     {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ```example
@@ -87,8 +86,7 @@ class BareJson(Rule[Any]):
 
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ## Conforms

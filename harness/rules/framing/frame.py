@@ -38,8 +38,7 @@ class NoBlankLineAtTheEnd(Rule[Any]):
 
     ```example
     stream: responses/text
-    block -1: data: {"type":"keepalive","sequence_number":0}\n
-    insert before -1: {"type":"error","code":"server_error","message":"The model is overloaded.","param":null}
+    block 11: event: error\ndata: {"type":"error","code":"server_error","message":"Overloaded.","param":null,"sequence_number":11}\n
     ```
 
     ## Conforms
@@ -87,8 +86,7 @@ class EventsInOneBlock(Rule[Any]):
     body:
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"},"finish_reason":null}]}
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ## Conforms
@@ -124,8 +122,7 @@ class DataOnSeveralLines(Rule[Any]):
     ## Violates
     ```example
     stream: responses/text
-    block -1: data: {"type":"keepalive",\ndata: "sequence_number":0}\n\n
-    insert before -1: {"type":"error","code":"server_error","message":"The model is overloaded.","param":null}
+    block 1: event: keepalive\ndata: {"type":"keepalive",\ndata: "sequence_number":1}\n\n
     ```
 
     ## Conforms

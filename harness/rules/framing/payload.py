@@ -35,8 +35,7 @@ class NotJson(Rule[Any]):
 
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ## Conforms
@@ -119,8 +118,7 @@ class DuplicateKey(Rule[Any]):
 
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ## Conforms

@@ -33,8 +33,7 @@ class InvalidUtf8(Rule[Any]):
 
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ```example
@@ -139,8 +138,7 @@ class LoneSurrogate(Rule[Any]):
 
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
 
     ## Conforms
@@ -151,8 +149,7 @@ class LoneSurrogate(Rule[Any]):
 
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1768392000,"model":"gpt-4.1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 
-    data: [DONE]
-
+    data: [DONE]\n
     ```
     """
 

@@ -68,9 +68,15 @@ class StreamContentType(Rule[Any]):
         media = media_type(case)
         if media is None or media == _STREAM or (case.status is not None and case.status >= 400):
             return None
-        if case.streamed and case.event is None and not case.wire.bytes:
-            pass
-        elif case.streamed or case.asked is None or not case.asked.stream or case.wire.fault in _READABLE:
+        if case.streamed:
+            if case.wire.bytes:
+                return None  # data that is no JSON, in a stream
+        elif (
+            case.asked is None
+            or not case.asked.stream
+            or not case.wire.broken
+            or case.wire.fault in _READABLE
+        ):
             return None
         return self.finding(
             case, f"the content-type of a stream is {media or 'missing'}", expected=_STREAM, found=media or "none",
