@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.checking.report import Status
-from harness.findings import Origin
+from harness.findings import Origin, Severity
 from harness.rules.registry import rules
 
 if TYPE_CHECKING:
@@ -32,10 +32,14 @@ def verdict_lines(verdict: Verdict) -> Iterator[str]:
     source = source_of(verdict)
     if verdict.note:
         yield f"{source}  not exercised: {verdict.note}"
-    for finding in verdict.findings[:MOST_SHOWN]:
+    loud = [one for one in verdict.findings if one.severity is not Severity.INFO]
+    for finding in loud[:MOST_SHOWN]:
         yield from finding_lines(source, finding)
-    if (more := len(verdict.findings) - MOST_SHOWN) > 0:
+    if (more := len(loud) - MOST_SHOWN) > 0:
         yield f"{source}  and {more} more findings; --format json has them all"
+    for finding in verdict.findings:
+        if finding.severity is Severity.INFO:
+            yield remark_line(source, finding)
 
 
 def source_of(verdict: Verdict) -> str:
@@ -47,8 +51,7 @@ def finding_lines(source: str, finding: Finding) -> Iterator[str]:
     """One finding: where, which rule, what is wrong, what was expected, what it contradicts, where to read on."""
     yield f"{source}{place(finding.where)}"
     yield f"{finding.rule} {slug(finding.rule)}  ({finding.severity})"
-    more = f"  ({finding.times - 1:,} more, same cause)" if finding.times > 1 else ""
-    yield f"  {_one_line(finding.message)}{more}"
+    yield f"  {_one_line(finding.message)}{_repeats(finding)}"
     if finding.expected is not None:
         yield f"  expected {_one_line(finding.expected)}"
     if finding.found is not None and finding.found not in finding.message:
@@ -58,6 +61,18 @@ def finding_lines(source: str, finding: Finding) -> Iterator[str]:
     if origin := _ORIGINS[finding.origin]:
         yield origin
     yield f"  harness rule {finding.rule}   explains it"
+
+
+def remark_line(source: str, finding: Finding) -> str:
+    """A finding that is only worth knowing, on one line."""
+    return (
+        f"{source}{place(finding.where)}  {finding.rule} {slug(finding.rule)}  (info)"
+        f"  {_one_line(finding.message)}{_repeats(finding)}"
+    )
+
+
+def _repeats(finding: Finding) -> str:
+    return f"  ({finding.times - 1:,} more, same cause)" if finding.times > 1 else ""
 
 
 def place(where: Location) -> str:

@@ -1,0 +1,235 @@
+"""From an exchange to its verdict."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.cassettes.exchange import Cassette, Chunk, Ending, Exchange, How, Request, Response
+from harness.checking import exchanges as module
+from harness.checking.exchanges import EVERYTHING, facts_of, judge
+from harness.checking.report import Status, Verdict
+from harness.errors import InputError, UnknownName
+from harness.findings import Severity
+from harness.rules.example import parse_example
+from harness.rules.registry import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GOOD = parse_example("stream: responses/text").exchange
+BROKEN = parse_example("stream: responses/text\nraw 5: {").exchange
+
+
+def body_of(exchange: Exchange) -> bytes:
+    """The body of an exchange that has one."""
+    assert exchange.response is not None
+    return exchange.response.body()
+
+
+def with_body(exchange: Exchange, *chunks: bytes, headers: tuple[tuple[str, str], ...] = ()) -> Exchange:
+    """The same exchange with another body, ten milliseconds a chunk."""
+    assert exchange.response is not None
+    timed = tuple(Chunk(number * 10_000, data) for number, data in enumerate(chunks))
+    response = replace(exchange.response, chunks=timed, headers=exchange.response.headers + headers)
+    return replace(exchange, response=response)
+
+
+def outcomes(verdict: Verdict) -> dict[str, Status]:
+    """The status of each rule."""
+    return {one.rule: one.status for one in verdict.outcomes}
+
+
+def test_a_conforming_stream_passes_and_what_was_not_exercised_is_said() -> None:
+    """Frames and bytes are counted; rules without anything to judge are no passes."""
+    verdict = judge(GOOD, source="text")
+
+    assert (verdict.status, verdict.dialect, verdict.findings) == (Status.PASSED, "responses", ())
+    assert (verdict.source, verdict.exchange, verdict.profile) == ("text", 0, "openai")
+    assert verdict.bytes == len(body_of(GOOD))
+    assert verdict.frames == body_of(GOOD).count(b"data: ")
+    found = outcomes(verdict)
+    assert found["SSE-JSON-001"] is Status.PASSED
+    assert found["RESP-REF-001"] is Status.NOT_EXERCISED
+    assert {one.exercised for one in verdict.outcomes if one.status is Status.NOT_EXERCISED} == {False}
+    assert list(found) == [one for one in rules() if one in found], "in the order of the catalogue"
+
+
+def test_an_error_fails_and_says_where() -> None:
+    """The finding lies at its event and its bytes."""
+    verdict = judge(BROKEN)
+    (finding,) = [one for one in verdict.findings if one.rule == "SSE-JSON-001"]
+
+    assert verdict.status is Status.FAILED
+    assert outcomes(verdict)["SSE-JSON-001"] is Status.FAILED
+    assert finding.where.event == 5
+    assert finding.where.start is not None
+    assert finding.where.stop is not None
+    assert body_of(BROKEN)[finding.where.start : finding.where.stop].endswith(b"data: {\n\n")
+
+
+@pytest.mark.parametrize("cut", [1, 7, 1448, 1_000_000])
+def test_the_verdict_does_not_depend_on_how_the_body_was_cut(cut: int) -> None:
+    """Bytes, not reads, are judged."""
+    body = body_of(BROKEN)
+    pieces = [body[at : at + cut] for at in range(0, len(body), cut)]
+    again = judge(with_body(BROKEN, *pieces))
+    whole = judge(with_body(BROKEN, body))
+    assert [one for one in again.findings if "SSE" in one.rule] == [
+        one for one in whole.findings if "SSE" in one.rule
+    ]
+    assert (again.frames, again.bytes, again.status) == (whole.frames, whole.bytes, whole.status)
+
+
+def test_a_compressed_body_is_judged_as_what_it_holds() -> None:
+    """Offsets are those of the decoded body."""
+    body = body_of(BROKEN)
+    packed = gzip.compress(body)
+    halves = packed[:100], packed[100:]
+    verdict = judge(with_body(BROKEN, *halves, headers=(("content-encoding", "gzip"),)))
+    assert (verdict.status, verdict.bytes) == (Status.FAILED, len(body))
+
+
+def test_a_body_that_is_not_in_its_coding_is_unreadable() -> None:
+    """That is no finding, and no crash."""
+    verdict = judge(with_body(GOOD, b"plain", headers=(("content-encoding", "gzip"),)))
+    assert verdict.status is Status.UNREADABLE
+    assert verdict.obstacle is not None
+    assert verdict.obstacle.exit_code == 4
+
+
+def test_without_a_response_there_is_nothing_to_judge() -> None:
+    """The verdict says how the exchange ended."""
+    verdict = judge(replace(GOOD, response=None, ending=Ending(How.RESET)))
+    assert (verdict.status, verdict.note) == (Status.NOT_EXERCISED, "no response came (reset)")
+
+
+def test_an_exchange_of_no_dialect_is_not_exercised() -> None:
+    """A recording may hold other traffic; its query is not shown, because keys travel there."""
+    other = Exchange(
+        3,
+        Request("GET", "https://api.example.com/v1/models?key=invented"),
+        Response(200, (("content-type", "application/json"),), (Chunk(0, b'{"data":[]}'),)),
+        Ending(How.COMPLETE),
+    )
+    verdict = judge(other)
+    assert (verdict.status, verdict.dialect, verdict.exchange) == (Status.NOT_EXERCISED, None, 3)
+    assert verdict.note == "no dialect fits GET /v1/models"
+
+
+def test_a_plain_body_of_another_dialect_is_an_error_and_not_a_finding() -> None:
+    """The hint names the right one; where the request's path agrees with the caller, the body is judged."""
+    bare = replace(GOOD, request=Request("", ""))
+    with pytest.raises(InputError, match="this speaks responses, not chat") as caught:
+        judge(bare, dialect="chat")
+    assert caught.value.hint == "leave the dialect out, or say responses"
+    assert judge(bare, dialect="responses").status is Status.PASSED
+    with pytest.raises(UnknownName, match="there is no dialect 'chats'"):
+        judge(bare, dialect="chats")
+
+
+def test_what_is_not_known_is_not_judged() -> None:
+    """Rules that need the request, the head or times are not exercised without them."""
+    needy = {one.id: one.needs for one in rules().values() if one.needs and one.streamed and not one.dialects}
+    found = outcomes(judge(replace(GOOD, request=Request("", "")), known=frozenset()))
+    assert needy
+    assert {found[one] for one in needy if one in found} == {Status.NOT_EXERCISED}
+    assert judge(GOOD, known=EVERYTHING).status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("head", "known"),
+    [
+        ({"timing": "wire"}, EVERYTHING),
+        ({}, EVERYTHING),
+        ({"timing": "none", "source": "vcrpy YAML"}, {"request", "head"}),
+        ({"timing": "partial"}, {"request", "head"}),
+        ({"timing": "response"}, {"request", "head", "ending"}),
+        ({"timing": "none", "source": "plain SSE body", "synthetic": True}, {"request"}),
+    ],
+)
+def test_a_recording_says_what_it_knows(head: dict[str, str | bool], known: set[str]) -> None:
+    """What a reader of another tool's recording made up is not judged."""
+    assert facts_of(Cassette(head, ())) == known
+
+
+def test_only_the_rules_that_are_asked_are_judged() -> None:
+    """All others are not even listed."""
+    verdict = judge(BROKEN, only=frozenset({"SSE-BOM-001"}))
+    assert [one.rule for one in verdict.outcomes] == ["SSE-BOM-001"]
+    assert verdict.status is Status.PASSED
+
+
+def test_a_warning_fails_a_strict_check() -> None:
+    """Otherwise the exchange is warned."""
+    warned = with_body(GOOD, b"\xef\xbb\xbf" + body_of(GOOD))
+    assert judge(warned).status is Status.WARNED
+    assert judge(warned, strict=True).status is Status.FAILED
+    assert outcomes(judge(warned, strict=True))["SSE-BOM-001"] is Status.WARNED
+
+
+def test_a_preview_is_shown_and_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that is newer than the ruleset that was asked for is a preview, too."""
+    monkeypatch.setattr(module, "_previews", lambda _: frozenset({"SSE-JSON-001"}))
+    verdict = judge(BROKEN, only=frozenset({"SSE-JSON-001"}))
+    assert [one.severity for one in verdict.findings] == [Severity.INFO]
+    assert verdict.status is Status.PASSED
+
+
+def test_the_severities_of_a_ruleset_hold_where_the_profile_says_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So an upgrade makes no build red."""
+    module._profile.cache_clear()
+    monkeypatch.setattr(module, "ruleset_of", lambda _: {"SSE-JSON-001": Severity.WARNING})
+    try:
+        settings = module._profile("openai", "2026-01-01").settings
+        assert settings["SSE-JSON-001"].severity is Severity.WARNING
+    finally:
+        module._profile.cache_clear()
+
+
+def test_an_answer_without_a_stream_has_one_frame() -> None:
+    """It is read whole, whatever the number of its chunks, and refused where it is too large."""
+    whole = parse_example("stream: responses/whole_text").exchange
+    body = body_of(whole)
+    verdict = judge(with_body(whole, body[:9], body[9:]))
+    assert (verdict.frames, verdict.bytes, verdict.dialect) == (1, len(body), "responses")
+    assert verdict.status is Status.PASSED
+
+
+def test_a_whole_answer_beyond_the_limit_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept in memory without an end."""
+    monkeypatch.setattr(module, "LARGEST_WHOLE", 100)
+    with pytest.raises(InputError, match="too large to be judged whole"):
+        judge(parse_example("stream: responses/whole_text").exchange)
+
+
+def test_memory_does_not_grow_with_the_stream() -> None:
+    """A stream is read once, and neither it nor its findings are kept."""
+    wrong = b"data: {\n\n" * 1_000
+
+    class Endless:
+        """Chunks that are made while they are read, and only once."""
+
+        def __init__(self) -> None:
+            self.times = 0
+
+        def __iter__(self) -> Iterator[Chunk]:
+            self.times += 1
+            assert self.times == 1
+            yield from (Chunk(number, wrong) for number in range(20))
+
+    assert GOOD.response is not None
+    judge(with_body(GOOD, wrong))  # what is made once is made
+    tracemalloc.start()
+    verdict = judge(replace(GOOD, response=replace(GOOD.response, chunks=Endless())))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    (finding,) = [one for one in verdict.findings if one.rule == "SSE-JSON-001"]
+    assert finding.times == verdict.frames == 20_000
+    assert peak < 1_000_000
