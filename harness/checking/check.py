@@ -466,6 +466,7 @@ class Check:
         for signal in self._machine.malformed(kind or "", event, scrubbed(body, problems)):
             self._show_signal(signal)
         self._show(names.MALFORMED)
+        case.problems = []
         self._settle()
 
     def _show(self, name: str) -> None:
