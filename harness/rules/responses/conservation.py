@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.dialects.responses.state import Item, Part
 from harness.dialects.signal import Signal
+from harness.jsonvalue import MISSING
 
 if TYPE_CHECKING:
     from harness.dialects.accumulator import Accumulator
     from harness.dialects.responses.state import ResponsesStream
+    from harness.dialects.schema import Problem
     from harness.dialects.signal import Body, Mark
     from harness.findings import Finding
     from harness.rules.case import Case
@@ -76,6 +78,7 @@ def differing(
         mark: The event of the first.
     """
     at, left, right = parting(text, found)
+    later = later[:1].upper() + later[1:] if later[:1].islower() else later
     if at == len(found):
         how = f"{later} stops after {at:,} of {len(text):,} characters of {earlier}"
     elif at == len(text):
@@ -114,7 +117,7 @@ def against_deltas(
     if said == deltas:
         return None
     return differing(
-        rule, case, earlier="the deltas", text=deltas, later=f"{member} of {case.body['type']}", found=said,
+        rule, case, earlier="the deltas", text=deltas, later=f"`{member}` in {case.body['type']}", found=said,
         pointer=f"/{member}",
     )  # fmt: skip
 
@@ -165,7 +168,7 @@ def at_end_of_part(
         return against_deltas(rule, case, part.text, member)
     return against_told(
         rule, case, tellings(part.text), said_part(case).get(member), pointer=f"/part/{member}",
-        later=f"{member} of {kind}", mark=part.text.done_at,
+        later=f"`{member}` in {kind}", mark=part.text.done_at,
     )  # fmt: skip
 
 
@@ -217,7 +220,7 @@ def at_end_of_own_text(
         return None
     return against_told(
         rule, case, tellings(text), owner.get(name), pointer=f"/item{'/' + path if path else ''}/{name}",
-        later=f"{name} of the finished {where(case)}", mark=text.done_at,
+        later=f"`{name}` in the finished {where(case)}", mark=text.done_at,
     )  # fmt: skip
 
 
@@ -282,6 +285,16 @@ def where(case: Case[ResponsesStream]) -> str:
     """Which item the present event is about, in words: "item 0 (message)"."""
     item = item_here(case)
     return named(item) if item is not None else f"item {case.body.get('output_index')}"
+
+
+def begun(case: Case[ResponsesStream]) -> str:
+    """The same, at the beginning of a sentence."""
+    return where(case).capitalize()
+
+
+def lacking(problem: Problem) -> str:
+    """What a problem of shape is, in words: "no text", "text null"."""
+    return f"no {problem.field}" if problem.found == MISSING else f"{problem.field} {problem.found}"
 
 
 def named(item: Item) -> str:

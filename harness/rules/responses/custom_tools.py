@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
-from harness.rules.responses.conservation import at_end_of_own_text, noticed, noticed_item, where
+from harness.rules.responses.conservation import at_end_of_own_text, begun, noticed, noticed_item
 from harness.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -73,12 +73,12 @@ class InputDiffers(Rule[ResponsesStream]):
         return at_end_of_own_text(self, case, "custom_tool_call", "input")
 
     def _noticed(self, case: Case[ResponsesStream]) -> Finding | None:
-        kind = noticed(case).kind
-        if noticed_item(case, "custom_tool_call") is None:
-            return None
+        item, kind = noticed_item(case, "custom_tool_call"), noticed(case).kind
+        if item is None or (kind == "input-not-done" and "wrong-item-type" in item.told):
+            return None  # RESP-FC-005 has told that it came as something else
         return self.finding(
             case,
-            f"{where(case)} {_SIGNALS[kind]}.",
+            f"{begun(case)} {_SIGNALS[kind]}.",
             pointer="",
             severity=Severity.WARNING if kind in _MILD else None,
             subject=kind,

@@ -9,8 +9,10 @@ from harness.dialects.responses.state import Item, ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import (
     at_end_of_own_text,
+    begun,
     done_here,
     item_here,
+    lacking,
     noticed,
     noticed_item,
     where,
@@ -128,10 +130,10 @@ class ArgumentsDoneOnce(Rule[ResponsesStream]):
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Tell what the machine noticed about a function call."""
-        if noticed_item(case, "function_call") is None:
+        item, kind = noticed_item(case, "function_call"), noticed(case).kind
+        if item is None or (kind == "arguments-not-done" and "wrong-item-type" in item.told):
             return None
-        kind = noticed(case).kind
-        return self.finding(case, f"{where(case)} {self._TOLD[kind]}.", pointer="", subject=kind)
+        return self.finding(case, f"{begun(case)} {self._TOLD[kind]}.", pointer="", subject=kind)
 
 
 class ArgumentsWithoutDeltas(Rule[ResponsesStream]):
@@ -368,7 +370,7 @@ class NameChanged(Rule[ResponsesStream]):
             return None
         return self.finding(
             case,
-            f"{where(case)} was announced as a call of {name}; now it is one of {said}.",
+            f"{begun(case)} was announced as a call of {name}; now it is one of {said}.",
             pointer=pointer,
             expected=name,
             found=said,
@@ -423,7 +425,7 @@ class ParallelArgumentsWithoutItem(Rule[ResponsesStream]):
         return tuple(
             self.finding(
                 case,
-                f"{kind} has {one.field} {one.found}, and there are several calls that it may be for.",
+                f"{kind} has {lacking(one)}, and there are several calls that it may be for.",
                 pointer=one.pointer,
                 expected=one.expected,
                 found=one.found,

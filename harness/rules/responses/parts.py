@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from harness.dialects.responses.state import Part, ResponsesStream
 from harness.findings import Severity
-from harness.rules.responses.conservation import done_here, elements, item_here, noticed, said_part, where
+from harness.rules.responses.conservation import (
+    begun,
+    done_here,
+    elements,
+    item_here,
+    lacking,
+    noticed,
+    said_part,
+    where,
+)
 from harness.rules.rule import MALFORMED, Rule
 
 if TYPE_CHECKING:
@@ -213,7 +222,7 @@ class PartNotEmptyWhenAdded(Rule[ResponsesStream]):
             found.append(
                 self.finding(
                     case,
-                    f"A part of {where(case)} is added with {one.field} {one.found} instead of {one.expected}.",
+                    f"A part of {where(case)} is added with {lacking(one)}, where accumulators start from a {one.expected}.",
                     pointer=one.pointer,
                     expected=one.expected,
                     found=one.found,
@@ -291,7 +300,7 @@ class PartTypeMisfits(Rule[ResponsesStream]):
             )
         return self.finding(
             case,
-            f"{where(case)} gets a part of type {signal.found}, which items of its type do not have.",
+            f"{begun(case)} gets a part of type {signal.found}, which items of its type do not have.",
             pointer="/part/type",
             expected=signal.expected,
             found=signal.found,
@@ -401,7 +410,7 @@ class PartLeftOpen(Rule[ResponsesStream]):
             return None
         return self.finding(
             case,
-            f"{where(case)} is done, but its part {part.index} never got response.content_part.done.",
+            f"{begun(case)} is done, but its part {part.index} never got response.content_part.done.",
             pointer=f"/item/content/{part.index}",
             expected="response.content_part.done before it",
             earlier=part.opened,
@@ -494,7 +503,7 @@ class PartCount(Rule[ResponsesStream]):
         count = len(elements(found[1], "content"))
         return self.finding(
             case,
-            f"{where(case)} is done with {count} content parts; {len(item.parts)} were streamed.",
+            f"{begun(case)} is done with {count} content parts; {len(item.parts)} were streamed.",
             pointer="/item/content",
             expected=len(item.parts),
             found=count,

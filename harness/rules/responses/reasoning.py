@@ -9,6 +9,7 @@ from harness.findings import Severity
 from harness.rules.responses.conservation import (
     at_end_of_item,
     at_end_of_part,
+    begun,
     done_here,
     noticed,
     noticed_part,
@@ -189,7 +190,7 @@ class SummaryDiffers(Rule[ResponsesStream]):
         if signal.kind == "summary-count":
             return self.finding(
                 case,
-                f"{where(case)} is done with {signal.found} summary parts; {signal.expected} were streamed.",
+                f"{begun(case)} is done with {signal.found} summary parts; {signal.expected} were streamed.",
                 pointer="/item/summary",
                 expected=signal.expected,
                 found=signal.found,

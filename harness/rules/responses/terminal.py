@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.responses.state import Item, ResponsesStream
 from harness.findings import Severity
 from harness.jsonvalue import first_difference
-from harness.rules.responses.conservation import named, part_tellings, parting, tellings
+from harness.rules.responses.conservation import done_here, lacking, named, part_tellings, parting, tellings
 from harness.rules.rule import MALFORMED, Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.findings import Finding
     from harness.rules.case import Case
 
@@ -194,18 +197,27 @@ class FinalItemDiffers(Rule[ResponsesStream]):
     id = "RESP-TERM-002"
     severity = Severity.ERROR
     source = "514 official streams: 489 equal, 25 but for what is encrypted"
-    on = ENDS
+    on = (*ENDS, "response.output_item.done")
     exercised_by = ("response.output_item.done",)
     dialects = ("responses",)
 
+    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
+        super().__init__(options)
+        self._well_formed: set[int] = set()
+
     def observe(self, case: Case[ResponsesStream]) -> tuple[Finding, ...]:
-        """Compare member by member."""
+        """Compare member by member, but for items that were done in a shape that has been told to be wrong."""
+        if (done := done_here(case)) is not None:
+            self._well_formed.add(done[0].index)
+            return ()
         output = final_output(case)
         pairs = paired(finished(case), output) if output is not None else None
         if output is None or pairs is None:
             return ()
         found = [
-            self._compared(case, item, output[place], f"/response/output/{place}") for item, place in pairs
+            self._compared(case, item, output[place], f"/response/output/{place}")
+            for item, place in pairs
+            if item.index in self._well_formed
         ]
         return tuple(one for one in found if one is not None)
 
@@ -221,12 +233,10 @@ class FinalItemDiffers(Rule[ResponsesStream]):
         difference = first_difference(expected, found, pointer)
         if difference is None:
             return None
-        left, right = difference.expected, difference.found
-        if left[:1] == right[:1] == '"':
-            _, left, right = parting(left, right)
+        left, right = _shortened(difference.expected, difference.found)
         return self.finding(
             case,
-            f"{named(item)} is not what it was when it was done: {difference.pointer} has {right} instead of {left}.",
+            f"{named(item).capitalize()} is not what it was when it was done: {difference.pointer} has {right} instead of {left}.",
             pointer=difference.pointer,
             expected=left,
             found=right,
@@ -235,6 +245,16 @@ class FinalItemDiffers(Rule[ResponsesStream]):
         )
 
 
+def _shortened(left: str, right: str) -> tuple[str, str]:
+    """Two JSON texts; of long strings what is around the first difference, of anything else that is long the start."""
+    if left[:1] == right[:1] == '"':
+        _, left, right = parting(json.loads(left), json.loads(right))
+        return left, right
+    shown = (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…" for text in (left, right))
+    return next(shown), next(shown)
+
+
+_LONGEST = 60
 _NO_DIGITS = {ord(digit): "*" for digit in "0123456789"}
 
 
@@ -326,7 +346,7 @@ class FinalOutputMissing(Rule[ResponsesStream]):
                 case.problems.remove(one)
                 return self.finding(
                     case,
-                    f"The response has output {one.found} instead of a list.",
+                    f"The response has {lacking(one)}; a list is due.",
                     pointer=one.pointer,
                     expected="array",
                     found=one.found,

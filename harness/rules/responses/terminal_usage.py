@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
-from harness.rules.responses.conservation import elements
+from harness.rules.responses.conservation import elements, lacking
 from harness.rules.rule import MALFORMED, WHOLE, Rule
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class UsageIncomplete(Rule[ResponsesStream]):
         return tuple(
             self.finding(
                 case,
-                f"The usage has {one.field} {one.found}; it should be {one.expected}.",
+                f"The usage has {lacking(one)}; the member is an {one.expected}.",
                 pointer=one.pointer,
                 expected=one.expected,
                 found=one.found,

@@ -70,14 +70,16 @@ class LogprobsMissing(Rule[ResponsesStream]):
         """Tell what the machine noticed, or what does not fit."""
         kind = case.body.get("type")
         found = None
+        mine = [one for one in case.problems if one.pointer == "/logprobs"]
         if case.signal is None:
             if kind not in {_DELTA, _DONE}:
                 return None
-            mine = [one for one in case.problems if one.pointer == "/logprobs"]
             if not mine:
                 return None
             case.problems.remove(mine[0])
             found = mine[0].found
+        elif mine:
+            return None  # it is there, and is told when the shape is
         created = case.stream.created_at
         if created is not None and created < SINCE:
             return None

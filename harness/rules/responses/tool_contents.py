@@ -11,6 +11,7 @@ from harness.rules.responses.conservation import (
     against_deltas,
     against_told,
     at_end_of_own_text,
+    begun,
     done_here,
     item_here,
     named,
@@ -63,10 +64,10 @@ def _own_text_noticed(
         if not kind.startswith(f"{events}."):
             return None
         message = f"{kind} is for {named(item)}, which has no such events."
-    elif item.type != item_type:
-        return None
+    elif item.type != item_type or (signal.kind.endswith("-not-done") and "step-out-of-order" in item.told):
+        return None  # the step that should have waited for it has been told
     else:
-        message = f"{named(item)} {told[signal.kind]}."
+        message = f"{named(item).capitalize()} {told[signal.kind]}."
     is_mild = signal.kind.endswith(_MILD)
     return rule.finding(
         case,
@@ -173,7 +174,7 @@ class CommandDiffers(Rule[ResponsesStream]):
         if len(commands) != len(done[0].commands):
             return self.finding(
                 case,
-                f"{where(case)} is done with {len(commands)} commands; {len(done[0].commands)} were streamed.",
+                f"{begun(case)} is done with {len(commands)} commands; {len(done[0].commands)} were streamed.",
                 pointer="/item/action/commands",
                 expected=len(done[0].commands),
                 found=len(commands),
@@ -349,18 +350,14 @@ class CodeDiffers(Rule[ResponsesStream]):
     event response.completed: response.output.0.code = "pass"
     ```
 
-    Code that is never ended is a warning:
-
-    ```example
-    stream: responses/code_interpreter
-    drop response.code_interpreter_call_code.done
-    ```
-
     ## Conforms
 
     ```example
     stream: responses/code_interpreter
     ```
+    ## Exceptions
+
+    Code that is never ended leaves the next step out of order: RESP-TOOL-002.
     """
 
     id = "RESP-TOOL-008"

@@ -35,7 +35,7 @@ def out_of_step(
     elif item.type not in item_types:
         return None
     elif signal.kind == "steps-unfinished":
-        message = f"{named(item)} is done before {signal.expected}."
+        message = f"{named(item).capitalize()} is done before {signal.expected}."
     else:
         message = f"{kind} comes where {named(item)} is to have {signal.expected}."
     return rule.finding(
