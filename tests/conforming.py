@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
@@ -21,7 +22,7 @@ def _exchange(
     url: str, request: Json, pieces: list[bytes], status: int = 200, *, whole: bool = False
 ) -> Exchange:
     chunks = tuple(Chunk(1000 * number, piece) for number, piece in enumerate(pieces))
-    headers = WHOLE if whole else STREAM
+    headers: tuple[tuple[str, str], ...] = WHOLE if whole else STREAM
     if status == 429:
         headers = (*headers, ("retry-after", "2"))
     response = Response(status, headers, chunks)
@@ -64,7 +65,9 @@ def _logprob(token: str) -> Json:
 
 ROLE: Json = {"role": "assistant", "content": "", "refusal": None}
 USAGE: Json = {
-    **{"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12},
+    "prompt_tokens": 9,
+    "completion_tokens": 3,
+    "total_tokens": 12,
     "prompt_tokens_details": {"cached_tokens": 0},
     "completion_tokens_details": {"reasoning_tokens": 0},
 }
@@ -81,36 +84,62 @@ TWO_CALLS: list[list[Json]] = [
 
 CHAT = {
     "text": chat(
-        [choice(ROLE)], [choice({"content": "Hi"})], [choice({"content": " you"})], [choice({}, "stop")],
-        usage=USAGE, tools=TOOLS, stop=["END"],
+        [choice(ROLE)],
+        [choice({"content": "Hi"})],
+        [choice({"content": " you"})],
+        [choice({}, "stop")],
+        usage=USAGE,
+        tools=TOOLS,
+        stop=["END"],
     ),
     "plain": chat([choice(ROLE)], [choice({"content": "Hi"})], [choice({}, "stop")]),
-    "no_calls": chat([choice(ROLE)], [choice({"content": "Hi"})], [choice({}, "stop")], tools=TOOLS, tool_choice="none"),
+    "no_calls": chat(
+        [choice(ROLE)], [choice({"content": "Hi"})], [choice({}, "stop")], tools=TOOLS, tool_choice="none"
+    ),
     "logprobs": chat(
-        [choice(ROLE)], [choice({"content": "Hi"}, logprobs=_logprob("Hi"))], [choice({}, "stop")], logprobs=True
+        [choice(ROLE)],
+        [choice({"content": "Hi"}, logprobs=_logprob("Hi"))],
+        [choice({}, "stop")],
+        logprobs=True,
     ),
     "calls": chat(*TWO_CALLS, usage=USAGE, tools=TOOLS),
-    "forced": chat(*TWO_CALLS[:3], TWO_CALLS[-1], tools=TOOLS, tool_choice="required", parallel_tool_calls=False),
-    "cut": chat([choice(ROLE)], [choice({"content": "Hi"})], [choice({}, "length")], usage=USAGE, max_tokens=3),
+    "forced": chat(
+        *TWO_CALLS[:3], TWO_CALLS[-1], tools=TOOLS, tool_choice="required", parallel_tool_calls=False
+    ),
+    "cut": chat(
+        [choice(ROLE)], [choice({"content": "Hi"})], [choice({}, "length")], usage=USAGE, max_tokens=3
+    ),
     "two": chat(
-        [choice(ROLE)], [choice(ROLE, index=1)], [choice({"content": "A"})], [choice({"content": "B"}, index=1)],
-        [choice({}, "stop")], [choice({}, "stop", index=1)], n=2,
+        [choice(ROLE)],
+        [choice(ROLE, index=1)],
+        [choice({"content": "A"})],
+        [choice({"content": "B"}, index=1)],
+        [choice({}, "stop")],
+        [choice({}, "stop", index=1)],
+        n=2,
     ),
     "reasoning": chat(
-        [choice({**ROLE, "reasoning_content": "Hm"})], [choice({"reasoning_content": "."})],
-        [choice({"content": "Hi"})], [choice({}, "stop")],
+        [choice({**ROLE, "reasoning_content": "Hm"})],
+        [choice({"reasoning_content": "."})],
+        [choice({"content": "Hi"})],
+        [choice({}, "stop")],
     ),
     "audio": chat(
-        [choice({**ROLE, "audio": {"id": "audio_1"}})], [choice({"audio": {"data": "AAAA"}})],
-        [choice({"audio": {"data": "AAAA"}})], [choice({"audio": {"expires_at": 1}})], [choice({}, "stop")],
+        [choice({**ROLE, "audio": {"id": "audio_1"}})],
+        [choice({"audio": {"data": "AAAA"}})],
+        [choice({"audio": {"data": "AAAA"}})],
+        [choice({"audio": {"expires_at": 1}})],
+        [choice({}, "stop")],
     ),
     "failed": chat([choice(ROLE)], [choice({"content": "Hi"})], error=True),
-}  # fmt: skip
+}
 
 
 def _usage() -> Json:
     return {
-        **{"input_tokens": 9, "output_tokens": 3, "total_tokens": 12},
+        "input_tokens": 9,
+        "output_tokens": 3,
+        "total_tokens": 12,
         "input_tokens_details": {"cached_tokens": 0},
         "output_tokens_details": {"reasoning_tokens": 0},
     }
@@ -119,10 +148,21 @@ def _usage() -> Json:
 def responses(*items: tuple[list[Json], Json], end: str = "completed", **request: Any) -> Exchange:
     """A Responses stream of these items: the events between `added` and `done`, and the finished item."""
     head: Json = {
-        **{"id": "resp_1", "object": "response", "created_at": 1_750_000_000, "model": "m"},
-        **{"status": "in_progress", "error": None, "incomplete_details": None, "instructions": None},
-        **{"output": [], "parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "usage": None},
-        **{"temperature": 1.0, "metadata": {}},
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1_750_000_000,
+        "model": "m",
+        "status": "in_progress",
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "output": [],
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+        "usage": None,
+        "temperature": 1.0,
+        "metadata": {},
     }
     values: list[Json] = [
         {"type": "response.created", "response": head},
@@ -149,10 +189,8 @@ def responses(*items: tuple[list[Json], Json], end: str = "completed", **request
 
 
 def _begun(done: Json) -> Json:
-    kept = {"type", "id", "role", "call_id", "name", "encrypted_content"}
-    begun = {key: value for key, value in done.items() if key in kept}
     empty = {"content": [], "arguments": "", "input": "", "summary": [], "code": "", "status": "in_progress"}
-    return begun | {key: value for key, value in empty.items() if key in done}
+    return {key: empty.get(key, value) for key, value in done.items()}
 
 
 def _placed(event: Json, index: int, item_id: str) -> Json:
@@ -168,7 +206,7 @@ def message(
     """A message whose text is cut at these places."""
     at = {"content_index": 0}
     places = (0, *cuts, len(text))
-    deltas = [text[start:stop] for start, stop in zip(places, places[1:], strict=False)]
+    deltas = [text[start:stop] for start, stop in pairwise(places)]
     part = {"type": "output_text", "text": text, "annotations": list(annotations), "logprobs": []}
     marks = [
         {"type": "response.output_text.annotation.added", **at, "annotation_index": number, "annotation": one}
@@ -266,7 +304,12 @@ def _steps(tool: str, *steps: Json | str) -> list[Json]:
 TOOL_ITEMS: list[tuple[list[Json], Json]] = [
     (
         _steps("web_search_call", "in_progress", "searching", "completed"),
-        {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "x"}},
+        {
+            "type": "web_search_call",
+            "id": "ws_1",
+            "status": "completed",
+            "action": {"type": "search", "query": "x"},
+        },
     ),
     (
         _steps("file_search_call", "in_progress", "searching", "completed"),
@@ -274,15 +317,31 @@ TOOL_ITEMS: list[tuple[list[Json], Json]] = [
     ),
     (
         _steps(
-            "code_interpreter_call", "in_progress", {"type": "_code.delta", "delta": "1+"},
-            {"type": "_code.delta", "delta": "1"}, {"type": "_code.done", "code": "1+1"}, "interpreting", "completed",
+            "code_interpreter_call",
+            "in_progress",
+            {"type": "_code.delta", "delta": "1+"},
+            {"type": "_code.delta", "delta": "1"},
+            {"type": "_code.done", "code": "1+1"},
+            "interpreting",
+            "completed",
         ),
-        {"type": "code_interpreter_call", "id": "ci_1", "status": "completed", "code": "1+1", "container_id": "c", "outputs": None},
+        {
+            "type": "code_interpreter_call",
+            "id": "ci_1",
+            "status": "completed",
+            "code": "1+1",
+            "container_id": "c",
+            "outputs": None,
+        },
     ),
     (
         _steps(
-            "image_generation_call", "in_progress", "generating",
-            {"type": ".partial_image", "partial_image_index": 0, "partial_image_b64": "AAAA"}, "completed",
+            "image_generation_call",
+            "in_progress",
+            "generating",
+            {"type": ".partial_image", "partial_image_index": 0, "partial_image_b64": "AAAA"},
+            {"type": ".partial_image", "partial_image_index": 1, "partial_image_b64": "AAAA"},
+            "completed",
         ),
         {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": "AAAA"},
     ),
@@ -292,30 +351,72 @@ TOOL_ITEMS: list[tuple[list[Json], Json]] = [
     ),
     (
         _steps(
-            "mcp_call", "in_progress", {"type": "_arguments.delta", "delta": "{}"},
-            {"type": "_arguments.done", "arguments": "{}"}, "completed",
+            "mcp_call",
+            "in_progress",
+            {"type": "_arguments.delta", "delta": "{}"},
+            {"type": "_arguments.done", "arguments": "{}"},
+            "completed",
         ),
-        {"type": "mcp_call", "id": "mcp_1", "status": "completed", "name": "t", "server_label": "s", "arguments": "{}", "output": "x", "error": None},
+        {
+            "type": "mcp_call",
+            "id": "mcp_1",
+            "status": "completed",
+            "name": "t",
+            "server_label": "s",
+            "arguments": "{}",
+            "output": "x",
+            "error": None,
+        },
     ),
     (
         _steps(
-            "shell_call_command", {"type": ".added", "command_index": 0, "command": ""},
-            {"type": ".delta", "command_index": 0, "delta": "ls"}, {"type": ".done", "command_index": 0, "command": "ls"},
+            "shell_call_command",
+            {"type": ".added", "command_index": 0, "command": ""},
+            {"type": ".delta", "command_index": 0, "delta": "ls"},
+            {"type": ".done", "command_index": 0, "command": "ls"},
         ),
-        {"type": "shell_call", "id": "sh_1", "call_id": "call_8", "status": "completed", "action": {"commands": ["ls"], "max_output_length": None, "timeout_ms": None}},
+        {
+            "type": "shell_call",
+            "id": "sh_1",
+            "call_id": "call_8",
+            "status": "completed",
+            "action": {"commands": ["ls"], "max_output_length": None, "timeout_ms": None},
+        },
     ),
     (
         _steps(
-            "shell_call_output_content", {"type": ".delta", "command_index": 0, "delta": {"stdout": "a"}},
-            {"type": ".done", "command_index": 0, "output": [{"stdout": "a", "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}]},
+            "shell_call_output_content",
+            {"type": ".delta", "command_index": 0, "delta": {"stdout": "a"}},
+            {
+                "type": ".done",
+                "command_index": 0,
+                "output": [{"stdout": "a", "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}],
+            },
         ),
-        {"type": "shell_call_output", "id": "sho_1", "call_id": "call_8", "status": "completed", "output": [{"stdout": "a", "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}], "max_output_length": None},
+        {
+            "type": "shell_call_output",
+            "id": "sho_1",
+            "call_id": "call_8",
+            "status": "completed",
+            "output": [{"stdout": "a", "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}],
+            "max_output_length": None,
+        },
     ),
     (
-        _steps("apply_patch_call_operation_diff", {"type": ".delta", "delta": "+a"}, {"type": ".done", "diff": "+a"}),
-        {"type": "apply_patch_call", "id": "apc_1", "call_id": "call_9", "status": "completed", "operation": {"type": "create_file", "path": "a", "diff": "+a"}},
+        _steps(
+            "apply_patch_call_operation_diff",
+            {"type": ".delta", "delta": "+a"},
+            {"type": ".done", "diff": "+a"},
+        ),
+        {
+            "type": "apply_patch_call",
+            "id": "apc_1",
+            "call_id": "call_9",
+            "status": "completed",
+            "operation": {"type": "create_file", "path": "a", "diff": "+a"},
+        },
     ),
-]  # fmt: skip
+]
 
 CITED: Json = {
     "type": "url_citation",

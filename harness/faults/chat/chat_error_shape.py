@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from harness.faults.chat.chunk import choices, text
 from harness.faults.fault import manner
 from harness.faults.mutation import Mutation
+from harness.faults.wire import is_done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,8 +40,10 @@ class ChatErrorShape(Mutation):
             "message_absent": {"type": "server_error", "param": None, "code": None},
             "message_empty": {"message": "", "type": "server_error", "param": None, "code": None},
         }
-        for event in stream:
+        events = iter(stream)
+        for event in events:
             yield event
             if any(text(choice) for choice in choices(event.value)) and stream.here():
                 yield event.like({"error": shapes[self.how]})
+                yield from (one for one in events if is_done(one.block.data))
                 return

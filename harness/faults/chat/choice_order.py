@@ -28,7 +28,7 @@ class ChoiceOrder(Edit):
 
     def edit(self, value: Json, stream: Stream) -> bool:
         """Change it; whether it did."""
-        found = [choice for choice in choices(value) if choice.get("index") in {0, 1} and _several(stream)]
+        found = [choice for choice in choices(value) if choice.get("index") in [0, 1] and _several(stream)]
         if not found or not stream.here():
             return False
         for choice in found:

@@ -23,7 +23,14 @@ class StreamForWhole(Fault):
 
     name: ClassVar[str] = "stream_for_whole"
     example: ClassVar[str] = "stream_for_whole"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-MODE-001", "HTTP-CT-002")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "HTTP-MODE-001",
+        "HTTP-CT-002",
+        "RESP-ENV-001",
+        "RESP-ENV-002",
+        "RESP-LIFE-005",
+        "CHAT-OBJ-001",
+    )
     needs: ClassVar[tuple[Need, ...]] = ("request",)
 
     def obstacle(self, exchange: Exchange) -> str | None:

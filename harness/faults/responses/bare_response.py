@@ -27,6 +27,7 @@ class BareResponse(Mutation):
         "RESP-LIFE-001",
         "RESP-LIFE-005",
         "RESP-SEQ-001",
+        "RESP-SEQ-003",
     )
     wanted: ClassVar[str] = "lifecycle event"
 

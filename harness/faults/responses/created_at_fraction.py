@@ -19,7 +19,7 @@ class CreatedAtFraction(Edit):
 
     name: ClassVar[str] = "created_at_fraction"
     example: ClassVar[str] = "created_at_fraction"
-    breaks: ClassVar[tuple[str, ...]] = ("RESP-ID-003", "RESP-ENV-004")
+    breaks: ClassVar[tuple[str, ...]] = ("RESP-ID-003",)
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "lifecycle event with a time"
 

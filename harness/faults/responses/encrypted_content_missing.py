@@ -27,7 +27,8 @@ class EncryptedContentMissing(Edit):
 
     def edit(self, value: Json, stream: Stream) -> bool:
         """Change it; whether it did."""
-        asked = "reasoning.encrypted_content" in (stream.request.get("include") or [])
+        include = stream.request.get("include")
+        asked = isinstance(include, list) and "reasoning.encrypted_content" in include
         found = [one for one in [item(value), *output(value)] if asked and one.get("encrypted_content")]
         if not found or not stream.here():
             return False

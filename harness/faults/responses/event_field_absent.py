@@ -23,7 +23,16 @@ class EventFieldAbsent(Edit):
     name: ClassVar[str] = "event_field_absent"
     example: ClassVar[str] = "event_field_absent:how=part"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "delta": ("RESP-ENV-004",),
+        "delta": (
+            "RESP-ENV-004",
+            "RESP-TEXT-001",
+            "RESP-REF-001",
+            "RESP-FC-001",
+            "RESP-CTC-001",
+            "RESP-RSN-003",
+            "RESP-TOOL-008",
+            "RESP-TOOL-009",
+        ),
         "item_id": ("RESP-ENV-004", "RESP-ITEM-007"),
         "content_index": ("RESP-ENV-004", "RESP-PART-002"),
         "summary_index": ("RESP-ENV-004", "RESP-RSN-002"),

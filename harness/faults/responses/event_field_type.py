@@ -24,7 +24,16 @@ class EventFieldType(Edit):
     example: ClassVar[str] = "event_field_type:how=delta"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "output_index": ("RESP-ENV-004", "RESP-ITEM-002"),
-        "delta": ("RESP-ENV-004",),
+        "delta": (
+            "RESP-ENV-004",
+            "RESP-TEXT-001",
+            "RESP-REF-001",
+            "RESP-FC-001",
+            "RESP-CTC-001",
+            "RESP-RSN-003",
+            "RESP-TOOL-008",
+            "RESP-TOOL-009",
+        ),
     }
     positional: ClassVar[str | None] = "how"
     wanted: ClassVar[str] = "event with that field"

@@ -25,7 +25,7 @@ class ItemIdBad(Edit):
     example: ClassVar[str] = "item_id_bad:how=shared"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "empty": ("RESP-ITEM-005", "RESP-ITEM-007"),
-        "shared": ("RESP-ITEM-005", "XLAT-ID-001"),
+        "shared": ("RESP-ITEM-005", "RESP-TERM-001", "RESP-TERM-002", "XLAT-ID-001"),
     }
     positional: ClassVar[str | None] = "how"
     wanted: ClassVar[str] = "item with an id, the second where it is shared"

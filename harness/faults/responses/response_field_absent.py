@@ -26,13 +26,13 @@ class ResponseFieldAbsent(Edit):
     name: ClassVar[str] = "response_field_absent"
     example: ClassVar[str] = "response_field_absent:how=status"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "model": ("RESP-OBJ-001",),
-        "created_at": ("RESP-OBJ-001",),
-        "tools": ("RESP-OBJ-001",),
-        "tool_choice": ("RESP-OBJ-001",),
-        "parallel_tool_calls": ("RESP-OBJ-001",),
-        "id": ("RESP-OBJ-001", "RESP-ID-001"),
-        "status": ("RESP-OBJ-001", "RESP-LIFE-007"),
+        "model": ("RESP-OBJ-001", "RESP-ENV-004"),
+        "created_at": ("RESP-OBJ-001", "RESP-ENV-004"),
+        "tools": ("RESP-OBJ-001", "RESP-ENV-004"),
+        "tool_choice": ("RESP-OBJ-001", "RESP-ENV-004"),
+        "parallel_tool_calls": ("RESP-OBJ-001", "RESP-ENV-004"),
+        "id": ("RESP-OBJ-001", "RESP-ENV-004", "RESP-ID-001"),
+        "status": ("RESP-OBJ-001", "RESP-ENV-004", "RESP-LIFE-007"),
     }
     positional: ClassVar[str | None] = "how"
     everywhere: ClassVar[bool] = True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.mutation import Edit
-from harness.faults.responses.items import response
+from harness.faults.mutation import Addition
+from harness.faults.responses.items import scoped
 
 if TYPE_CHECKING:
     from harness.faults.event import Json
@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TypeAbsent(Edit):
-    """The JSON of an event has no `type`."""
+class TypeAbsent(Addition):
+    """An event comes whose JSON has no `type`.
+
+    Nothing recorded is lost: the event comes behind one of an item, and repeats what that says.
+    """
 
     name: ClassVar[str] = "type_absent"
     example: ClassVar[str] = "type_absent"
     breaks: ClassVar[tuple[str, ...]] = ("RESP-ENV-001",)
-    wanted: ClassVar[str] = "event with a type that is no lifecycle event"
+    wanted: ClassVar[str] = "event of an item"
 
-    def edit(self, value: Json, stream: Stream) -> bool:
-        """Change it; whether it did."""
-        if "type" not in value or "sequence_number" not in value or response(value) or not stream.here():
-            return False
-        del value["type"]
-        return True
+    def added(self, value: Json, stream: Stream) -> list[Json]:
+        """What comes behind it."""
+        del stream
+        return [{name: one for name, one in value.items() if name != "type"}] if scoped(value) else []

@@ -29,7 +29,17 @@ class Corrupt(EventFault):
 
     name: ClassVar[str] = "corrupt"
     example: ClassVar[str] = "corrupt:event=3@42"
-    breaks: ClassVar[tuple[str, ...]] = ("SSE-JSON-001", "SSE-UTF8-001", "RESP-SEQ-003")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "SSE-JSON-001",
+        "SSE-UTF8-001",
+        "RESP-SEQ-003",
+        "RESP-TEXT-001",
+        "RESP-FC-001",
+        "RESP-PART-001",
+        "RESP-PART-006",
+        "CHAT-FIN-001",
+        "RESP-LIFE-005",
+    )
     wanted: ClassVar[str] = "event with JSON"
 
     def eligible(self, block: bytes) -> bool:

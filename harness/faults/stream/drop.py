@@ -65,6 +65,13 @@ class Drop(EventFault):
         "RESP-RSN-007",
         "XLAT-TEXT-001",
         "XLAT-TOOL-001",
+        "RESP-PART-002",
+        "RESP-PART-004",
+        "RESP-REF-001",
+        "RESP-CTC-001",
+        "RESP-SEQ-001",
+        "RESP-TOOL-008",
+        "RESP-TOOL-009",
     )
 
     def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from harness.faults.chat.chunk import choices, text
 from harness.faults.mutation import Mutation
+from harness.faults.responses.items import scoped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,23 +20,25 @@ if TYPE_CHECKING:
 class InvalidUtf8(Mutation):
     """A byte that UTF-8 never has comes inside a JSON string.
 
-    Strict clients fail at the whole stream.
+    Strict clients fail at the whole stream. The string is the text of a chunk; in a Responses stream,
+    where a lost event would break more than that, it is in a vendor's event of its own.
     """
 
     name: ClassVar[str] = "invalid_utf8"
     example: ClassVar[str] = "invalid_utf8"
     breaks: ClassVar[tuple[str, ...]] = ("SSE-UTF8-001", "SSE-JSON-001")
-    wanted: ClassVar[str] = "event with a string"
+    wanted: ClassVar[str] = "chunk with text, or event of an item"
 
     def mutate(self, stream: Stream) -> Iterator[Event]:
         """One pass with the change."""
         for event in stream:
-            data = event.block.data
-            found = list(_STRING_END.finditer(data)) if event.value else []
-            if found and stream.here():
-                yield event.with_bytes(data[: found[-1].start()] + b"\xff" + data[found[-1].start() :])
+            said = any(text(choice) for choice in choices(event.value))
+            if not (said or scoped(event.value)) or not stream.here():
+                yield event
+            elif said:
+                place = event.block.data.index(b'"content":"') + len(b'"content":"')
+                yield event.with_bytes(event.block.data[:place] + b"\xff" + event.block.data[place:])
             else:
                 yield event
-
-
-_STRING_END = re.compile(rb'(?<=[A-Za-z0-9])"(?=[,}\]])')
+                broken = event.like({"type": "acme:trace", "note": "?"})
+                yield broken.with_bytes(broken.block.data.replace(b"?", b"\xff"))

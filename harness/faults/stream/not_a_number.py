@@ -6,41 +6,46 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from harness.faults.chat.chunk import choices, text
 from harness.faults.fault import manner
-from harness.faults.mutation import Edit
+from harness.faults.mutation import Mutation
+from harness.faults.responses.items import scoped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from harness.faults.event import Json
+    from harness.faults.event import Event
     from harness.faults.mutation import Stream
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotANumber(Edit):
-    """A number of an event is `NaN` or `Infinity`, which are no JSON.
+class NotANumber(Mutation):
+    """A number is `NaN` or `Infinity`, which are no JSON.
 
-    Python reads them, and nobody else.
+    Python reads them, and nobody else. The number is in a chunk with text; in a Responses stream, where a
+    lost event would break more than that, it is in a vendor's event of its own.
     """
 
     name: ClassVar[str] = "not_a_number"
     example: ClassVar[str] = "not_a_number:how=infinity"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "nan": ("SSE-JSON-001", "RESP-SEQ-003"),
-        "infinity": ("SSE-JSON-001", "RESP-SEQ-003"),
+        "nan": ("SSE-JSON-001",),
+        "infinity": ("SSE-JSON-001",),
     }
     positional: ClassVar[str | None] = "how"
-    wanted: ClassVar[str] = "event with a number"
+    wanted: ClassVar[str] = "chunk with text, or event of an item"
 
     how: str = manner(breaks_by_how, "What it is.")
 
-    def edit(self, value: Json, stream: Stream) -> bool:
-        """Change it; whether it did."""
-        name = next(
-            (key for key in ("output_index", "created", "sequence_number") if type(value.get(key)) is int),
-            None,
-        )
-        if name is None or not stream.here():
-            return False
-        value[name] = math.nan if self.how == "nan" else math.inf
-        return True
+    def mutate(self, stream: Stream) -> Iterator[Event]:
+        """One pass with the change."""
+        number = math.nan if self.how == "nan" else math.inf
+        for event in stream:
+            said = any(text(choice) for choice in choices(event.value))
+            if not (said or scoped(event.value)) or not stream.here():
+                yield event
+            elif said:
+                yield event.like({**event.value, "created": number})
+            else:
+                yield event
+                yield event.like({"type": "acme:trace", "value": number})

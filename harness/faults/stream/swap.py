@@ -66,6 +66,13 @@ class Swap(EventFault):
         "RESP-RSN-007",
         "XLAT-TEXT-001",
         "XLAT-TOOL-001",
+        "RESP-PART-002",
+        "RESP-PART-004",
+        "RESP-REF-001",
+        "RESP-CTC-001",
+        "RESP-SEQ-001",
+        "RESP-TOOL-008",
+        "RESP-TOOL-009",
     )
     ahead: ClassVar[int] = 1
 

@@ -30,6 +30,8 @@ class Cut(BorderFault):
         "SSE-DONE-001",
         "CHAT-FIN-001",
         "RESP-LIFE-005",
+        "HTTP-CT-002",
+        "HTTP-ERR-002",
     )
 
     def apply(self, exchange: Exchange) -> Exchange:

@@ -21,7 +21,13 @@ class Silence(Fault):
 
     name: ClassVar[str] = "silence"
     example: ClassVar[str] = "silence:60"
-    breaks: ClassVar[tuple[str, ...]] = ("SSE-IDLE-001", "HTTP-CLOSE-002")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "SSE-IDLE-001",
+        "HTTP-CLOSE-002",
+        "SSE-DONE-001",
+        "HTTP-CT-002",
+        "HTTP-ERR-002",
+    )
     needs: ClassVar[tuple[Need, ...]] = ("times",)
     positional: ClassVar[str | None] = "seconds"
 
