@@ -15,10 +15,11 @@ import msgspec
 from harness.cassettes.exchange import Ending, How
 from harness.checking.array_body import ArrayDecoder, StreamOrArray
 from harness.checking.grouping import Groups
-from harness.checking.lint import first_duplicate, respelled, scrubbed
+from harness.checking.lint import first_duplicate, holds_replacement, respelled, scrubbed
 from harness.dialects.schema import schemas
 from harness.dialects.signal import Signal
 from harness.errors import EventTooLarge
+from harness.jsonvalue import try_parse
 from harness.rules import rule as names
 from harness.sse.decoder import Decoder
 from harness.sse.lines import fields
@@ -320,7 +321,7 @@ class Check:
     def _watched(self, events: Iterable[SseEvent]) -> Iterator[SseEvent]:
         """The events, while those with U+FFFD are counted."""
         for event in events:
-            if _REPLACEMENT in event.data:
+            if _REPLACEMENT in event.data and holds_replacement(try_parse(event.data)[1]):
                 self._mark_replaced(event)
             yield event
 
@@ -451,10 +452,14 @@ class Check:
 
     def _respelled(self, data: bytes) -> None:
         """The payload is not spelled as we would: only then can a key be there twice, or U+FFFD be escaped."""
-        if b"\\u" in data and _REPLACEMENT in _encode(self.case.body) and _REPLACEMENT not in data:
-            event = self.case.event
-            if event is not None:
-                self._mark_replaced(event)
+        event = self.case.event
+        if (
+            b"\\u" in data
+            and event is not None
+            and _REPLACEMENT not in data
+            and holds_replacement(self.case.body)
+        ):
+            self._mark_replaced(event)
         if respelled(data, self.case.body, _encode) and (pointer := first_duplicate(data)) is not None:
             self._show_signal(Signal(names.DUPLICATE_KEYS, pointer=pointer))
 

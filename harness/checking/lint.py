@@ -128,3 +128,21 @@ def _key(value: Any, token: str) -> Any:
     if token.isascii() and token.isdigit() and len(token) < 10 and int(token) < len(value):
         return int(token)
     return None
+
+
+def holds_replacement(value: object) -> bool:
+    """Whether a text in a payload holds U+FFFD.
+
+    Log probabilities do not count: a token may be a part of a character, and its `bytes` say which.
+    """
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, str):
+            if "\ufffd" in one:
+                return True
+        elif isinstance(one, dict):
+            rest += [child for key, child in one.items() if key not in {"logprobs", "top_logprobs"}]
+        elif isinstance(one, list):
+            rest += one
+    return False

@@ -224,8 +224,7 @@ class SpaceAfterColon(Rule[Any]):
     ```
 
     ## Exceptions
-    More than one space before JSON changes nothing for anybody and is reported likewise. The gateways of Alibaba and
-    ZhipuAI leave the space away.
+    More than one space before JSON changes nothing for anybody, and is reported likewise.
     """
 
     id = "SSE-FRAME-005"

@@ -94,7 +94,9 @@ class ReplacementCharacter(Rule[Any]):
 
     ## Exceptions
     A model may say U+FFFD itself, and a server may echo what it was asked. So nothing is said where the request, or
-    the upstream half of the exchange, has the character too; and it is never more than a warning.
+    the upstream half of the exchange, has the character too; and it is never more than a warning. Tokens in log
+    probabilities do not count: they may be parts of characters, and their `bytes` say which (openai-dotnet's recorded
+    TokenLogProbabilitiesStreaming has four).
     """
 
     id = "SSE-UTF8-002"
