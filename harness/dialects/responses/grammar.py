@@ -146,6 +146,25 @@ PART_KINDS: Mapping[str, tuple[str, ...]] = {
 """Which content parts an item may have."""
 
 
+ITEM_TYPES = frozenset({
+    "additional_tools", "apply_patch_call", "apply_patch_call_output", "code_interpreter_call", "compaction",
+    "computer_call", "computer_call_output", "custom_tool_call", "custom_tool_call_output", "file_search_call",
+    "function_call", "function_call_output", "image_generation_call", "local_shell_call", "local_shell_call_output",
+    "mcp_approval_request", "mcp_approval_response", "mcp_call", "mcp_list_tools", "message", "program",
+    "program_output", "reasoning", "shell_call", "shell_call_output", "tool_search_call", "tool_search_output",
+    "web_search_call",
+})  # fmt: skip
+"""The types of output items in openai-python 3.52.0."""
+
+PREFIXES: Mapping[str, str] = {
+    "message": "msg_", "reasoning": "rs_", "function_call": "fc_", "web_search_call": "ws_",
+    "file_search_call": "fs_", "code_interpreter_call": "ci_", "mcp_list_tools": "mcpl_", "mcp_call": "mcp_",
+    "tool_search_call": "tsc_", "tool_search_output": "tso_", "compaction": "cmp_", "custom_tool_call": "ctc_",
+    "image_generation_call": "ig_",
+}  # fmt: skip
+"""How the ids of items begin at OpenAI."""
+
+
 def _states(names: str) -> frozenset[str]:
     return frozenset(names.split())
 

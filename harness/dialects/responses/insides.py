@@ -73,6 +73,7 @@ def own_text(item: Item, now: Arrival) -> Accumulator:
             if f"{name}-delta-after-done" not in item.told:
                 item.told.add(f"{name}-delta-after-done")
                 now.say(f"{name}-delta-after-done", item, "/delta", earlier=accumulator.done_at)
+            accumulator.write(said or "")
             return accumulator
         _delta(item, accumulator, said, item, now)
         return accumulator
@@ -152,6 +153,9 @@ def _add(item: Item, there: dict[int, Part], index: int, now: Arrival) -> Part:
     kind = row.kind if is_command else text(content, "type") or row.kind
     part = Part(index, kind, content, now.mark)
     previous = there.get(index)
+    if previous is not None and previous.added is None and previous.kind == kind:
+        previous.added = content  # it comes late, and that has been told
+        return previous
     if previous is not None:
         now.say(
             f"{row.layer}-added-twice", part, where, expected=len(there), found=index, earlier=previous.opened
@@ -234,6 +238,7 @@ def _piece_delta(item: Item, part: Part, now: Arrival) -> None:
     if part.state != "open":
         earlier = part.closed or part.text.done_at
         now.say(f"{row.layer}-delta-after-done", part, "/delta", earlier=earlier)
+        part.text.write(text(body, row.member) or "")
         return
     if row.layer is Layer.OUTPUT:
         said: str | None = "".join(one for one in mapping(body.get("delta")).values() if isinstance(one, str))
@@ -356,6 +361,8 @@ def closing(item: Item, content: Body, now: Arrival) -> None:
                 earlier=item.opened,
             )
     _own_texts(item, content, now)
+    if any(signal.kind.endswith(("-left-open", "-not-done")) for signal in now.signals):
+        item.told.add("left-open")
     automaton = AUTOMATA.get(item.type)
     whole = text(content, "status") not in {"incomplete", "failed", "in_progress"}
     if (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.dialects.responses.grammar import Role
 from harness.dialects.responses.insides import closing
 from harness.dialects.responses.reading import integer, listed, mapping, text
 from harness.dialects.responses.state import Item
@@ -44,7 +45,8 @@ def item_of(stream: ResponsesStream, now: Arrival) -> Item | None:
     if item is None:
         return None
     if item.closed is not None:
-        if once(item, "event-after-item-done"):
+        late = now.row.role in {Role.DONE, Role.CLOSE} and "left-open" in item.told
+        if not late and once(item, "event-after-item-done"):
             now.say(
                 "event-after-item-done",
                 item,

@@ -176,9 +176,8 @@ class ResponsesMachine(ResponsesStream):
             if now.kind.endswith(".partial_image"):
                 insides.image(item, now)
         elif row.layer is Layer.TEXT:
-            noticed = len(now.signals)
             accumulator = insides.own_text(item, now)
-            if len(now.signals) == noticed:
+            if not (now.signals and now.signals[-1].kind.endswith(("after-done", "done-twice"))):
                 insides.step(item, now)
             if self._may_hurry(now):
                 self._live[now.kind][item.index] = (item.id, accumulator.write)
