@@ -4,18 +4,21 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.faults.events import EventFault
+from harness.faults.mutation import Mutation
 from harness.faults.registry import faults, parse_fault
 from harness.faults.wire import blocks_of, joined
+from tests.conforming import ALL
 
 if TYPE_CHECKING:
     from harness.faults.fault import Fault
 
-NAMES = sorted(faults())
+NAMES = sorted(name for name, fault in faults().items() if not issubclass(fault, Mutation))
+MUTATIONS = sorted(name for name, fault in faults().items() if issubclass(fault, Mutation))
 URLS = ["/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1beta/models/m:streamGenerateContent"]
 HEADERS = [
     (),
@@ -37,7 +40,10 @@ texts = st.sampled_from(
         b"\xef\xbb\xbf",
     ]
 )
-pieces = st.lists(texts | st.binary(max_size=12), max_size=10).map(b"".join)
+conforming = sorted(
+    {block.data for one in ALL.values() if one.response for block in blocks_of(one.response.chunks)}
+)
+pieces = st.lists(texts | st.sampled_from(conforming) | st.binary(max_size=12), max_size=10).map(b"".join)
 
 
 @st.composite
@@ -65,7 +71,7 @@ def exchanges(draw: st.DrawFn) -> Exchange:
 def settings_of(draw: st.DrawFn, name: str) -> Fault:
     """The fault with its place given, or left to a seed."""
     known = {one.name for one in faults()[name].parameters()}
-    unit = draw(st.sampled_from([None, *(known & {"byte", "chunk", "event", "character"})]))
+    unit = draw(st.sampled_from([None, *(known & {"byte", "chunk", "event", "character", "which"})]))
     place = f":{unit}={draw(st.integers(-6, 6))}" if unit else ""
     return parse_fault(f"{name}{place}@{draw(st.integers(0, 50))}")
 
@@ -84,9 +90,21 @@ def outcome(fault: Fault, exchange: Exchange) -> tuple[object, ...]:
 @given(data=st.data())
 def test_a_fault_does_the_same_every_time_and_never_raises(name: str, data: st.DataObject) -> None:
     """Whatever the bytes are, two faults of one text do the same, and reading a body twice gives it twice."""
-    exchange = data.draw(exchanges())
-    fault = data.draw(settings_of(name))
+    _repeats_itself(data.draw(exchanges()), data.draw(settings_of(name)))
 
+
+@pytest.mark.parametrize("name", MUTATIONS)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_a_mutation_does_the_same_every_time_and_never_raises(name: str, data: st.DataObject) -> None:
+    """The same for faults of what events say, which are many and alike."""
+    exchange, fault = data.draw(exchanges()), data.draw(settings_of(name))
+
+    _repeats_itself(exchange, fault)
+    _agrees_with_itself(exchange, fault)
+
+
+def _repeats_itself(exchange: Exchange, fault: Fault) -> None:
     assert outcome(fault, exchange) == outcome(parse_fault(str(fault)), exchange)
 
 
@@ -94,14 +112,16 @@ def test_a_fault_does_the_same_every_time_and_never_raises(name: str, data: st.D
 @given(data=st.data())
 def test_a_fault_that_does_not_apply_changes_nothing(name: str, data: st.DataObject) -> None:
     """`applies` and `apply` agree, and a fault that applies has an effect on bytes, head, ending or times."""
-    exchange = data.draw(exchanges())
-    fault = data.draw(settings_of(name))
+    _agrees_with_itself(data.draw(exchanges()), data.draw(settings_of(name)))
+
+
+def _agrees_with_itself(exchange: Exchange, fault: Fault) -> None:
     after = fault.apply(exchange)
     if not fault.applies(exchange):
         assert after is exchange
     elif after is exchange:
         assert fault.needs == ("times",)
-    elif exchange.response is not None and after.response is not None and name != "swap":
+    elif exchange.response is not None and after.response is not None and fault.name != "swap":
         # Two equal neighbours change places without a trace.
         assert (list(after.response.chunks), after.response.headers, after.response.status, after.ending) != (
             list(exchange.response.chunks), exchange.response.headers, exchange.response.status, exchange.ending,

@@ -179,8 +179,10 @@ def test_an_edit_changes_the_value_that_it_names(fault: str, name: str, expected
             "tool_call_lost",
             "chat-calls",
             [
-                '- {"tool_calls": [{"index": 1, "id": "call_2", "type": "function",'
-                ' "function": {"name": "add", "arguments": ""}}]}',
+                (
+                    '- {"tool_calls": [{"index": 1, "id": "call_2", "type": "function",'
+                    ' "function": {"name": "add", "arguments": ""}}]}'
+                ),
                 '- {"tool_calls": [{"index": 1, "function": {"arguments": "{\\"a\\":2}"}}]}',
             ],
         ),
@@ -212,14 +214,18 @@ def test_events_go_or_come(fault: str, name: str, expected: list[str]) -> None:
         (
             "failed_as_completed",
             b'event: response.failed\ndata: {"type":"response.failed","response":{"error":{}}}\n\n',
-            b"event: response.completed\n"
-            b'data: {"type":"response.completed","response":{"error":null,"status":"completed"}}\n\n',
+            (
+                b"event: response.completed\n"
+                b'data: {"type":"response.completed","response":{"error":null,"status":"completed"}}\n\n'
+            ),
         ),
         (
             "failed_as_completed",
             b'data: {"type":"response.failed","response":{"error":{}}}\nevent: response.failed\n\n',
-            b'data: {"type":"response.completed","response":{"error":null,"status":"completed"}}\n'
-            b"event: response.completed\n\n",
+            (
+                b'data: {"type":"response.completed","response":{"error":null,"status":"completed"}}\n'
+                b"event: response.completed\n\n"
+            ),
         ),
         ("omit_space", b'data: {"a":1}\n\ndata: [DONE]\n\n', b'data:{"a":1}\n\ndata:[DONE]\n\n'),
         ("multi_line_data", b'data: {"a":1}\n\n', b'data: {\ndata: "a":1}\n\n'),
@@ -351,8 +357,10 @@ def test_values_of_any_shape_do_not_raise(fault: Fault, value: str) -> None:
                 "reasoning_summary_part.done",
             )
         ),
-        'data: {"type":"response.output_item.done","output_index":0,'
-        f'"item":{{"id":{value},"type":"message","content":{value}}}}}',
+        (
+            'data: {"type":"response.output_item.done","output_index":0,'
+            f'"item":{{"id":{value},"type":"message","content":{value}}}}}'
+        ),
         f'data: {{"type":"response.completed","response":{{"output":{value},"usage":{value},"error":{value}}}}}',
         "data: [DONE]",
     ]
@@ -385,6 +393,13 @@ def test_a_change_that_is_legal_here_is_told() -> None:
         parse_fault("item_done_missing").equivalent(ALL["responses-cut"]) == "the response is not completed"
     )
     assert parse_fault("item_done_missing").equivalent(ALL["responses-text"]) is None
+    assert parse_fault("drop:event=1").equivalent(ALL["chat-plain"]) is not None
+    assert parse_fault("drop:event=0").equivalent(ALL["chat-plain"]) is None
+    assert parse_fault("swap:event=1").equivalent(ALL["chat-text"]) is not None
+    assert parse_fault("swap:event=2").equivalent(ALL["chat-text"]) is None
+    assert parse_fault("repeat:event=4").equivalent(ALL["responses-text"]) is None
+    assert parse_fault("error_event").equivalent(ALL["chat-plain"]) is not None
+    assert parse_fault("error_event").equivalent(ALL["responses-text"]) is None
     assert parse_fault("logprobs_missing").equivalent(ALL["chat-plain"]) is not None
 
 

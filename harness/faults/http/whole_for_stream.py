@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from harness.faults.chat.chunk import calls, choices, function, is_chunk, text, usage
 from harness.faults.event import encode, string, table
 from harness.faults.fault import NO_RESPONSE, Fault
-from harness.faults.mutation import Stream
+from harness.faults.mutation import Stream, request_of
 from harness.faults.responses.items import terminal
 from harness.faults.sync.body import with_body
 from harness.faults.wire import no_events
@@ -34,6 +34,8 @@ class WholeForStream(Fault):
             return NO_RESPONSE
         if why := no_events(exchange.response):
             return why
+        if request_of(exchange).get("stream") is not True:
+            return "the request does not ask for a stream"
         return None if folded(exchange) else "the stream does not amount to an answer"
 
     def apply(self, exchange: Exchange) -> Exchange:

@@ -27,9 +27,9 @@ class EchoDiffers(Edit):
 
     def edit(self, value: Json, stream: Stream) -> bool:
         """Change it; whether it did."""
-        found = response(value)
+        found, asked = response(value), stream.request
         name = next(
-            (key for key in _SETTINGS if key in found and stream.request.get(key) == found[key]), None
+            (key for key in _SETTINGS if key in found and key in asked and asked[key] == found[key]), None
         )
         if name is None or not stream.here():
             return False

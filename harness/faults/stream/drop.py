@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.events import EventFault
+from harness.faults.stream.traces import traceless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,3 +79,7 @@ class Drop(EventFault):
         """Leave that block out."""
         del exchange
         return (block for number, block in enumerate(blocks) if number != target)
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Nobody may be able to tell."""
+        return traceless(exchange, self.target(exchange))

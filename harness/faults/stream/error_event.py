@@ -36,6 +36,12 @@ class ErrorEvent(EventFault):
 
     code: int = parameter(500, "", "The HTTP status that the error would have had.", whole(400, 599))
 
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Such an ending is as other dialects have it."""
+        if dialect_of(exchange.request.url) != "responses":
+            return "an error, and then the end, is how this dialect tells a failure"
+        return None
+
     def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:
         """End with an error where that block would have come."""
         before: Block | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.events import EventFault
+from harness.faults.stream.traces import traceless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,3 +81,7 @@ class Repeat(EventFault):
             yield block
             if number == target:
                 yield block
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Nobody may be able to tell."""
+        return traceless(exchange, self.target(exchange))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.events import EventFault
+from harness.faults.stream.traces import traceless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,3 +89,7 @@ class Swap(EventFault):
             if held is not None:
                 yield held
                 held = None
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Nobody may be able to tell."""
+        return traceless(exchange, self.target(exchange), 2)

@@ -31,6 +31,7 @@ class Truncate(EventFault):
         "SSE-DONE-001",
         "CHAT-FIN-001",
         "RESP-LIFE-005",
+        "HTTP-STATUS-002",
     )
     wanted: ClassVar[str] = "event of two characters or more"
     ends: ClassVar[bool] = True

@@ -32,6 +32,7 @@ class Cut(BorderFault):
         "RESP-LIFE-005",
         "HTTP-CT-002",
         "HTTP-ERR-002",
+        "HTTP-STATUS-002",
     )
 
     def apply(self, exchange: Exchange) -> Exchange:

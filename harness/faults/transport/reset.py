@@ -31,6 +31,7 @@ class Reset(BorderFault):
         "RESP-LIFE-005",
         "HTTP-CT-002",
         "HTTP-ERR-002",
+        "HTTP-STATUS-002",
     )
 
     def apply(self, exchange: Exchange) -> Exchange:
