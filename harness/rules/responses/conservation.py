@@ -106,6 +106,11 @@ def part_tellings(part: Part | None, member: str = "text") -> tuple[str, ...]:
     return (closed, *tellings(part.text)) if isinstance(closed, str) else tellings(part.text)
 
 
+def ended_early(text: Accumulator) -> bool:
+    """After a delta that came too late: whether the end of the text had it already, which has been told."""
+    return text.done is not None and text.done.startswith(text.text)
+
+
 def against_deltas(
     rule: Rule[ResponsesStream], case: Case[ResponsesStream], text: Accumulator | None, member: str
 ) -> Finding | None:

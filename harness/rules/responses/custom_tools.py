@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
-from harness.rules.responses.conservation import at_end_of_own_text, begun, noticed, noticed_item
+from harness.rules.responses.conservation import at_end_of_own_text, begun, ended_early, noticed, noticed_item
 from harness.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class InputDiffers(Rule[ResponsesStream]):
         item, kind = noticed_item(case, "custom_tool_call"), noticed(case).kind
         if item is None or (kind == "input-not-done" and "wrong-item-type" in item.told):
             return None  # RESP-FC-005 has told that it came as something else
+        if kind == "input-delta-after-done" and ended_early(item.texts["input"]):
+            return None
         return self.finding(
             case,
             f"{begun(case)} {_SIGNALS[kind]}.",

@@ -11,6 +11,7 @@ from harness.rules.responses.conservation import (
     at_end_of_own_text,
     begun,
     done_here,
+    ended_early,
     item_here,
     lacking,
     noticed,
@@ -132,6 +133,8 @@ class ArgumentsDoneOnce(Rule[ResponsesStream]):
         """Tell what the machine noticed about a function call."""
         item, kind = noticed_item(case, "function_call"), noticed(case).kind
         if item is None or (kind == "arguments-not-done" and "wrong-item-type" in item.told):
+            return None
+        if kind == "arguments-delta-after-done" and ended_early(item.texts["arguments"]):
             return None
         return self.finding(case, f"{begun(case)} {self._TOLD[kind]}.", pointer="", subject=kind)
 

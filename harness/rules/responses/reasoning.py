@@ -11,6 +11,7 @@ from harness.rules.responses.conservation import (
     at_end_of_part,
     begun,
     done_here,
+    ended_early,
     noticed,
     noticed_part,
     part_here,
@@ -196,7 +197,9 @@ class SummaryDiffers(Rule[ResponsesStream]):
                 found=signal.found,
             )
         if signal.kind:
-            index = case.body.get("summary_index")
+            part, index = signal.about, case.body.get("summary_index")
+            if signal.kind.endswith("after-done") and isinstance(part, Part) and ended_early(part.text):
+                return None
             return self.finding(
                 case,
                 f"Summary {index} of {where(case)} {self._TOLD[signal.kind]}.",
@@ -266,7 +269,8 @@ class RawReasoning(Rule[ResponsesStream]):
         """Tell what the machine noticed, or compare the tellings."""
         kind = noticed(case).kind
         if kind:
-            if noticed_part(case, "reasoning_text") is None:
+            part = noticed_part(case, "reasoning_text")
+            if part is None or (kind == "part-delta-after-done" and ended_early(part.text)):
                 return None
             return self.finding(
                 case, f"The raw reasoning of {where(case)} {self._TOLD[kind]}.", pointer="", subject=kind

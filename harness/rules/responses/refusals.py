@@ -9,6 +9,7 @@ from harness.findings import Severity
 from harness.rules.responses.conservation import (
     at_end_of_item,
     at_end_of_part,
+    ended_early,
     noticed,
     noticed_part,
     part_here,
@@ -93,7 +94,7 @@ class RefusalNotConserved(Rule[ResponsesStream]):
 
     def _noticed(self, case: Case[ResponsesStream]) -> Finding | None:
         signal, part = noticed(case), noticed_part(case, "refusal")
-        if part is None:
+        if part is None or (signal.kind == "part-delta-after-done" and ended_early(part.text)):
             return None
         return self.finding(
             case,

@@ -9,6 +9,7 @@ from harness.findings import Severity
 from harness.rules.responses.conservation import (
     at_end_of_item,
     at_end_of_part,
+    ended_early,
     item_here,
     noticed,
     noticed_part,
@@ -201,7 +202,7 @@ class TextDeltaAfterDone(Rule[ResponsesStream]):
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Tell what the machine noticed, where the part is a text."""
         part = noticed_part(case, "output_text")
-        if part is None:
+        if part is None or ended_early(part.text):
             return None
         return self.finding(
             case,

@@ -13,6 +13,7 @@ from harness.rules.responses.conservation import (
     at_end_of_own_text,
     begun,
     done_here,
+    ended_early,
     item_here,
     named,
     noticed,
@@ -66,6 +67,8 @@ def _own_text_noticed(
         message = f"{kind} is for {named(item)}, which has no such events."
     elif item.type != item_type or (signal.kind.endswith("-not-done") and "step-out-of-order" in item.told):
         return None  # the step that should have waited for it has been told
+    elif signal.kind.endswith("after-done") and ended_early(item.texts[signal.kind.partition("-")[0]]):
+        return None
     else:
         message = f"{named(item).capitalize()} {told[signal.kind]}."
     is_mild = signal.kind.endswith(_MILD)
@@ -145,11 +148,13 @@ class CommandDiffers(Rule[ResponsesStream]):
         if signal.kind == "wrong-item-type":
             return _own_text_noticed(self, case, "shell_call", {}, _COMMAND)
         if signal.kind:
-            number = signal.about.index if isinstance(signal.about, Part) else case.body.get("command_index")
+            part = signal.about
+            if not isinstance(part, Part) or (signal.kind.endswith("after-done") and ended_early(part.text)):
+                return None
             is_mild = signal.kind == "command-without-deltas"
             return self.finding(
                 case,
-                f"Command {number} of {where(case)} {self._TOLD[signal.kind]}.",
+                f"Command {part.index} of {where(case)} {self._TOLD[signal.kind]}.",
                 expected=signal.expected,
                 found=signal.found,
                 severity=Severity.WARNING if is_mild else None,
