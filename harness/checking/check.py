@@ -339,16 +339,17 @@ class Check:
             self._data(event)
             return
         case.lines = fields(event.block)
-        bare = (
-            bare_payloads(event) if any(not line.name for line in case.lines) or b"{" in event.block else []
-        )
+        strange = any(not (line.is_known or line.is_comment) for line in case.lines)
+        bare = bare_payloads(event) if strange else []
         case.wire.truncated |= not event.terminated and not bare and _is_cut(event)
         self._show(names.BLOCK)
-        if event.dispatched or (not event.terminated and event.data and not case.wire.truncated):
+        if bare:
+            self._adopted -= event.dispatched
+            for payload in bare:
+                self._adopt(event, payload)
+        elif event.dispatched or (not event.terminated and event.data and not case.wire.truncated):
             self._adopted += not event.dispatched
             self._data(event)
-        for payload in bare:
-            self._adopt(event, payload)
         self._settle()
 
     def _data(self, event: SseEvent) -> None:

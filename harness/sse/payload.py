@@ -189,12 +189,18 @@ def merged(event: SseEvent) -> Iterable[Payload]:
 
 
 def bare_payloads(event: SseEvent) -> list[Payload]:
-    """The lines of a block that are JSON objects without a `data:` before them."""
-    return [
-        Payload(None, field.line.strip())
-        for field in fields(event.block)
-        if field.line.lstrip().startswith(b"{") and _is_payload(field.line)
-    ]
+    """The payloads of a block in which some line is a JSON object without `data:` before it.
+
+    In the order of the lines, those of `data` lines among them; none where there is no such line.
+    """
+    found: list[Payload] = []
+    bare = False
+    for field in fields(event.block):
+        text = field.value if field.name == b"data" else field.line.strip()
+        if (field.name == b"data" or text.startswith(b"{")) and _is_payload(text):
+            found.append(Payload(None, text))
+            bare |= field.name != b"data"
+    return found if bare else []
 
 
 def _quoted(data: bytes) -> str:

@@ -165,7 +165,7 @@ class CarriageReturns(Rule[Any]):
 
     ```example
     stream: chat/text
-    block -1: data: [DONE]\r\n\n
+    block -1: data: [DONE]\n\r\n
     ```
 
     ## Conforms
