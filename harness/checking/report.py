@@ -174,9 +174,9 @@ class Totals:
             self._exit_code = max(self._exit_code, verdict.obstacle.exit_code)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
-    """The verdicts of one check.
+    """The verdicts of one check; as text, what was found.
 
     Args:
         profile: What was judged by.
@@ -210,6 +210,13 @@ class Report:
         for verdict in self.inputs:
             totals.add(verdict)
         return totals
+
+    def __repr__(self) -> str:
+        """One short line with the first finding: all that pytest shows of `assert report.ok, report`."""
+        failed = sum(1 for one in self.inputs if one.status in {Status.FAILED, Status.UNREADABLE})
+        found = next(iter(self.findings), None)
+        first = f"; {found.rule}: {found.message}" if found is not None else ""
+        return f"<Report, {failed} of {len(self.inputs)} failed{first}>"
 
     def __str__(self) -> str:
         from harness.checking.telling import stale_lines, summary_lines, verdict_lines  # noqa: PLC0415 - a circle

@@ -104,7 +104,7 @@ def check(
 ) -> Report:
     """Judge recordings, bodies or exchanges by the rules.
 
-    `assert report.ok, report` is a whole test: the report's text is what was found.
+    `assert report.ok, str(report)` is a whole test: the report's text is what was found.
 
     Args:
         subject: A path (a recording of any format, a folder, a glob, the name of a shipped recording) or

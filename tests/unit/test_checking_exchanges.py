@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GOOD = parse_example("stream: responses/text").exchange
-BROKEN = parse_example("stream: responses/text\nraw 5: {").exchange
+BROKEN = parse_example("stream: responses/text\ninsert after 4: {").exchange
 
 
 def body_of(exchange: Exchange) -> bytes:
