@@ -146,6 +146,14 @@ def added(stream: ResponsesStream, now: Arrival) -> None:
     item_id = text(content, "id") or ""
     item = Item(index, item_id, text(content, "type") or "", content, now.mark)
     previous = stream.items.get(index)
+    if (
+        previous is not None
+        and previous.is_phantom
+        and previous.closed is None
+        and previous.id in {"", item_id}
+    ):
+        _announced_late(stream, previous, item)
+        return
     if previous is not None:
         now.say(
             "output-index-reused",
@@ -169,6 +177,13 @@ def added(stream: ResponsesStream, now: Arrival) -> None:
         now.say("item-id-missing", item, "/item/id", expected="an id", found="no id")
     _call_id_of_its_own(stream, item, now)
     opened(stream, item)
+
+
+def _announced_late(stream: ResponsesStream, phantom: Item, item: Item) -> None:
+    """An item is added after its first event, which has been told: from here on it is as any other."""
+    phantom.id, phantom.type, phantom.added = item.id, item.type or phantom.type, item.added
+    if phantom.id:
+        stream.by_id.setdefault(phantom.id, phantom)
 
 
 def _call_id_of_its_own(stream: ResponsesStream, item: Item, now: Arrival) -> None:
@@ -235,8 +250,8 @@ def _same_type(item: Item, content: Body, now: Arrival) -> bool:
     kind = text(content, "type")
     if kind is None:
         return False
-    if not item.type:
-        item.type = kind
+    if not item.type or item.is_phantom:
+        item.type = kind  # of a phantom, the type was a guess
     if kind == item.type:
         return True
     now.say("item-type-changed", item, "/item/type", expected=item.type, found=kind, earlier=item.opened)

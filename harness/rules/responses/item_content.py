@@ -1,0 +1,395 @@
+"""RESP-ITEM, on contents: what an item says when it is added, and when it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.dialects.responses.grammar import TERMINALS
+from harness.dialects.responses.state import Item, ResponsesStream
+from harness.findings import Severity
+from harness.rules.responses.conservation import done_here, item_here, named
+from harness.rules.responses.shape import taken, told
+from harness.rules.rule import MALFORMED, Rule
+
+if TYPE_CHECKING:
+    from harness.findings import Finding
+    from harness.rules.case import Case
+
+_ADDED, _DONE = "response.output_item.added", "response.output_item.done"
+_OPENING = frozenset({"message", "function_call", "custom_tool_call"})
+_FINAL = ("completed", "incomplete", "failed")
+_CUT_SHORT = frozenset({"message", "function_call", "custom_tool_call", "reasoning"})
+
+
+def added_here(case: Case[ResponsesStream], item_type: str) -> Item | None:
+    """The item that the present event announced, where it is of that type."""
+    item = item_here(case)
+    if item is None or item.type != item_type or item.added is not case.body.get("item"):
+        return None
+    return item
+
+
+def _type_of(case: Case[ResponsesStream]) -> str:
+    item = case.body.get("item")
+    return str(item.get("type")) if isinstance(item, dict) else ""
+
+
+def _streamed(item: Item) -> bool:
+    """Whether anything came between the item's beginning and its end."""
+    return bool(item.steps)
+
+
+class AddedStatus(Rule[ResponsesStream]):
+    """A message or a call is not `in_progress` when it is added.
+
+    ## Why it matters
+
+    Clients that skip the deltas of a finished item show nothing of it, and strict ones fail without a status
+    (OmniRoute#13964).
+
+    ## Violates
+
+    ```example
+    stream: responses/text
+    event response.output_item.added: item.status = "completed"
+    ```
+
+    ```example
+    stream: responses/tool
+    event response.output_item.added: - item.status
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/mcp
+    ```
+
+    ## Exceptions
+
+    Only messages, function calls and custom tool calls are judged: reasoning, mcp_list_tools, mcp_approval_request and
+    compaction have no status, and a shell_call_output is added as completed. An item added as completed that is whole
+    is information; OpenAI also does it and then sends deltas (o1-pro, o3-pro, gpt-5-pro, five recorded items), which
+    is what this warns of. OpenAI's first custom tool calls had no status (ai, openai-custom-tool-1): one without is
+    passed over.
+
+    ## How to mend
+
+    Add items as `in_progress` and set the status when they are done.
+    """
+
+    id = "RESP-ITEM-010"
+    severity = Severity.WARNING
+    source = "in_progress in 536 of 541 official messages and calls; OmniRoute#13964"
+    on = (_ADDED, _DONE, MALFORMED)
+    exercised_by = (_ADDED,)
+    dialects = ("responses",)
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Look when it is added; where it is completed then, when it is done."""
+        kind = case.body.get("type")
+        if kind == _ADDED and (mine := taken(case, ("/item/status",))):
+            return told(self, case, mine[0], f"A {_type_of(case)} is added with the status {mine[0].found}.")
+        item = item_here(case)
+        if case.problems or item is None or item.type not in _OPENING or item.added is None:
+            return None
+        status = item.added.get("status")
+        if kind == _DONE:
+            return (
+                self._completed_early(case, item)
+                if status == "completed" and item.done is case.body.get("item")
+                else None
+            )
+        if item.added is not case.body.get("item") or status in {"in_progress", "completed"}:
+            return None
+        if status is None and item.type == "custom_tool_call":
+            return None
+        return self.finding(
+            case, f"A {item.type} is added with the status {status or 'missing'}.", pointer="/item/status",
+            expected="in_progress", found=status or "(missing)", subject=f"{item.type} added",
+        )  # fmt: skip
+
+    def _completed_early(self, case: Case[ResponsesStream], item: Item) -> Finding:
+        if _streamed(item):
+            message, severity = "was added as completed, and deltas followed", None
+        else:
+            message, severity = "was added as completed, and nothing followed", Severity.INFO
+        return self.finding(
+            case, f"{named(item)[0].upper()}{named(item)[1:]} {message}.", pointer="/item/status",
+            expected="added as in_progress", found="added as completed", earlier=item.opened, severity=severity,
+            subject=f"{item.type} added as completed",
+        )  # fmt: skip
+
+
+class DoneStatus(Rule[ResponsesStream]):
+    """An item is done with a status that is not final.
+
+    ## Why it matters
+
+    The AI SDK requires `completed` of a finished custom tool call, and agents run only calls that are completed: an
+    item that stays in progress waits for ever.
+
+    ## Violates
+
+    ```example
+    stream: responses/text
+    event response.output_item.done: item.status = "in_progress"
+    event response.completed: response.output.0.status = "in_progress"
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/incomplete
+    ```
+
+    ## Exceptions
+
+    Item types without a status are not judged. A function call of a program (`caller` is a program) is done as
+    in_progress at OpenAI (ai, programmatic-tool-calling).
+
+    ## How to mend
+
+    Set `completed`, `incomplete` or `failed` when the item is done.
+    """
+
+    id = "RESP-ITEM-011"
+    severity = Severity.WARNING
+    source = "no exception in 737 official items; vercel/ai schema of custom_tool_call"
+    on = (_DONE, MALFORMED)
+    exercised_by = (_DONE,)
+    dialects = ("responses",)
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Look at the status."""
+        if case.body.get("type") != _DONE:
+            return None
+        if mine := taken(case, ("/item/status",)):
+            return told(self, case, mine[0], f"A {_type_of(case)} is done with the status {mine[0].found}.")
+        done = done_here(case)
+        if done is None or case.problems:
+            return None
+        item, content = done
+        status, caller = content.get("status"), content.get("caller")
+        by_program = isinstance(caller, dict) and caller.get("type") == "program"
+        if status is None or status in _FINAL or by_program:
+            return None
+        return self.finding(
+            case, f"{named(item)[0].upper()}{named(item)[1:]} is done with the status {status}.", pointer="/item/status",
+            expected=" or ".join(_FINAL), found=status, subject=f"{item.type} {status}",
+        )  # fmt: skip
+
+
+class AddedMessage(Rule[ResponsesStream]):
+    """A message is added with a role other than assistant, or with a content that is no empty array.
+
+    ## Why it matters
+
+    openai-python and openai-node append parts to `content`: null is an AttributeError in one and `not iterable` in the
+    other. Parts that are there already come twice.
+
+    ## Violates
+
+    ```example
+    stream: responses/text
+    event response.output_item.added: item.content = null
+    ```
+
+    ```example
+    stream: responses/text
+    event response.output_item.added: item.role = "user"
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/text
+    ```
+
+    ## How to mend
+
+    Add messages with `"role":"assistant","content":[]`, and their parts with `response.content_part.added`.
+    """
+
+    id = "RESP-ITEM-016"
+    severity = Severity.ERROR
+    source = "405 of 405 official messages; openai-python, openai-node accumulators"
+    on = (_ADDED, MALFORMED)
+    exercised_by = (_ADDED,)
+    dialects = ("responses",)
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Look at both members."""
+        if case.body.get("type") != _ADDED or _type_of(case) != "message":
+            return None
+        if mine := taken(case, ("/item/content", "/item/role")):
+            return told(self, case, mine[0], f"A message is added with {mine[0].field} {mine[0].found}.")
+        item = added_here(case, "message")
+        if item is None or item.added is None or case.problems:
+            return None
+        role, content = item.added.get("role"), item.added.get("content")
+        if role != "assistant":
+            return self.finding(
+                case, f"A message is added with the role {role}.", pointer="/item/role", expected="assistant",
+                found=role,
+            )  # fmt: skip
+        if content:
+            return self.finding(
+                case, "A message is added with content; it comes again in parts.", pointer="/item/content",
+                expected="[]", found=content,
+            )  # fmt: skip
+        return None
+
+    def exercised(self, case: Case[ResponsesStream], seen: frozenset[str] | set[str]) -> bool:
+        """Where a message was added."""
+        del seen
+        return any(item.type == "message" for item in case.stream.order)
+
+
+class AddedFunctionCall(Rule[ResponsesStream]):
+    r"""A function call is added without a name or a call_id, or with arguments that are no empty string.
+
+    ## Why it matters
+
+    Accumulators append the deltas to `arguments`: null is a TypeError in openai-python and a dropped event in the AI
+    SDK, and arguments that are there already are doubled by the deltas. Without a name, nobody can run the call.
+
+    ## Violates
+
+    ```example
+    stream: responses/tool
+    event response.output_item.added: item.arguments = null
+    ```
+
+    ```example
+    stream: responses/tool
+    event response.output_item.added: item.name = ""
+    ```
+
+    Arguments, and then their deltas, which is a warning:
+
+    ```example
+    stream: responses/tool
+    event response.output_item.added: item.arguments = "{\"city\":\"Oslo\"}"
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/parallel
+    ```
+
+    ## Exceptions
+
+    A call that is added whole, with no deltas to follow, doubles nothing.
+
+    ## How to mend
+
+    Wait for the name before announcing the call, and announce it with `"arguments":""`.
+    """
+
+    id = "RESP-ITEM-017"
+    severity = Severity.ERROR
+    source = "136 of 136 official calls; openai-python accumulator; vercel/ai schema of function_call"
+    on = (_ADDED, "response.function_call_arguments.done", MALFORMED)
+    exercised_by = ("response.function_call_arguments.done",)
+    dialects = ("responses",)
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Look when it is added; at the end of its arguments, whether they were there before."""
+        kind = case.body.get("type")
+        if kind == _ADDED and _type_of(case) == "function_call":
+            if mine := taken(case, ("/item/name", "/item/call_id", "/item/arguments")):
+                return told(
+                    self, case, mine[0], f"A function call is added with {mine[0].field} {mine[0].found}."
+                )
+            return self._empty_name(case)
+        item = item_here(case)
+        if kind == _ADDED or case.problems or item is None or item.added is None:
+            return None
+        text = item.texts.get("arguments")
+        if item.type != "function_call" or text is None or not text.deltas or not item.added.get("arguments"):
+            return None
+        return self.finding(
+            case, f"{named(item)[0].upper()}{named(item)[1:]} was added with arguments, and deltas followed.",
+            pointer="/arguments", expected='added with ""', found=item.added["arguments"], earlier=item.opened,
+            severity=Severity.WARNING, subject="arguments before deltas",
+        )  # fmt: skip
+
+    def _empty_name(self, case: Case[ResponsesStream]) -> Finding | None:
+        item = added_here(case, "function_call")
+        for member in ("name", "call_id"):
+            if (
+                item is not None
+                and item.added is not None
+                and not case.problems
+                and not item.added.get(member)
+            ):
+                return self.finding(
+                    case, f"A function call is added with an empty {member}.", pointer=f"/item/{member}",
+                    expected="a name" if member == "name" else "an id", found='""',
+                )  # fmt: skip
+        return None
+
+
+class IncompleteItem(Rule[ResponsesStream]):
+    """An item is incomplete, and another follows it or the response is completed.
+
+    ## Why it matters
+
+    An incomplete item says that the model was cut off there. A client that sees `response.completed` after it runs a
+    call whose arguments are half there.
+
+    ## Violates
+
+    ```example
+    stream: responses/text
+    event response.output_item.done: item.status = "incomplete"
+    event response.completed: response.output.0.status = "incomplete"
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/incomplete
+    ```
+
+    ## Exceptions
+
+    Items that carry no status (reasoning, mcp_list_tools, compaction) are not judged: official incomplete streams end
+    in a reasoning item without one. Nor are the tools that the server runs, which may fail or stop without an
+    end of the response.
+
+    ## How to mend
+
+    Where the upstream was cut off, the last item and the response are both incomplete.
+    """
+
+    id = "RESP-ITEM-018"
+    severity = Severity.ERROR
+    source = "Open Responses, Items are state machines (MUST); six of six official incomplete streams"
+    on = TERMINALS
+    exercised_by = (_DONE,)
+    dialects = ("responses",)
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Look at the items in order."""
+        stream, kind = case.stream, case.body.get("type")
+        if stream.terminal is None or stream.terminal[1] is not case.body.get("response"):
+            return None
+        items = sorted(stream.order, key=lambda item: item.index)
+        for place, item in enumerate(items):
+            if item.type not in _CUT_SHORT or (item.done or {}).get("status") != "incomplete":
+                continue
+            if kind == "response.completed":
+                message, expected = "the response is completed", "response.incomplete"
+            elif place < len(items) - 1:
+                message, expected = "another item follows", "the last item"
+            else:
+                continue
+            return self.finding(
+                case, f"{named(item)[0].upper()}{named(item)[1:]} is incomplete, and {message}.",
+                pointer=f"/response/output/{place}/status", expected=expected, found="incomplete",
+                earlier=item.closed, subject=f"{item.type} {message}",
+            )  # fmt: skip
+        return None
