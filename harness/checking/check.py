@@ -339,6 +339,7 @@ class Check:
             self._data(event)
             return
         case.lines = fields(event.block)
+        case.wire.fault = None
         strange = any(not (line.is_known or line.is_comment) for line in case.lines)
         bare = bare_payloads(event) if strange else []
         case.wire.truncated |= not event.terminated and not bare and _is_cut(event)
@@ -380,6 +381,7 @@ class Check:
     def _done(self, event: SseEvent) -> None:
         wire = self.case.wire
         wire.done += 1
+        wire.fault = None
         self.case.body = {}
         if wire.done == 1:
             wire.done_event = event

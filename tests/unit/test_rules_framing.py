@@ -79,6 +79,8 @@ def rules_of(body: bytes, how: How = How.COMPLETE) -> list[str]:
         (block(FIRST) + block(MORE.replace(b" you", b"\\uFFFD")) + block(LAST) + DONE, ["SSE-UTF8-002"]),
         (block(FIRST) + block(MORE.replace(b" you", b"\xef\xbf\xbd")) + block(LAST) + DONE, ["SSE-UTF8-002"]),
         (block(FIRST) + b": caf\xe9\n\n" + block(LAST) + DONE, ["SSE-COMM-002", "SSE-UTF8-001"]),
+        (block(FIRST) + b"data:" + MORE.replace(b" you", b"\xff") + b"\n\n" + block(LAST) + DONE,
+         ["SSE-FRAME-005", "SSE-UTF8-001"]),
         (b"\xef\xbb\xbf" + WHOLE, ["SSE-BOM-001"]),
         (WHOLE.replace(b"\n", b"\r\n"), ["SSE-FRAME-004"]),
         (WHOLE.replace(b"\n", b"\r"), ["SSE-FRAME-004"]),
@@ -97,7 +99,9 @@ def rules_of(body: bytes, how: How = How.COMPLETE) -> list[str]:
 )  # fmt: skip
 def test_one_fault_gives_one_finding(body: bytes, expected: list[str]) -> None:
     """The plainest name of the fault speaks, and what follows from it is not told again."""
-    assert rules_of(body) == expected
+    findings = findings_of(body)
+    assert sorted(one.rule for one in findings) == expected
+    assert all(one.times == 1 for one in findings if one.severity is Severity.ERROR)
 
 
 @pytest.mark.parametrize("how", [How.CLIENT_CLOSE, How.CANCELLED, How.TIMEOUT, How.RECORDER_CRASH])

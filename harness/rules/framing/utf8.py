@@ -59,11 +59,11 @@ class InvalidUtf8(Rule[Any]):
     streamed = None
 
     def observe(self, case: Case[Any]) -> Found:
-        """Judge one block or one payload."""
+        """Judge one payload, or one block before its payload is looked at."""
         event = case.event
         if case.wire.fault is Fault.UTF8 and (event is None or not event.block):
             return self.finding(case, f"{case.wire.broken}", found=case.wire.broken, subject="payload")
-        if event is None or not event.block or not event.terminated:
+        if case.wire.fault is not None or event is None or not event.block or not event.terminated:
             return None
         try:
             event.block.decode()
