@@ -19,7 +19,7 @@ class ArgumentsUnaddressed(Edit):
 
     name: ClassVar[str] = "arguments_unaddressed"
     example: ClassVar[str] = "arguments_unaddressed"
-    breaks: ClassVar[tuple[str, ...]] = ("RESP-FC-007", "RESP-ITEM-002", "RESP-ENV-004")
+    breaks: ClassVar[tuple[str, ...]] = ("RESP-FC-007", "RESP-ITEM-002", "RESP-ITEM-007", "RESP-ENV-004")
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "event of arguments"
 

@@ -33,7 +33,7 @@ class EventFieldAbsent(Edit):
             "RESP-TOOL-008",
             "RESP-TOOL-009",
         ),
-        "item_id": ("RESP-ENV-004", "RESP-ITEM-007"),
+        "item_id": ("RESP-ENV-004", "RESP-ITEM-007", "RESP-FC-007"),
         "content_index": ("RESP-ENV-004", "RESP-PART-002"),
         "summary_index": ("RESP-ENV-004", "RESP-RSN-002"),
         "item": ("RESP-ENV-004",),

@@ -23,7 +23,7 @@ class EventFieldType(Edit):
     name: ClassVar[str] = "event_field_type"
     example: ClassVar[str] = "event_field_type:how=delta"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "output_index": ("RESP-ENV-004", "RESP-ITEM-002"),
+        "output_index": ("RESP-ENV-004", "RESP-ITEM-002", "RESP-FC-007"),
         "delta": (
             "RESP-ENV-004",
             "RESP-TEXT-001",

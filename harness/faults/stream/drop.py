@@ -73,6 +73,7 @@ class Drop(EventFault):
         "RESP-SEQ-001",
         "RESP-TOOL-008",
         "RESP-TOOL-009",
+        "RESP-ITEM-008",
     )
 
     def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:

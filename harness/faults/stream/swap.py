@@ -74,6 +74,7 @@ class Swap(EventFault):
         "RESP-SEQ-001",
         "RESP-TOOL-008",
         "RESP-TOOL-009",
+        "RESP-ITEM-008",
     )
     ahead: ClassVar[int] = 1
 

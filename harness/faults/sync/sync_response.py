@@ -41,7 +41,7 @@ class SyncResponse(BodyFault):
         if value.get("object") != "response" or not isinstance(value.get("output"), list):
             return False
         if self.how == "object":
-            value["object"] = "chat.completion"
+            value["object"] = "list"
         elif self.how == "item_id":
             for one in entries(value["output"]):
                 one["id"] = ""
