@@ -258,6 +258,12 @@ def item_here(case: Case[ResponsesStream]) -> Item | None:
     return case.stream.items.get(index) if isinstance(index, int) else None
 
 
+def is_phantom(case: Case[ResponsesStream]) -> bool:
+    """Whether the present event is about an item that nobody announced: RESP-ITEM-001 has told, and its type is a guess."""
+    item = item_here(case)
+    return item is None or item.is_phantom
+
+
 def part_here(case: Case[ResponsesStream]) -> Part | None:
     """The content part that the present event is about."""
     item, index = item_here(case), case.body.get("content_index")

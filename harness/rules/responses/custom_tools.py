@@ -18,7 +18,7 @@ _ITEM_DONE = "response.output_item.done"
 _SIGNALS = {
     "input-done-twice": "gets a second response.custom_tool_call_input.done",
     "input-delta-after-done": "gets a delta after its input was done",
-    "input-not-done": "is done, and its input never got response.custom_tool_call_input.done",
+    "input-not-done": "is done before response.custom_tool_call_input.done",
     "input-silent": "is done with an input that no event carried",
     "input-without-deltas": "has an input that came in no delta",
 }

@@ -123,7 +123,7 @@ class ArgumentsDoneOnce(Rule[ResponsesStream]):
     dialects = ("responses",)
 
     _TOLD = {  # noqa: RUF012 - never changed
-        "arguments-not-done": "is done, and its arguments never got response.function_call_arguments.done",
+        "arguments-not-done": "is done before response.function_call_arguments.done",
         "arguments-silent": "is done with arguments that no event carried",
         "arguments-done-twice": "gets a second response.function_call_arguments.done",
         "arguments-delta-after-done": "gets a delta after its arguments were done",

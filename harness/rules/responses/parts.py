@@ -10,6 +10,7 @@ from harness.rules.responses.conservation import (
     begun,
     done_here,
     elements,
+    is_phantom,
     item_here,
     lacking,
     noticed,
@@ -288,7 +289,7 @@ class PartTypeMisfits(Rule[ResponsesStream]):
         signal = noticed(case)
         if signal.kind == "wrong-item-type":
             kind = str(case.body.get("type"))
-            if not kind.startswith(_PREFIXES):
+            if not kind.startswith(_PREFIXES) or is_phantom(case):
                 return None
             return self.finding(
                 case,
@@ -298,6 +299,8 @@ class PartTypeMisfits(Rule[ResponsesStream]):
                 found=signal.found,
                 subject=f"{kind} {signal.found}",
             )
+        if is_phantom(case):
+            return None
         return self.finding(
             case,
             f"{begun(case)} gets a part of type {signal.found}, which items of its type do not have.",
@@ -410,7 +413,7 @@ class PartLeftOpen(Rule[ResponsesStream]):
             return None
         return self.finding(
             case,
-            f"{begun(case)} is done, but its part {part.index} never got response.content_part.done.",
+            f"{begun(case)} is done before response.content_part.done of its part {part.index}.",
             pointer=f"/item/content/{part.index}",
             expected="response.content_part.done before it",
             earlier=part.opened,

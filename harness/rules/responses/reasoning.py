@@ -12,6 +12,7 @@ from harness.rules.responses.conservation import (
     begun,
     done_here,
     ended_early,
+    is_phantom,
     noticed,
     noticed_part,
     part_here,
@@ -64,7 +65,7 @@ class SummaryPartNotAdded(Rule[ResponsesStream]):
         """Tell what the machine noticed."""
         if noticed(case).kind == "wrong-item-type":
             kind = str(case.body.get("type"))
-            if kind not in self.exercised_by:
+            if kind not in self.exercised_by or is_phantom(case):
                 return None
             return self.finding(
                 case, f"{kind} is for {where(case)}, which has no summary.", pointer="/type", subject=kind
@@ -270,7 +271,11 @@ class RawReasoning(Rule[ResponsesStream]):
         kind = noticed(case).kind
         if kind:
             part = noticed_part(case, "reasoning_text")
-            if part is None or (kind == "part-delta-after-done" and ended_early(part.text)):
+            if (
+                part is None
+                or is_phantom(case)
+                or (kind == "part-delta-after-done" and ended_early(part.text))
+            ):
                 return None
             return self.finding(
                 case, f"The raw reasoning of {where(case)} {self._TOLD[kind]}.", pointer="", subject=kind
@@ -431,7 +436,7 @@ class SummaryLeftOpen(Rule[ResponsesStream]):
         missing = _CLOSED if signal.kind == "summary-left-open" else _DONE
         return self.finding(
             case,
-            f"Summary {part.index} of {where(case)} never got {missing}.",
+            f"{begun(case)} is done before {missing} of its summary {part.index}.",
             pointer="",
             expected=f"{missing} before it",
             earlier=part.opened,

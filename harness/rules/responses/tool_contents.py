@@ -14,6 +14,7 @@ from harness.rules.responses.conservation import (
     begun,
     done_here,
     ended_early,
+    is_phantom,
     item_here,
     named,
     noticed,
@@ -37,7 +38,7 @@ _ARGUMENTS = "response.mcp_call_arguments"
 def _own(member: str) -> dict[str, str]:
     """What the machine may notice about a text of the item itself, in words."""
     return {
-        f"{member}-not-done": f"is done, and nothing said what its {member} amounts to",
+        f"{member}-not-done": f"is done before the event that says what its {member} amounts to",
         f"{member}-silent": f"is done with {member} that no event carried",
         f"{member}-done-twice": f"has its {member} done a second time",
         f"{member}-delta-after-done": f"gets a delta after its {member} was done",
@@ -65,7 +66,11 @@ def _own_text_noticed(
         if not kind.startswith(f"{events}."):
             return None
         message = f"{kind} is for {named(item)}, which has no such events."
-    elif item.type != item_type or (signal.kind.endswith("-not-done") and "step-out-of-order" in item.told):
+    elif (
+        item.is_phantom
+        or item.type != item_type
+        or (signal.kind.endswith("-not-done") and "step-out-of-order" in item.told)
+    ):
         return None  # the step that should have waited for it has been told
     elif signal.kind.endswith("after-done") and ended_early(item.texts[signal.kind.partition("-")[0]]):
         return None
@@ -138,28 +143,14 @@ class CommandDiffers(Rule[ResponsesStream]):
         "command-added-twice": "is added a second time",
         "command-delta-after-done": "goes on after it was done",
         "command-text-done-twice": "is done a second time",
-        "command-left-open": f"never got {_COMMAND}.done",
+        "command-left-open": "is open when its item is done",
         "command-without-deltas": "came in no delta",
     }
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | tuple[Finding, ...] | None:
         """Tell what the machine noticed, or compare the tellings of the command."""
-        signal = noticed(case)
-        if signal.kind == "wrong-item-type":
-            return _own_text_noticed(self, case, "shell_call", {}, _COMMAND)
-        if signal.kind:
-            part = signal.about
-            if not isinstance(part, Part) or (signal.kind.endswith("after-done") and ended_early(part.text)):
-                return None
-            is_mild = signal.kind == "command-without-deltas"
-            return self.finding(
-                case,
-                f"Command {part.index} of {where(case)} {self._TOLD[signal.kind]}.",
-                expected=signal.expected,
-                found=signal.found,
-                severity=Severity.WARNING if is_mild else None,
-                subject=signal.kind,
-            )
+        if noticed(case).kind:
+            return self._noticed(case)
         if case.body.get("type") == _ITEM_DONE:
             return self._item(case)
         item, index = item_here(case), case.body.get("command_index")
@@ -167,6 +158,25 @@ class CommandDiffers(Rule[ResponsesStream]):
         if command is None or command.texts_done > 1:
             return None
         return against_deltas(self, case, command.text, "command")
+
+    def _noticed(self, case: Case[ResponsesStream]) -> Finding | None:
+        signal = noticed(case)
+        if signal.kind == "wrong-item-type":
+            return _own_text_noticed(self, case, "shell_call", {}, _COMMAND)
+        part = signal.about
+        if is_phantom(case) or not isinstance(part, Part):
+            return None
+        if signal.kind.endswith("after-done") and ended_early(part.text):
+            return None
+        is_mild = signal.kind == "command-without-deltas"
+        return self.finding(
+            case,
+            f"Command {part.index} of {where(case)} {self._TOLD[signal.kind]}.",
+            expected=signal.expected,
+            found=signal.found,
+            severity=Severity.WARNING if is_mild else None,
+            subject=signal.kind,
+        )
 
     def _item(self, case: Case[ResponsesStream]) -> Finding | tuple[Finding, ...]:
         done = done_here(case)
