@@ -15,6 +15,10 @@ UNBUILT: Mapping[str, str] = MappingProxyType(
             "can break it, so it is a law that the project's own decoder and checker are tested with "
             "(tests/laws/test_check_cuts.py), and fault injection cuts streams anew for everybody else's."
         ),
+        "RESP-SYNC-002": (
+            "It compares two answers of the same generation, and a server generates anew for each request: only a replay "
+            "or a translation has both. There, the rules on translation (XLAT-*) compare the two halves."
+        ),
     }
 )
 """Ids of the catalogue with the reason why no class bears them."""

@@ -84,7 +84,7 @@ class WholeAnswer(Rule[ResponsesStream]):
     def _status(self, case: Case[ResponsesStream]) -> Finding | None:
         status, asked = case.body.get("status"), case.asked
         may_wait = asked is None or asked.background or not asked.body or case.body.get("background") is True
-        if status in _ENDED or (may_wait and status in _WAITING):
+        if not isinstance(status, str) or status in _ENDED or (may_wait and status in _WAITING):
             return None
         return self.finding(
             case, f"The answer has the status {status}.", pointer="/status", expected=" or ".join(_ENDED),
