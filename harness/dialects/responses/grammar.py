@@ -33,7 +33,7 @@ class Layer(StrEnum):
     """A part of a reasoning summary, by `summary_index`."""
     COMMAND = "command"
     """A command of a shell call, by `command_index`."""
-    OUTPUT = "output"
+    OUTPUT = "shell-output"
     """The output of one command, by `command_index`; no event of its own opens it."""
     TEXT = "text"
     """A text that the item itself has: its arguments, input, code or diff."""

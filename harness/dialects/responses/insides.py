@@ -219,7 +219,7 @@ def _find(item: Item, there: dict[int, Part], index: int | None, now: Arrival) -
     part = there[index] = Part(index, row.kind, None, now.mark)
     if row.layer is Layer.OUTPUT:
         if index != len(there) - 1 and not item.is_phantom:
-            now.say("output-index-gap", part, where, expected=len(there) - 1, found=index)
+            now.say("shell-output-index-gap", part, where, expected=len(there) - 1, found=index)
     elif not item.is_phantom and f"{row.layer}-not-added" not in item.told:
         item.told.add(f"{row.layer}-not-added")
         now.say(

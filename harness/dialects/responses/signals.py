@@ -27,7 +27,7 @@ _INDEXED = {
     "part": "a content part",
     "summary": "a part of a reasoning summary",
     "command": "a command of a shell call",
-    "output": "an output of a shell call",
+    "shell-output": "an output of a shell call",
 }
 _PIECES = {
     layer: {

@@ -234,15 +234,15 @@ class ShellOutputDiffers(Rule[ResponsesStream]):
     id = "RESP-TOOL-006"
     severity = Severity.WARNING
     source = "2 recorded streams with the output of shell calls"
-    on = (f"{_OUTPUT}.done", _ITEM_DONE, "output-delta-after-done", "output-text-done-twice", "output-index-gap",
+    on = (f"{_OUTPUT}.done", _ITEM_DONE, "shell-output-delta-after-done", "shell-output-text-done-twice", "shell-output-index-gap",
           "wrong-item-type")  # fmt: skip
     exercised_by = (f"{_OUTPUT}.delta", f"{_OUTPUT}.done")
     dialects = ("responses",)
 
     _TOLD = {  # noqa: RUF012 - never changed
-        "output-delta-after-done": "goes on after it was done",
-        "output-text-done-twice": "is done a second time",
-        "output-index-gap": "is not the next one",
+        "shell-output-delta-after-done": "goes on after it was done",
+        "shell-output-text-done-twice": "is done a second time",
+        "shell-output-index-gap": "is not the next one",
     }
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
