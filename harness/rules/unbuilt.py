@@ -16,8 +16,8 @@ UNBUILT: Mapping[str, str] = MappingProxyType(
             "(tests/laws/test_check_cuts.py), and fault injection cuts streams anew for everybody else's."
         ),
         "RESP-SYNC-002": (
-            "It compares two answers of the same generation, and a server generates anew for each request: only a replay "
-            "or a translation has both. There, the rules on translation (XLAT-*) compare the two halves."
+            "It compares two answers of the same generation, and a server generates anew for each request: only a "
+            "replay or a translation has both. There, the rules on translation (XLAT-*) compare the two halves."
         ),
     }
 )
