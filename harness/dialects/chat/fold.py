@@ -35,7 +35,8 @@ def fold(entry: Entry, *, audio: bool) -> None:
     _vet_keys(entry, audio=audio)
     before = len(entry.said)
     _role(entry, audio=audio)
-    filled = _texts(entry) or fold_tool_calls(entry) or fold_function_call(entry)
+    places = (_texts(entry), fold_tool_calls(entry), fold_function_call(entry))
+    filled = next(filter(None, places), "")
     if isinstance(entry.value.get("logprobs"), dict):
         if not entry.choice.logprobs:
             entry.say("logprobs", "/logprobs")

@@ -55,9 +55,7 @@ def _fragment(entry: Entry, fragment: dict[str, Any], where: str) -> None:
         call = _open(entry, index, identity, where)
     elif follower.states[call] == g.CLOSED and call not in follower.told:
         follower.told.add(call)
-        _say(
-            entry, g.REFUSED[g.CLOSED, g.MORE], call, where, "the call that was opened last", f"call {index}"
-        )
+        _say(entry, g.REFUSED[g.CLOSED, g.MORE], call, where, ("the call opened last", f"call {index}"))
     call.id = call.id or identity
     call.name = call.name or name
     call.type = call.type or fragment.get("type") or ""

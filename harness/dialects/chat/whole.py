@@ -37,12 +37,9 @@ def _message(choice: Choice, message: dict[str, Any]) -> None:
     choice.refusal.write(message.get("refusal") or "")
     reasoning = [text for key in g.REASONING_KEYS if isinstance(text := message.get(key), str)]
     choice.reasoning.write(reasoning[0] if reasoning else "")
-    for name, entries in (
-        ("reasoning_details", choice.reasoning_details),
-        ("annotations", choice.annotations),
-    ):
+    for name, known in (("reasoning_details", choice.reasoning_details), ("annotations", choice.annotations)):
         if isinstance(message.get(name), list):
-            entries += message[name]
+            known.extend(message[name])
     for number, one in enumerate(message.get("tool_calls") or ()):
         choice.calls[number] = _call(number, one)
     if function := message.get("function_call"):

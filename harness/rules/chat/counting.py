@@ -1,0 +1,59 @@
+"""What the sums of a usage must satisfy, streamed or whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TOTALS = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+_PARTS = (
+    ("prompt_tokens", "prompt_tokens_details", "cached_tokens"),
+    ("completion_tokens", "completion_tokens_details", "reasoning_tokens"),
+)
+
+
+class Miscount(NamedTuple):
+    """One sum that is wrong.
+
+    Args:
+        field: Which count, as a pointer below the usage.
+        message: What is wrong, in one sentence.
+        expected: What it should be.
+        found: What it is.
+    """
+
+    field: str
+    message: str
+    expected: str
+    found: str
+
+
+def negative(usage: Mapping[str, Any]) -> Iterator[Miscount]:
+    """Counts below zero."""
+    for name in TOTALS:
+        if isinstance(count := usage.get(name), int) and count < 0:
+            yield Miscount(name, f"`{name}` is {count}", "0 or more", str(count))
+
+
+def total(usage: Mapping[str, Any]) -> Iterator[Miscount]:
+    """A total that is not the sum."""
+    counts = [count for name in TOTALS if isinstance(count := usage.get(name), int)]
+    if len(counts) < len(TOTALS):
+        return
+    prompt, completion, given = counts
+    if prompt + completion != given:
+        message = f"{prompt} prompt tokens and {completion} completion tokens make {prompt + completion}, not {given}"
+        yield Miscount("total_tokens", message, str(prompt + completion), str(given))
+
+
+def parts(usage: Mapping[str, Any]) -> Iterator[Miscount]:
+    """A part that is larger than what it is a part of."""
+    for whole, details, part in _PARTS:
+        holder = usage.get(details)
+        count, limit = holder.get(part) if isinstance(holder, dict) else None, usage.get(whole)
+        if isinstance(count, int) and isinstance(limit, int) and count > limit:
+            message = f"{count} `{part}` are more than {limit} `{whole}`"
+            yield Miscount(f"{details}/{part}", message, f"{limit} or fewer", str(count))

@@ -1,0 +1,122 @@
+"""CHAT-LOGP: log probabilities of the tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.findings import Severity
+from harness.rules.chat.chat_rule import ChatRule, choice_of, quoted
+from harness.rules.rule import MALFORMED, Found
+
+if TYPE_CHECKING:
+    from harness.dialects.chat.state import ChatStream
+    from harness.rules.case import Case
+
+
+class LogprobsDiffer(ChatRule):
+    """The tokens with log probabilities, put together, are not the text.
+
+    ## Why it matters
+    Who scores an answer by its tokens scores another text than the user sees. A detokeniser that works token by token
+    breaks characters of several bytes (vllm#5699).
+
+    ## Violates
+    ```example
+    stream: chat/logprobs
+    event 2: choices.0.delta.content = "?"
+    ```
+
+    ## Conforms
+    ```example
+    stream: chat/logprobs
+    ```
+
+    ## Exceptions
+    The `bytes` of the entries are compared where they are there. Where a token without bytes is no text by itself, as
+    part of a character, nothing can be said.
+    """
+
+    id = "CHAT-LOGP-001"
+    severity = Severity.WARNING
+    source = "OpenAI API reference, `logprobs.content[].bytes`; vllm#5699"
+    on = ("choice-finished",)
+    exercised_by = ("logprobs",)
+
+    def observe(self, case: Case[ChatStream]) -> Found:
+        """Compare at the end, because a character may be split over chunks."""
+        choice = choice_of(case)
+        if not choice.tokens or not choice.tokens_exact:
+            return None
+        text = choice.content.text.encode("utf-8", "surrogatepass")
+        if bytes(choice.tokens) == text:
+            return None
+        tokens = choice.tokens.decode("utf-8", "replace")
+        message = f"the tokens make {quoted(tokens)}, and the text is {quoted(choice.content.text)}"
+        return self.finding(case, message, expected=choice.content.text, found=tokens, subject="tokens")
+
+
+class LogprobMalformed(ChatRule):
+    """An entry of the log probabilities lacks a member, or has one of another type.
+
+    ## Why it matters
+    Clients take the whole chunk or none: the AI SDK checks the entries and drops the chunk with its text.
+
+    ## Violates
+    ```example
+    stream: chat/logprobs
+    event 2: - choices.0.logprobs.content.0.token
+    ```
+
+    ## Conforms
+    ```example
+    stream: chat/logprobs
+    ```
+
+    ## Exceptions
+    A probability of 0 has the logarithm minus infinity, which JSON cannot say; OpenAI sends -9999.0. A `-Infinity` in
+    the text is no JSON and breaks SSE-JSON-001.
+    """
+
+    id = "CHAT-LOGP-002"
+    severity = Severity.ERROR
+    source = "OpenAI API reference, `logprobs`; AI SDK chunk schema"
+    on = (MALFORMED,)
+    exercised_by = ("logprobs", MALFORMED)
+
+    def observe(self, case: Case[ChatStream]) -> Found:
+        """Entries that do not fit."""
+        return self.misfit(case)
+
+
+class LogprobsMissing(ChatRule):
+    """The request asks for log probabilities, and a choice with text has none.
+
+    ## Why it matters
+    Programs that score answers by them read null. Gateways drop the parameter or the answer's key (litellm#10686).
+
+    ## Violates
+    ```example
+    stream: chat/text
+    request: {"model":"m","stream":true,"stream_options":{"include_usage":true},"logprobs":true}
+    ```
+
+    ## Conforms
+    ```example
+    stream: chat/logprobs
+    ```
+    """
+
+    id = "CHAT-LOGP-003"
+    severity = Severity.WARNING
+    source = "OpenAI API reference, `logprobs`; litellm#10686"
+    on = ("choice-finished",)
+    exercised_by = ("choice-finished",)
+    needs = ("request",)
+
+    def observe(self, case: Case[ChatStream]) -> Found:
+        """None came for a choice with text."""
+        choice = choice_of(case)
+        if case.asked is None or not case.asked.logprobs or choice.logprobs or not len(choice.content):
+            return None
+        message = "the request asks for log probabilities, and the choice has none"
+        return self.finding(case, message, expected="log probabilities", found="none", subject="none")

@@ -1,0 +1,85 @@
+"""CHAT-OBF and CHAT-AUD: padding, and spoken output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.findings import Severity
+from harness.rules.chat.chat_rule import ChatRule
+from harness.rules.rule import MALFORMED, Found
+
+if TYPE_CHECKING:
+    from harness.dialects.chat.state import ChatStream
+    from harness.rules.case import Case
+
+
+class ObfuscationType(ChatRule):
+    """`obfuscation` is not a text.
+
+    ## Why it matters
+    OpenAI pads chunks with it, so that their lengths do not give the words away. Its value means nothing and is left
+    out of comparisons; anything but a text makes typed clients reject the chunk.
+
+    ## Violates
+    ```example
+    stream: chat/text
+    event 2: obfuscation = 17
+    ```
+
+    ## Conforms
+    ```example
+    stream: chat/text
+    ```
+    """
+
+    id = "CHAT-OBF-001"
+    severity = Severity.INFO
+    source = "OpenAI API reference, `stream_options.include_obfuscation`; recorded since 2025-08"
+    on = (MALFORMED,)
+
+    def observe(self, case: Case[ChatStream]) -> Found:
+        """Padding of another type."""
+        return self.misfit(case)
+
+
+class AudioMalformed(ChatRule):
+    """Audio comes in a form that clients cannot put together.
+
+    ## Why it matters
+    The pieces of one choice have one id, their data is base64, and the time at which the audio expires comes last:
+    openai-node takes the audio for complete when it has all of these.
+
+    ## Violates
+    ```example
+    stream: chat/audio
+    event 4: choices.0.delta.audio.data = "not base64!"
+    ```
+
+    ```example
+    stream: chat/audio
+    event 2: choices.0.delta.audio.id = "audio_second"
+    ```
+
+    ## Conforms
+    ```example
+    stream: chat/audio
+    ```
+    """
+
+    id = "CHAT-AUD-001"
+    severity = Severity.INFO
+    source = "openai-python 3.52.0 types; openai-node 6.49.0, isCompleteAudio"
+    on = ("audio-id-repeated", "audio-late", "audio-data", MALFORMED)
+    exercised_by = ("audio",)
+
+    def observe(self, case: Case[ChatStream]) -> Found:
+        """An id again, data that is none, or audio after the end."""
+        signal = case.signal
+        if signal is None:
+            return self.misfit(case)
+        said = {
+            "audio-id-repeated": "the audio has a second id",
+            "audio-late": "audio comes after the time at which it expires",
+            "audio-data": "the data of the audio is not base64",
+        }
+        return self.finding(case, said[signal.kind], expected=signal.expected, found=signal.found)
