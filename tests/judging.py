@@ -66,5 +66,7 @@ def judged_example(example: Example) -> Check:
     from harness.checking.pairing import compare  # noqa: PLC0415 - only examples of translations need it
 
     downstream = judged(example.exchange, example.dialect, upstream=True)
-    compare(downstream, judged(example.upstream.exchange, example.upstream.dialect))
+    response = example.upstream.exchange.response
+    chunks = tuple(response.chunks) if response is not None else None
+    compare(downstream, judged(example.upstream.exchange, example.upstream.dialect), chunks=chunks)
     return downstream

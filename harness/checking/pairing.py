@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.findings import Origin
 from harness.rules.case import Half
+from harness.rules.rule import COMPARE
 from harness.turn.failure import failure_of
 from harness.turn.reading import turn_of
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from harness.checking.check import Check
     from harness.rules.case import Case
     from harness.turn.turn import Turn
-
-FAMILY = "XLAT-"
 
 
 def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | None = None) -> None:
@@ -40,8 +39,14 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
     case.turn = turn_of_case(case)
     case.upstream = Half(upstream.case, turn_of_case(upstream.case), chunks=chunks, rules=broken)
     downstream.compare()
-    spoken = {one.rule for one in downstream.findings if one.rule.startswith(FAMILY)}
-    beaten = {loser for rule in downstream.panel.rules if rule.id in spoken for loser in rule.supersedes}
+    spoken = {one.rule for one in downstream.findings}
+    # A rule that compares speaks of the exchange as a whole; others have had their say at their own event.
+    beaten = {
+        loser
+        for rule in downstream.panel.rules
+        if rule.id in spoken and COMPARE in rule.on
+        for loser in rule.supersedes
+    }
     downstream.revise(
         lambda one: (
             None

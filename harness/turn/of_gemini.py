@@ -11,6 +11,7 @@ from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Text, Tu
 
 if TYPE_CHECKING:
     from harness.dialects.gemini.state import GeminiStream, Lane, Segment
+    from harness.dialects.signal import Mark
     from harness.turn.turn import Ended, Finish
     from harness.turn.turn import Segment as TurnSegment
 
@@ -60,7 +61,9 @@ def _choice(lane: Lane) -> Choice:
     finish: Finish | None = None if lane.finish is None else FINISHES.get(lane.finish, "other")
     if finish == "stop" and any(one.kind == "call" for one in lane.segments):
         finish = "tool_calls"
-    segments = [_segment(one) for one in lane.segments]
+    # A run of text lasts until the next segment begins, or the candidate finishes.
+    ends = [one.opened for one in lane.segments[1:]] + [lane.finished]
+    segments = [_segment(one, end) for one, end in zip(lane.segments, ends, strict=False)]
     sources = _sources(lane)
     if sources:
         # Grounding is told of the candidate as a whole; it is put on the last text.
@@ -81,9 +84,9 @@ def _choice(lane: Lane) -> Choice:
     )
 
 
-def _segment(segment: Segment) -> TurnSegment:
+def _segment(segment: Segment, end: Mark | None) -> TurnSegment:
     if segment.kind == "text":
-        return Text(text=segment.text.text, opened=segment.opened, closed=segment.closed)
+        return Text(text=segment.text.text, opened=segment.opened, closed=end)
     if segment.kind == "thought":
         return Reasoning(text=segment.text.text, kind="summary", seal=segment.signature)
     if segment.kind == "call":

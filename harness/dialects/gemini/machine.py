@@ -175,7 +175,6 @@ def _take_part(lane: Lane, part: Body, mark: Mark | None) -> None:
             lane.segments.append(Segment(kind, part, mark))
             lane.now = kind
         lane.segments[-1].text.write(text)
-        lane.segments[-1].closed = mark
         if signature is not None:
             lane.segments[-1].signature = signature
         return
@@ -194,7 +193,6 @@ def _take_call(lane: Lane, call: Body, part: Body, mark: Mark | None) -> None:
     last = lane.segments[-1] if lane.segments else None
     if last is not None and last.open and "name" not in call:
         segment = last
-        segment.closed = mark
     else:
         segment = Segment("call", part, mark)
         lane.segments.append(segment)

@@ -24,10 +24,9 @@ class Segment:
         open: A call whose arguments are to be continued.
         signature: The last `thoughtSignature` in it.
         opened: Where it began; None in a whole answer.
-        closed: Where its last piece came, for what is not plain text; otherwise as `opened`.
     """
 
-    __slots__ = ("args", "closed", "kind", "open", "opened", "part", "signature", "text")
+    __slots__ = ("args", "kind", "open", "opened", "part", "signature", "text")
 
     def __init__(self, kind: str, part: Body, opened: Mark | None) -> None:
         self.kind = kind
@@ -37,7 +36,6 @@ class Segment:
         self.open = False
         self.signature: str | None = None
         self.opened = opened
-        self.closed = opened
 
 
 class Lane:

@@ -1,0 +1,111 @@
+"""What all rules on translation share: two turns, and whether there is anything to compare."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from harness.rules.rule import COMPARE, Rule
+
+if TYPE_CHECKING:
+    from harness.findings import Finding
+    from harness.rules.case import Case, Half
+    from harness.rules.rule import Found, Need
+    from harness.turn.turn import Turn
+
+AROUND = 12
+"""How many characters are shown on either side of a difference."""
+
+
+class Comparison(Rule[Any]):
+    """A rule that is shown both halves, once each has been read to its end.
+
+    `mine` is the half that the client saw, `theirs` the one that the gateway saw.
+    """
+
+    on: ClassVar[tuple[str, ...]] = (COMPARE,)
+    needs: ClassVar[tuple[Need, ...]] = ("upstream",)
+    dialects: ClassVar[tuple[str, ...]] = ("chat", "responses")
+    streamed: ClassVar[bool | None] = None
+
+    @abstractmethod
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """Whether the upstream half holds anything that this rule is about."""
+
+    @abstractmethod
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Judge the two halves."""
+
+    def observe(self, case: Case[Any]) -> Found:
+        """Compare the halves, if there is something to compare."""
+        mine, theirs = halves(case)
+        return self.compare(mine, theirs, case) if self.applies(mine, theirs, case) else None
+
+    def exercised(self, case: Case[Any], seen: frozenset[str] | set[str]) -> bool:
+        """A comparison is exercised where it applies."""
+        if COMPARE not in seen or case.upstream is None:
+            return False
+        return self.applies(*halves(case), case)
+
+    def told(
+        self,
+        case: Case[Any],
+        message: str,
+        *,
+        expected: object = None,
+        found: object = None,
+        subject: str = "",
+    ) -> Finding:
+        """A finding about the whole downstream half."""
+        return self.finding(
+            case, message, pointer="", expected=expected, found=found, subject=subject or self.slug()
+        )
+
+
+def halves(case: Case[Any]) -> tuple[Turn, Turn]:
+    """What the client was told, and what the gateway was."""
+    mine: Turn = case.turn
+    theirs: Turn = upstream_of(case).turn
+    return mine, theirs
+
+
+def upstream_of(case: Case[Any]) -> Half:
+    """The upstream half, which is there whenever a rule on translation is asked."""
+    half = case.upstream
+    if half is None:
+        message = "a rule on translation was asked before the halves were paired"
+        raise RuntimeError(message)
+    return half
+
+
+def are_whole(mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+    """Both halves came to their own end, so that whatever one lacks, it lacks."""
+    return mine.ended == theirs.ended == "clean" and not case.left_early
+
+
+def may_be_short(mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+    """The downstream half may lack an end: either half broke off, or the client went away."""
+    return not are_whole(mine, theirs, case)
+
+
+def first_difference(mine: str, theirs: str) -> tuple[str, str, str]:
+    """Where two texts part: in words, and a few characters of each."""
+    shorter = min(len(mine), len(theirs))
+    at = next((index for index in range(shorter) if mine[index] != theirs[index]), shorter)
+    if at == len(mine):
+        how = f"it stops after {at:,} of {len(theirs):,} characters"
+    elif at == len(theirs):
+        how = f"it goes on after the {at:,} characters that upstream sent"
+    else:
+        how = f"they part at character {at:,}"
+    return how, _around(mine, at), _around(theirs, at)
+
+
+def _around(text: str, at: int) -> str:
+    start, stop = max(0, at - AROUND), at + AROUND
+    return f"{'…' if start else ''}{text[start:stop]!r}{'…' if stop < len(text) else ''}"
+
+
+def shortened(text: str) -> str:
+    """A text for a message: never the whole of a long one."""
+    return repr(text) if len(text) <= 2 * AROUND else f"{text[: 2 * AROUND]!r}…"

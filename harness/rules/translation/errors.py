@@ -1,0 +1,295 @@
+"""XLAT-ERR: what goes wrong upstream goes wrong downstream, and says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.findings import Severity
+from harness.rules.ends import MISSING_AT_THE_END
+from harness.rules.translation.comparison import Comparison, upstream_of
+
+if TYPE_CHECKING:
+    from harness.rules.case import Case
+    from harness.rules.rule import Found
+    from harness.turn.turn import Turn
+
+_KEPT = frozenset({400, 404, 408, 409, 413, 422, 429})
+"""Statuses that are the client's own doing, or that it must see to wait: a gateway has no reason to change them."""
+
+
+class ErrorAsSuccess(Comparison):
+    """Upstream sent an error, and the client was sent an answer that looks whole.
+
+    ## Why it matters
+    The client takes half an answer, or none at all, for the answer, and does not try again.
+
+    ## Violates
+    ```example
+    stream: translation/chat_text
+    --- upstream
+    stream: anthropic/text
+    drop content_block_stop
+    drop message_delta
+    drop message_stop
+    insert after content_block_stop: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}
+    ```
+
+    ```example
+    stream: translation/responses_empty
+    --- upstream
+    status: 429
+    dialect: anthropic
+    header: content-type: application/json
+    body:
+    {"type":"error","error":{"type":"rate_limit_error","message":"Too many requests"}}
+    ```
+
+    ## Conforms
+    ```example
+    stream: translation/responses_failed
+    --- upstream
+    stream: anthropic/error
+    ```
+
+    ```example
+    stream: translation/chat_error
+    --- upstream
+    stream: anthropic/error
+    ```
+    """
+
+    id = "XLAT-ERR-001"
+    severity = Severity.ERROR
+    source = "OmniRoute#8210, Portkey#1142, Portkey#1143"
+    supersedes = ("XLAT-TEXT-001", "XLAT-USE-007", "XLAT-FIN-001", "XLAT-EMPTY-001")
+
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """Upstream sent an error."""
+        del mine
+        return theirs.error is not None and not case.left_early
+
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Look whether the client was told."""
+        if mine.error is not None or mine.ended != "clean" or theirs.error is None:
+            return None
+        return self.told(
+            case,
+            f"Upstream sent an error ({theirs.error.code or theirs.error.status}), and the client a whole answer.",
+            expected=theirs.error.message or "an error",
+            found=next((one.native for one in mine.choices if one.native), "an answer"),
+        )
+
+
+class ErrorSwallowed(Comparison):
+    """Upstream sent an error in the middle of the answer, and the client's stream just ends.
+
+    Chat has an object with `error` for that; Responses has `response.failed`, with an `error` event before it or
+    without.
+
+    ## Why it matters
+    A stream that ends without a word looks like a broken connection; the client cannot say what happened, and cannot
+    know whether to try again.
+
+    ## Violates
+    ```example
+    stream: translation/chat_error
+    drop -2
+    --- upstream
+    stream: anthropic/error
+    ```
+
+    ```example
+    stream: translation/responses_failed
+    drop response.failed
+    --- upstream
+    stream: anthropic/error
+    ```
+
+    ## Conforms
+    ```example
+    stream: translation/chat_error
+    --- upstream
+    stream: anthropic/error
+    ```
+
+    ```example
+    stream: translation/responses_failed
+    --- upstream
+    stream: anthropic/error
+    ```
+
+    ## Exceptions
+    Where the gateway breaks the connection off itself, the client sees at least that; it is a warning then.
+    """
+
+    id = "XLAT-ERR-002"
+    severity = Severity.ERROR
+    source = "talon#254, private-ai-gateway#98, codex-proxy-rs#90"
+    supersedes = (*MISSING_AT_THE_END, "XLAT-ERR-003")
+
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """Upstream sent an error inside its stream, and the client was there to the end."""
+        del mine
+        return (
+            theirs.error is not None and theirs.error.status is None and case.streamed and not case.left_early
+        )
+
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Look whether the client was told anything."""
+        if mine.error is not None or mine.ended != "cut" or theirs.error is None:
+            return None
+        return self.finding(
+            case,
+            f"Upstream sent an error ({theirs.error.code}), and the client's stream just ends.",
+            pointer="",
+            expected=theirs.error.message or "an error",
+            found="the end of the body",
+            severity=Severity.WARNING if case.broken_off else None,
+            subject=self.slug(),
+        )
+
+
+class EndInvented(Comparison):
+    """Upstream's stream broke off, and the client's ends as if nothing were missing.
+
+    ## Why it matters
+    Half an answer is sold as an answer: a truncated patch is applied, a truncated file saved.
+
+    ## Violates
+    ```example
+    stream: translation/chat_text
+    --- upstream
+    stream: anthropic/text
+    drop message_delta
+    drop message_stop
+    event content_block_delta#1: delta.text = " in the Oslofjord"
+    ```
+
+    ```example
+    stream: translation/chat_error
+    drop -2
+    --- upstream
+    stream: anthropic/text
+    event content_block_delta: delta.text = "The Glomma"
+    event content_block_delta#1: delta.text = " is"
+    drop content_block_delta#2
+    drop content_block_stop
+    drop message_delta
+    drop message_stop
+    ```
+
+    ## Conforms
+    ```example
+    stream: translation/chat_error
+    --- upstream
+    stream: anthropic/text
+    event content_block_delta: delta.text = "The Glomma"
+    event content_block_delta#1: delta.text = " is"
+    drop content_block_delta#2
+    drop content_block_stop
+    drop message_delta
+    drop message_stop
+    ```
+
+    ## Exceptions
+    Nothing is judged where the gateway itself left upstream's stream before its end.
+    """
+
+    id = "XLAT-ERR-003"
+    severity = Severity.ERROR
+    source = "macprovider#186, tracker#544"
+    supersedes = (*MISSING_AT_THE_END, "XLAT-USE-007", "XLAT-FIN-001")
+
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """Upstream's stream has no end, and it was not the gateway that left it."""
+        del mine
+        return theirs.ended == "cut" and not upstream_of(case).case.left_early and not case.left_early
+
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Look whether the client was told an end."""
+        del theirs
+        if mine.error is not None:
+            return None
+        if mine.ended == "clean":
+            found = next((one.native for one in mine.choices if one.native), "a whole answer")
+        elif case.dialect.name == "chat" and case.wire.done:
+            found = "[DONE]"
+        else:
+            return None
+        return self.told(
+            case,
+            f"Upstream's stream broke off, and the client was told {found}.",
+            expected="an error",
+            found=found,
+        )
+
+
+class ErrorReworded(Comparison):
+    """The message or the status of upstream's error did not arrive.
+
+    ## Why it matters
+    People read the message to know what to mend, and programs the status to know whether to wait, to try again or to
+    give up. "Internal error" for a prompt that is too long helps neither.
+
+    ## Violates
+    ```example
+    stream: translation/chat_error
+    event -2: error.message = "Something went wrong."
+    --- upstream
+    stream: anthropic/error
+    ```
+
+    ```example
+    status: 500
+    header: content-type: application/json
+    header: x-request-id: req_1
+    body:
+    {"error":{"message":"Too many requests","type":"server_error","param":null,"code":"rate_limit_exceeded"}}
+    --- upstream
+    status: 429
+    dialect: anthropic
+    header: content-type: application/json
+    body:
+    {"type":"error","error":{"type":"rate_limit_error","message":"Too many requests"}}
+    ```
+
+    ## Conforms
+    ```example
+    stream: translation/responses_failed
+    --- upstream
+    stream: anthropic/error
+    ```
+
+    ## Exceptions
+    The gateway may put words around the message. Statuses are compared only where they are the client's own doing or
+    ask it to wait (400, 404, 408, 409, 413, 422, 429): a wrong key of the gateway's own, or a failing upstream, may
+    well be a 502 downstream.
+    """
+
+    id = "XLAT-ERR-004"
+    severity = Severity.WARNING
+    source = "jmunch-mcp#5"
+
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """Both halves hold an error."""
+        del case
+        return mine.error is not None and theirs.error is not None
+
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Compare message and status."""
+        here, there = mine.error, theirs.error
+        if here is None or there is None:
+            return None
+        if there.status in _KEPT and here.status is not None and here.status != there.status:
+            message = f"Upstream answered {there.status}, and the client was answered {here.status}."
+            return self.told(case, message, expected=there.status, found=here.status, subject="status")
+        words = (there.message or "").strip()
+        if words and words not in (here.message or ""):
+            return self.told(
+                case,
+                "The message of upstream's error did not arrive.",
+                expected=words,
+                found=here.message or "no message",
+                subject="message",
+            )
+        return None

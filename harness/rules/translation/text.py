@@ -1,0 +1,198 @@
+"""XLAT-TEXT, XLAT-REF, XLAT-ANN: what the model says arrives as it was said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.findings import Severity
+from harness.rules.translation.comparison import Comparison, first_difference, may_be_short, shortened
+
+if TYPE_CHECKING:
+    from harness.rules.case import Case
+    from harness.rules.rule import Found
+    from harness.turn.turn import Turn
+
+
+class TextChanged(Comparison):
+    r"""The visible text that the client was sent is not the text that upstream sent.
+
+    ## Why it matters
+    The text is what the product is for. Gateways drop pieces whose chunk also holds something else (the first, that of
+    the finish reason), trim white space, decode a character that was cut in two, or send a last snapshot after the
+    pieces; no client can notice any of that.
+
+    ## Violates
+    ```example
+    stream: translation/chat_text
+    --- upstream
+    stream: anthropic/text
+    event content_block_delta#2: delta.text = ", at Fredrikstad in the east."
+    ```
+
+    ```example
+    stream: translation/responses_text
+    --- upstream
+    stream: anthropic/text
+    event content_block_delta: delta.text = "\nIt ends"
+    ```
+
+    ## Conforms
+    ```example
+    stream: translation/chat_text
+    --- upstream
+    stream: anthropic/text
+    ```
+
+    ```example
+    stream: translation/responses_text
+    --- upstream
+    stream: translation/chat_text
+    ```
+
+    ## Exceptions
+    Where either half broke off, or the client went away, the client may have less than upstream sent, but nothing
+    else. Several blocks of text are joined without anything between them, as all SDKs do.
+    """
+
+    id = "XLAT-TEXT-001"
+    severity = Severity.ERROR
+    source = "derived: a translation keeps the text; bifrost#597"
+
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """There is text on either side."""
+        del case
+        return any(one.text for one in (*mine.choices, *theirs.choices))
+
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Compare choice by choice."""
+        short = may_be_short(mine, theirs, case)
+        for one, other in mine.pairs(theirs):
+            if one.text == other.text or (short and other.text.startswith(one.text)):
+                continue
+            how, found, expected = first_difference(one.text, other.text)
+            return self.told(case, f"The text is not upstream's: {how}.", expected=expected, found=found)
+        if not mine.choices and not short and any(one.text for one in theirs.choices):
+            return self.told(case, "Nothing of upstream's text arrived.", expected="text", found="no answer")
+        return None
+
+
+class RefusalAsText(Comparison):
+    """A refusal arrives as ordinary text, or ordinary text as a refusal.
+
+    ## Why it matters
+    Clients that ask for structured output look at the refusal before they parse the text; a refusal that comes as text
+    is parsed as JSON and fails, and text that comes as a refusal is thrown away.
+
+    ## Violates
+    ```example
+    stream: translation/chat_refusal
+    event 1: choices.0.delta = {"content":"I can't"}
+    event 2: choices.0.delta = {"content":" help with that."}
+    --- upstream
+    stream: translation/responses_refusal
+    ```
+
+    ## Conforms
+    ```example
+    stream: translation/chat_refusal
+    --- upstream
+    stream: translation/responses_refusal
+    ```
+
+    ```example
+    stream: translation/responses_refusal
+    --- upstream
+    stream: translation/chat_refusal
+    ```
+    """
+
+    id = "XLAT-REF-001"
+    severity = Severity.WARNING
+    source = "llama.cpp#21174"
+    supersedes = ("XLAT-TEXT-001",)
+
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """Either half has a refusal."""
+        del case
+        return any(one.refusal for one in (*mine.choices, *theirs.choices))
+
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Look for each half's refusal in the other's text."""
+        short = may_be_short(mine, theirs, case)
+        for one, other in mine.pairs(theirs):
+            if one.refusal == other.refusal or (short and other.refusal.startswith(one.refusal)):
+                continue
+            if other.refusal and other.refusal in one.text:
+                message = "Upstream's refusal arrived as text."
+            elif one.refusal and one.refusal in other.text:
+                message = "Upstream's text arrived as a refusal."
+            else:
+                message = "The refusal is not upstream's."
+            return self.told(
+                case,
+                message,
+                expected=f"refusal {shortened(other.refusal)}",
+                found=f"refusal {shortened(one.refusal)}",
+            )
+        return None
+
+
+class CitationsLost(Comparison):
+    """Sources that upstream's text names did not arrive.
+
+    ## Why it matters
+    An answer from a search without its sources cannot be checked, and some providers oblige those who show the answer
+    to show them.
+
+    ## Violates
+    ```example
+    stream: translation/responses_citations
+    --- upstream
+    stream: anthropic/citations
+    event content_block_delta#2: delta.citation.url = "https://example.org/elsewhere"
+    ```
+
+    ## Conforms
+    ```example
+    stream: translation/responses_citations
+    --- upstream
+    stream: anthropic/citations
+    ```
+
+    ```example
+    stream: translation/responses_citations
+    --- upstream
+    stream: anthropic/citations
+    repeat content_block_delta#2
+    ```
+
+    ## Exceptions
+    Only sources with a URL are looked for: neither protocol has a place for the others. Where in the text a source
+    belongs is counted in different units by every provider, and is not compared.
+    """
+
+    id = "XLAT-ANN-001"
+    severity = Severity.WARNING
+    source = "derived"
+
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """Upstream names a source that has a URL, and the text arrived whole."""
+        return not may_be_short(mine, theirs, case) and any(
+            citation.url for one in theirs.choices for citation in one.citations
+        )
+
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Look for each URL."""
+        arrived = {citation.url for one in mine.choices for citation in one.citations}
+        sent = dict.fromkeys(
+            citation.url for one in theirs.choices for citation in one.citations if citation.url
+        )
+        lost = [url for url in sent if url not in arrived]
+        if not lost:
+            return None
+        return self.told(
+            case,
+            f"{len(lost)} of {len(sent)} sources that upstream named did not arrive.",
+            expected=lost[0],
+            found=f"{len(arrived)} sources",
+        )

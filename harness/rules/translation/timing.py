@@ -1,0 +1,143 @@
+"""XLAT-STREAM: what comes in pieces is passed on in pieces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from harness.findings import Severity
+from harness.rules.rule import COMPARE
+from harness.rules.translation.comparison import Comparison, are_whole, upstream_of
+from harness.turn.turn import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.cassettes.exchange import Chunk
+    from harness.rules.case import Case
+    from harness.rules.rule import Found, Need
+    from harness.turn.turn import Turn
+
+SHORTEST_US = 100_000
+"""How long upstream must have written for the time to tell anything, in microseconds."""
+SHARE = 10
+"""The client's text must have taken at least one such part of the time that upstream's took."""
+
+
+class StreamHeldBack(Comparison):
+    """Upstream wrote its text over some time, and the client was sent all of it at once.
+
+    ## Why it matters
+    Streaming is there so that people see the answer begin. A gateway that collects the whole answer, or one behind a
+    proxy that does, keeps every byte of the protocol and loses its point; time limits of clients run out, too.
+
+    ## Violates
+    ```example
+    stream: translation/chat_text
+    pause 2: 0 ms
+    pause 3: 0 ms
+    --- upstream
+    stream: anthropic/text
+    pause content_block_delta#1: 0.4 s
+    pause content_block_delta#2: 0.4 s
+    ```
+
+    ## Conforms
+    ```example
+    stream: translation/chat_text
+    pause 2: 0.4 s
+    pause 3: 0.4 s
+    --- upstream
+    stream: anthropic/text
+    pause content_block_delta#1: 0.4 s
+    pause content_block_delta#2: 0.4 s
+    ```
+
+    ## Exceptions
+    The two halves have no clock in common, so what is compared is how long the text took: a gateway that passes text
+    on as it comes takes about as long as upstream. An upstream that speaks Chat is not judged where it also thinks:
+    its recording does not show when the text began. Texts that took upstream less than 0.1 s are not judged.
+    """
+
+    id = "XLAT-STREAM-004"
+    severity = Severity.WARNING
+    source = "ollama#5796"
+    on = ("chunk", "response.output_text.delta", COMPARE)
+    needs: ClassVar[tuple[Need, ...]] = ("upstream", "times")
+    streamed: ClassVar[bool | None] = True
+
+    def __init__(self, options: Any = None) -> None:
+        super().__init__(options)
+        self._first_us: int | None = None
+        self._last_us: int | None = None
+
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """Both are streams that came to their end, and upstream's text took its time."""
+        return (
+            upstream_of(case).case.streamed
+            and self._first_us is not None
+            and are_whole(mine, theirs, case)
+            and _span(case, theirs) >= SHORTEST_US
+        )
+
+    def observe(self, case: Case[Any]) -> Found:
+        """Note when text comes; judge at the end."""
+        if case.event is None:
+            return super().observe(case)
+        at = case.wire.last_at_us
+        if at is not None and _holds_text(case.body):
+            if self._first_us is None:
+                self._first_us = at
+            self._last_us = at
+        return None
+
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Compare how long the text took."""
+        del mine
+        upstream = _span(case, theirs)
+        taken = (self._last_us or 0) - (self._first_us or 0)
+        if taken * SHARE >= upstream:
+            return None
+        return self.told(
+            case,
+            f"The text took upstream {upstream / 1e6:.2f} s, and reached the client within {taken / 1e6:.2f} s.",
+            expected=f"about {upstream / 1e6:.2f} s",
+            found=f"{taken / 1e6:.2f} s",
+        )
+
+
+def _holds_text(body: dict[str, Any]) -> bool:
+    if "choices" not in body:
+        return bool(body.get("delta"))
+    choices = body["choices"]
+    return isinstance(choices, list) and any(
+        isinstance(choice, dict) and isinstance(choice.get("delta"), dict) and choice["delta"].get("content")
+        for choice in choices
+    )
+
+
+def _span(case: Case[Any], theirs: Turn) -> int:
+    """How long upstream's text took, in microseconds; 0 where that cannot be told."""
+    chunks = upstream_of(case).chunks
+    if not chunks:
+        return 0
+    marks = [
+        (one.opened, one.closed)
+        for choice in theirs.choices
+        for one in choice.segments
+        if isinstance(one, Text) and one.text and one.opened is not None and one.closed is not None
+    ]
+    if marks:
+        return sum(_at(chunks, closed.start) - _at(chunks, opened.start) for opened, closed in marks)
+    if theirs.dialect == "chat" and not any(one.thoughts or one.calls for one in theirs.choices):
+        return chunks[-1].at_us - chunks[0].at_us
+    return 0
+
+
+def _at(chunks: Sequence[Chunk], offset: int) -> int:
+    """When the byte at an offset came."""
+    seen = 0
+    for chunk in chunks:
+        seen += len(chunk.data)
+        if seen > offset:
+            return chunk.at_us
+    return chunks[-1].at_us
