@@ -185,7 +185,7 @@ def _write(
     progress.clear()
     _out(writer.end(totals, accepted.stale() if accepted is not None else ()))
     if passed_over:
-        note(f"passed over {passed_over:,} file{'' if passed_over == 1 else 's'} that hold no recording")
+        note(f"passed over {passed_over:,} file{'' if passed_over == 1 else 's'} without a recording")
     return totals
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _ROOM = 96
+_HEAD = 44
 
 
 @click.command()
@@ -129,7 +130,10 @@ def _shown(data: bytes) -> list[str]:
 
 
 def _shortened(line: str, *, full: bool) -> str:
-    return line if full or len(line) <= _ROOM else f"{line[: _ROOM - 3]}..."
+    """A long line without its middle: an event's type stands at its beginning, what it adds mostly at its end."""
+    if full or len(line) <= _ROOM:
+        return line
+    return f"{line[:_HEAD]} ... {line[_HEAD + 5 - _ROOM :]}"
 
 
 def _facts(rule: type[Rule[object]]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from harness.cassettes.plain import plain_request
 from harness.cassettes.reading import read_lines
 from harness.checking.exchanges import facts_of
 from harness.errors import FileAccessError, ForeignFormatError
-from harness.io.recordings import read_bytes, read_recording
+from harness.io.recordings import SUFFIX, read_bytes, read_recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,6 +59,8 @@ def of_file(path: Path, *, request: bytes | None = None, found: bool = False) ->
         return
     if found and kind != "cassette" and not _is_recording(path):
         return
+    if kind == "empty" and not path.name.endswith(SUFFIX):
+        read_foreign(b"", str(path))  # raises what there is to say
     cassette = read_recording(path, request=request)
     yield from of_cassette(cassette)
 

@@ -19,6 +19,8 @@ from harness.rules.example import parse_example
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from harness.jsonvalue import JsonValue
+
 GOOD = parse_example("stream: responses/text").exchange
 BROKEN = parse_example("stream: responses/text\ninsert after 4: {").exchange
 assert GOOD.response is not None
@@ -119,19 +121,20 @@ def test_what_cannot_be_judged_is_an_error_of_usage(subject: Any) -> None:
 
 def test_an_empty_body_is_unreadable() -> None:
     """Nothing came, so nothing can be judged."""
-    for subject in (b"", [], b"\n \n"):
+    subjects: tuple[Any, ...] = (b"", [], b"\n \n")
+    for subject in subjects:
         report = harness.check(subject)
         assert report.exit_code == 4, subject
 
 
 def test_the_request_of_a_plain_body_can_be_given(tmp_path: Path) -> None:
     """As JSON, as bytes, or as a file; without it, rules that need it are not exercised."""
-    request = {"model": "gpt-5.2", "stream": True, "input": "Name two colours."}
+    request: dict[str, JsonValue] = {"model": "gpt-5.2", "stream": True, "input": "Name two colours."}
     file = tmp_path / "request.json"
     file.write_text(json.dumps(request))
     without = {one.rule: one.status for one in harness.check(GOOD_BODY).inputs[0].outcomes}
     for given in (request, json.dumps(request).encode(), file):
-        report = harness.check(GOOD_BODY, request=given)  # type: ignore[arg-type]
+        report = harness.check(GOOD_BODY, request=given)
         assert report.ok, str(report)
         exercised = {one.rule for one in report.inputs[0].outcomes if one.exercised}
         assert exercised >= {rule for rule, status in without.items() if status is not Status.NOT_EXERCISED}
@@ -146,7 +149,7 @@ def test_names_that_do_not_exist_are_errors() -> None:
         {"ruleset": "1999-01-01"},
     ):
         with pytest.raises(UnknownName):
-            harness.check(GOOD_BODY, **options)  # type: ignore[arg-type]
+            harness.check(GOOD_BODY, **options)
 
 
 def test_rules_are_asked_by_id_in_any_case() -> None:
