@@ -31,6 +31,16 @@ def faults() -> Mapping[str, type[Fault]]:
     return {name: found[name] for name in sorted(found)}
 
 
+def _named(name: str) -> type[Fault] | None:
+    """The fault in the module of that name; only that module is loaded."""
+    for info in pkgutil.walk_packages(harness.faults.__path__, f"{harness.faults.__name__}."):
+        if info.name.rpartition(".")[2] == name:
+            for value in vars(import_module(info.name)).values():
+                if isinstance(value, type) and _is_fault(value) and value.name == name:
+                    return value
+    return None
+
+
 def _is_fault(value: type) -> TypeGuard[type[Fault]]:
     return issubclass(value, Fault) and "name" in vars(value)
 
@@ -45,7 +55,7 @@ def parse_fault(text: str) -> Fault:
     """
     body, marker, seed = text.partition("@")
     name, colon, rest = body.partition(":")
-    fault = faults().get(name)
+    fault = _named(name)
     if fault is None:
         raise UnknownName("fault", name, faults())
     values: dict[str, Any] = {}

@@ -244,7 +244,7 @@ def test_events_go_or_come(fault: str, name: str, expected: list[str]) -> None:
         (
             "not_a_number",
             b'data: {"choices":[{"delta":{"content":"a"}}],"created":1}\n\n',
-            b'data: {"choices":[{"delta":{"content":"a"}}],"created":NaN}\n\n',
+            b'data: {"choices":[{"delta":{"content":"a"}}],"created":1,"acme_score":NaN}\n\n',
         ),
         (
             "lone_surrogate",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import choices
+from harness.faults.chat.chunk import choices, finish
 from harness.faults.mutation import Edit
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class ChoiceIndexMissing(Edit):
 
     def edit(self, value: Json, stream: Stream) -> bool:
         """Change it; whether it did."""
-        found = [choice for choice in choices(value) if "index" in choice]
+        found = [choice for choice in choices(value) if "index" in choice and not finish(choice)]
         if not found or not stream.here():
             return False
         for choice in found:

@@ -30,6 +30,9 @@ class StreamForWhole(Fault):
         "RESP-ENV-002",
         "RESP-LIFE-005",
         "CHAT-OBJ-001",
+        "CHAT-ROLE-001",
+        "CHAT-DELTA-001",
+        "CHAT-FIN-006",
     )
     needs: ClassVar[tuple[Need, ...]] = ("request",)
 

@@ -25,7 +25,7 @@ class WholeForStream(Fault):
 
     name: ClassVar[str] = "whole_for_stream"
     example: ClassVar[str] = "whole_for_stream"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-MODE-002", "HTTP-CT-001")
+    breaks: ClassVar[tuple[str, ...]] = ("HTTP-MODE-002", "HTTP-CT-001", "CHAT-SYNC-004")
     needs: ClassVar[tuple[Need, ...]] = ("request",)
 
     def obstacle(self, exchange: Exchange) -> str | None:

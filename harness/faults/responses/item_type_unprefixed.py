@@ -25,14 +25,20 @@ class ItemTypeUnprefixed(Mutation):
     example: ClassVar[str] = "item_type_unprefixed"
     breaks: ClassVar[tuple[str, ...]] = ("RESP-ITEM-019", "RESP-ENV-004")
     moves_numbers: ClassVar[bool] = True
-    wanted: ClassVar[str] = "terminal event after an item"
+    wanted: ClassVar[str] = "response.completed after an item"
 
     def mutate(self, stream: Stream) -> Iterator[Event]:
         """One pass with the change."""
         count = 0
         for event in stream:
             count = known(event.value, stream)
-            if "output" in terminal(event.value) and count and number_of(event) is not None and stream.here():
+            if (
+                event.kind == "response.completed"
+                and "output" in terminal(event.value)
+                and count
+                and number_of(event) is not None
+                and stream.here()
+            ):
                 new = {"type": "my_search", "id": "my_1", "status": "in_progress"}
                 done = {**new, "status": "completed"}
                 for kind, one in ((ADDED, new), (DONE, done)):

@@ -29,6 +29,8 @@ class Drop(EventFault):
         "RESP-SEQ-003",
         "CHAT-ROLE-001",
         "CHAT-FIN-001",
+        "CHAT-ERR-001",
+        "CHAT-ERR-003",
         "CHAT-FIN-003",
         "CHAT-TOOL-001",
         "CHAT-TOOL-003",

@@ -45,7 +45,7 @@ class NotANumber(Mutation):
             if not (said or scoped(event.value)) or not stream.here():
                 yield event
             elif said:
-                yield event.like({**event.value, "created": number})
+                yield event.like({**event.value, "acme_score": number})
             else:
                 yield event
                 yield event.like({"type": "acme:trace", "value": number})

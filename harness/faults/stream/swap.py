@@ -30,6 +30,8 @@ class Swap(EventFault):
         "RESP-SEQ-004",
         "CHAT-ROLE-001",
         "CHAT-FIN-001",
+        "CHAT-ERR-001",
+        "CHAT-ERR-003",
         "CHAT-FIN-003",
         "CHAT-TOOL-001",
         "CHAT-TOOL-003",
