@@ -186,6 +186,7 @@ class Check:
             if isinstance(value, list) and self._dialect.name == "gemini" and not refused:
                 self._elements(body)
                 return
+            case.wire.broken = case.wire.broken or type(value).__name__
             self._show(names.REFUSED if refused else names.NOT_OBJECT)
             self._close_whole()
             return
@@ -216,7 +217,12 @@ class Check:
         kind = self._dialect.whole
         self.seen.add(kind)
         validator = self._schemas.validator(kind)
-        if validator is not None and not validator.is_valid(body):
+        try:
+            valid = validator is None or validator.is_valid(body)
+        except (ValueError, RecursionError):
+            self._too_deep()
+            return
+        if validator is not None and not valid:
             case.problems = [one for one in validator.problems(body) if not one.newer]
             for signal in self._machine.whole(scrubbed(body, case.problems)):
                 self._show_signal(signal)

@@ -192,6 +192,13 @@ class Decoder:
                     name = names[head]
                 except KeyError:
                     name = self._name(head)
+                    if "\ufffd" in name and name.encode() != head:
+                        self._index = index
+                        self._at = at
+                        self._decode_any(b"event: " + block + blank, events)
+                        index = self._index
+                        at = self._at
+                        continue
                 stop = at + len(block) + around
                 append(SseEvent(index, name, data, None, None, at, stop))
                 index += 1
@@ -206,7 +213,7 @@ class Decoder:
     def _name(self, value: bytes) -> str:
         """The event type in the value of an `event` line, remembered for the next one."""
         name = value.decode("utf-8", "replace")
-        if len(self._names) < _NAMES_KEPT:
+        if len(self._names) < _NAMES_KEPT and ("\ufffd" not in name or name.encode() == value):
             self._names[value] = name
         return name
 

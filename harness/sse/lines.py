@@ -18,7 +18,7 @@ class Field(NamedTuple):
         line: The line without its end.
         name: What stands before the first colon; b"" for a comment.
         value: What follows it, without one space.
-        spaced: Exactly one space follows the colon.
+        spaced: A space follows the colon.
     """
 
     line: bytes
@@ -43,6 +43,5 @@ def fields(block: bytes) -> list[Field]:
     for line in block.splitlines():
         if line:
             name, _, value = line.partition(b":")
-            spaced = value[:1] == b" " and value[1:2] != b" "
-            found.append(Field(line, name, value.removeprefix(b" "), spaced))
+            found.append(Field(line, name, value.removeprefix(b" "), value.startswith(b" ")))
     return found

@@ -21,6 +21,7 @@ from harness.sse.decoder import Decoder
 
 if TYPE_CHECKING:
     from harness.findings import Finding
+    from harness.sse.event import SseEvent
 
 LINE_ENDS = st.sampled_from([b"\n", b"\n\n", b"\n\n", b"\r\n", b"\r\n\r\n", b"\r", b"\r\r", b"\n\r\n", b""])
 LINES = st.sampled_from(
@@ -28,6 +29,7 @@ LINES = st.sampled_from(
         (b'data: {"id":"x","object":"chat.completion.chunk","created":1768392000,"model":"m","choices":'
         b'[{"index":0,"delta":{"role":"assistant","content":"\xc3\xa9\xef\xbf\xbd"},"finish_reason":null}]}'),
         b'data: {"type":"response.created","response":{"id":1}}', b"event: keepalive", b"event: thread.x",
+        b"event: \xff",
         b'data: {"type":"keepalive","sequence_number":7}', b'data: {"a":1,"a":2}', b'data: {"a":"\\ud83d"}',
         b'data: {"a":NaN}', b'data: {"a":"\xff"}', b"data: [DONE]", b'data: "[DONE]"', b"data:", b"data", b": x",
         b"id: 7", b"retry: 5", b"foo: bar", b'{"bare":1}', b"\xef\xbb\xbf", b"data: null", b"data: : ping",
@@ -77,7 +79,22 @@ def test_no_bytes_are_too_strange_to_be_judged(body: bytes, cuts: list[int], nam
     assert checked(body, cuts, name) == checked(body, [], name)
 
 
-@given(STREAMS | st.binary(max_size=200), st.sampled_from(NAMES), st.sampled_from([None, 200, 404, 503]))
+WHOLE = st.sampled_from(
+    [
+        b'{"choices":' + b"[" * 400 + b"]" * 400 + b"}",
+        b'{"choices":[{"index":1e999}],"created":' + b"9" * 700 + b"}",
+        b'{"error":{"message":"\\ud83d"}}',
+        b'{"output":[NaN],"candidates":[],"content":"\xff"}',
+        b"[" * 5000,
+        b"[{}]",
+        b'{"error":' * 300 + b"1" + b"}" * 300,
+    ]
+)
+
+
+@given(
+    STREAMS | st.binary(max_size=200) | WHOLE, st.sampled_from(NAMES), st.sampled_from([None, 200, 404, 503])
+)
 def test_no_whole_answer_is_too_strange_to_be_judged(body: bytes, name: str, status: int | None) -> None:
     """Whatever comes in place of JSON."""
     spoken = dialect(name)
@@ -95,7 +112,7 @@ def test_whether_a_block_is_plain_does_not_depend_on_the_cut(body: bytes, cuts: 
     """Neither do the bytes that are kept of it: those of the stream, where it is not."""
     edges = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]
     decoder, whole = Decoder(every_block=True), Decoder(every_block=True)
-    pieces = []
+    pieces: list[SseEvent] = []
     for start, stop in itertools.pairwise(edges):
         pieces += decoder.feed(body[start:stop])
     pieces += decoder.finish()

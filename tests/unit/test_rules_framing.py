@@ -27,9 +27,10 @@ WHOLE = block(FIRST) + block(LAST) + DONE
 
 
 def findings_of(body: bytes, how: How = How.COMPLETE, dialect: str = "chat") -> list[Finding]:
-    """What is said about a body of which nothing but the bytes and the ending is known."""
+    """What is said about a body of which nothing but the bytes and the ending is known: framing, and errors."""
     response = Response(200, HEAD, (Chunk(10_000, body),) if body else ())
-    return judged(Exchange(0, Request("", ""), response, Ending(how, 20_000)), dialect).findings
+    found = judged(Exchange(0, Request("", ""), response, Ending(how, 20_000)), dialect).findings
+    return [one for one in found if one.rule.startswith(("SSE", "HTTP")) or one.severity is Severity.ERROR]
 
 
 def rules_of(body: bytes, how: How = How.COMPLETE) -> list[str]:

@@ -206,7 +206,7 @@ class CarriageReturns(Rule[Any]):
 
 
 class SpaceAfterColon(Rule[Any]):
-    r"""There is not exactly one space after the colon of a field.
+    r"""There is no space after the colon of a field.
 
     ## Why it matters
     The space may be missing, and clients that follow the standard take one away if it is there. Those that cut off
@@ -222,9 +222,6 @@ class SpaceAfterColon(Rule[Any]):
     ```example
     stream: chat/text
     ```
-
-    ## Exceptions
-    More than one space before JSON changes nothing for anybody, and is reported likewise.
     """
 
     id = "SSE-FRAME-005"
@@ -240,7 +237,7 @@ class SpaceAfterColon(Rule[Any]):
                 name = line.name.decode()
                 shown = line.line[:40].decode("utf-8", "replace")
                 return self.finding(
-                    case, f"not exactly one space follows `{name}:`", expected=f"`{name}: `", found=shown,
+                    case, f"no space follows `{name}:`", expected=f"`{name}: `", found=shown,
                     subject=name,
                 )  # fmt: skip
         return None
