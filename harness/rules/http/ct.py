@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
-from harness.rules.rule import CLOSE, NOT_JSON, NOT_OBJECT, OPEN, Found, Rule
+from harness.rules.rule import CLOSE, NOT_JSON, OPEN, Found, Rule
 from harness.sse.payload import Fault
 
 if TYPE_CHECKING:
@@ -117,20 +117,17 @@ class WholeContentType(Rule[Any]):
     id = "HTTP-CT-002"
     severity = Severity.ERROR
     source = "Open Responses: MUST; 9router#3492, OmniRoute#6740"
-    on = (NOT_JSON, NOT_OBJECT, CLOSE)
-    needs = ("head",)
+    on = (CLOSE,)
     streamed = False
 
     def observe(self, case: Case[Any]) -> Found:
-        """Judge the body where it is unreadable, else the head."""
+        """Judge the body where it is no object, else the head."""
         wire = case.wire
         if case.status is not None and case.status >= 400:
             return None
         if case.asked is not None and case.asked.stream and not case.body:
             return None
         if not case.body and wire.broken:
-            if wire.fault in _READABLE or case.ending is None:
-                return None
             return self.finding(
                 case, f"the body is not one JSON object: {wire.broken}", expected="one JSON object",
                 found=wire.broken, subject="body",
