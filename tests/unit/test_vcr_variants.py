@@ -56,11 +56,11 @@ def cassette(response: dict[str, Any], request: dict[str, Any] | None = None, **
     return {"interactions": [interaction(response, request)], "version": 1, **more}
 
 
-def response(string: Any, *, content_type: str = SSE, **more: Any) -> dict[str, Any]:
+def response(string: Any, more: dict[str, Any] | None = None, *, content_type: str = SSE) -> dict[str, Any]:
     """A response as all versions since 1.0 have it."""
     return {
         "body": {"string": string},
-        "headers": {"content-type": [content_type], **more},
+        "headers": {"content-type": [content_type], **(more or {})},
         "status": {"code": 200, "message": "OK"},
     }
 
@@ -92,12 +92,12 @@ def v1_bytes_request() -> bytes:
 
 def v2_requests_gzip() -> bytes:
     """2.x to 9.x with requests: the wire's bytes, still compressed, as binary."""
-    return dumped(cassette(response(gzip.compress(BODY, mtime=0), **{"content-encoding": ["gzip"]})))
+    return dumped(cassette(response(gzip.compress(BODY, mtime=0), {"content-encoding": ["gzip"]})))
 
 
 def v3_decoded() -> bytes:
     """With decode_compressed_response: decoded, and the head without the coding but with an old length."""
-    return dumped(cassette(response(BODY.decode(), **{"content-length": ["17"]})))
+    return dumped(cassette(response(BODY.decode(), {"content-length": ["17"]})))
 
 
 def v4_httpx_flat() -> bytes:
@@ -151,7 +151,7 @@ def json_serializer() -> bytes:
 def json_base64() -> bytes:
     """The JSON serializer with a body that is no text."""
     packed = base64.b64encode(gzip.compress(BODY, mtime=0)).decode()
-    document = cassette(response("", **{"content-encoding": ["gzip"]}))
+    document = cassette(response("", {"content-encoding": ["gzip"]}))
     document["interactions"][0]["response"]["body"] = {"base64_string": packed}
     return json.dumps(document).encode()
 
@@ -161,7 +161,7 @@ def pytest_recording_blocked() -> bytes:
     request = interaction({})["request"] | {
         "headers": {"authorization": [], "content-type": ["application/json"]}
     }
-    return dumped(cassette(response(BODY.decode(), **{"set-cookie": None}), request))
+    return dumped(cassette(response(BODY.decode(), {"set-cookie": None}), request))
 
 
 def pydantic_ai_stream() -> bytes:
