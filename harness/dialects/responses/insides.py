@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness.dialects.responses.arrival import Arrival
     from harness.dialects.responses.state import Item
     from harness.dialects.signal import Body
+    from harness.jsonvalue import JsonValue
 
 
 def pieces(item: Item, layer: Layer) -> dict[int, Part]:
@@ -240,13 +241,19 @@ def _piece_delta(item: Item, part: Part, now: Arrival) -> None:
         now.say(f"{row.layer}-delta-after-done", part, "/delta", earlier=earlier)
         part.text.write(text(body, row.member) or "")
         return
-    if row.layer is Layer.OUTPUT:
-        said: str | None = "".join(one for one in mapping(body.get("delta")).values() if isinstance(one, str))
-    else:
-        said = text(body, row.member)
+    said = _printed(body.get(row.member)) if row.layer is Layer.OUTPUT else text(body, row.member)
+    if row.layer is Layer.OUTPUT and said == "":
+        return  # neither stdout nor stderr has anything
     _delta(item, part.text, said, part, now)
     if row.kind == "output_text":
         _logprobs(part, now)
+
+
+def _printed(delta: JsonValue) -> str | None:
+    """What a delta of a shell call's output adds, on stdout and stderr together."""
+    if not isinstance(delta, dict):
+        return None
+    return "".join(one for one in delta.values() if isinstance(one, str))
 
 
 def _logprobs(part: Part, now: Arrival) -> None:
@@ -343,7 +350,7 @@ def closing(item: Item, content: Body, now: Arrival) -> None:
                     f"{layer}-left-open", part, "/type", "its end", "response.output_item.done", part.opened
                 )
                 for part in pieces(item, layer).values()
-                if part.closed is None and part.added is not None
+                if part.closed is None and (part.added is not None or layer is Layer.OUTPUT)
             ]
         )
     for layer, member in _CONTENTS:

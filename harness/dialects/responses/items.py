@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.dialects.responses.grammar import Role
+from harness.dialects.responses.grammar import ROWS, Role
 from harness.dialects.responses.insides import closing
 from harness.dialects.responses.reading import integer, listed, mapping, text
 from harness.dialects.responses.state import Item
@@ -58,8 +58,10 @@ def item_of(stream: ResponsesStream, now: Arrival) -> Item | None:
         return None
     _overlap(stream, item, now)
     if row.items and item.type not in row.items:
-        if not item.type:
-            item.type = row.items[0]
+        if not item.type or item.type not in _WITH_EVENTS:
+            item.type = _guessed(
+                row
+            )  # its announcement does not say what it is, or something unknown: told there
         elif once(item, f"wrong-item-type {now.kind}"):
             item.told.add("wrong-item-type")
             expected = " or ".join(row.items)
@@ -74,6 +76,14 @@ def _by_id_or_alone(stream: ResponsesStream, item_id: str | None) -> Item | None
     return unfinished[0] if len(unfinished) == 1 else None
 
 
+_WITH_EVENTS = frozenset(item for row in ROWS.values() for item in row.items)
+
+
+def _guessed(row: Row) -> str:
+    """The type of an item that an event belongs to, where the event can only belong to one."""
+    return row.items[0] if len(row.items) == 1 else ""
+
+
 def _not_announced(stream: ResponsesStream, index: int, item_id: str | None, now: Arrival) -> Item:
     row = now.row
     known = stream.by_id.get(item_id) if item_id else None
@@ -83,8 +93,7 @@ def _not_announced(stream: ResponsesStream, index: int, item_id: str | None, now
                 "item-not-announced", known, _INDEX, expected=known.index, found=index, earlier=known.opened
             )
         return known
-    kind = row.items[0] if row.items else ""
-    item = opened(stream, Item(index, item_id or "", kind, None, now.mark))
+    item = opened(stream, Item(index, item_id or "", _guessed(row), None, now.mark))
     if not stream.resumed:
         now.say("item-not-announced", item, _INDEX, expected="the index of an item", found=index)
     return item
@@ -189,7 +198,7 @@ def _announced_late(stream: ResponsesStream, phantom: Item, item: Item) -> None:
 def _call_id_of_its_own(stream: ResponsesStream, item: Item, now: Arrival) -> None:
     """The outputs of a call have its id; two calls have not."""
     call_id = text(item.added or {}, "call_id")
-    if not call_id or item.type.endswith("output"):
+    if not call_id or not item.type or item.type.endswith("output"):
         return
     for other in stream.order:
         if not other.type.endswith("output") and text(other.added or {}, "call_id") == call_id:
@@ -250,11 +259,11 @@ def _same_type(item: Item, content: Body, now: Arrival) -> bool:
     kind = text(content, "type")
     if kind is None:
         return False
-    if not item.type or item.is_phantom:
-        item.type = kind  # of a phantom, the type was a guess
-    if kind == item.type:
+    announced = text(item.added or {}, "type")
+    if not announced or kind == announced:
+        item.type = kind  # what it was so far may be a guess
         return True
-    now.say("item-type-changed", item, "/item/type", expected=item.type, found=kind, earlier=item.opened)
+    now.say("item-type-changed", item, "/item/type", expected=announced, found=kind, earlier=item.opened)
     item.told.add("item-type-changed")
     return False
 
