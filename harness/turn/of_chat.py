@@ -26,13 +26,15 @@ def of_chat(stream: ChatStream) -> Turn:
     """What the stream, or the whole completion, amounts to.
 
     A chunk does not say what comes before what, once reasoning, text and calls are in different members, so the
-    segments stand in the order in which clients show them, and the turn says that their order is not known.
+    segments stand in the order in which clients show them, and the turn says that their order is not known. A stream
+    has ended when `[DONE]` came, or a finish reason for each choice: several providers leave out the one (and OpenAI
+    itself the other, where it speaks).
     """
     choices = tuple(_choice(one) for _, one in sorted(stream.choices.items()))
     ended: Ended = "cut"
     if stream.error is not None:
         ended = "failed"
-    elif choices and all(one.finish is not None for one in choices):
+    elif stream.ended or (choices and all(one.finish is not None for one in choices)):
         ended = "clean"
     usage = _usage(stream.usage)
     return Turn(

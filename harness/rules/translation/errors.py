@@ -35,6 +35,13 @@ class ErrorAsSuccess(Comparison):
     ```
 
     ```example
+    stream: translation/chat_error
+    drop -2
+    --- upstream
+    stream: anthropic/error
+    ```
+
+    ```example
     stream: translation/responses_empty
     --- upstream
     status: 429
@@ -61,7 +68,7 @@ class ErrorAsSuccess(Comparison):
     id = "XLAT-ERR-001"
     severity = Severity.ERROR
     source = "OmniRoute#8210, Portkey#1142, Portkey#1143"
-    supersedes = ("XLAT-TEXT-001", "XLAT-USE-007", "XLAT-FIN-001", "XLAT-EMPTY-001")
+    supersedes = (*MISSING_AT_THE_END, "XLAT-TEXT-001", "XLAT-USE-007", "XLAT-FIN-001", "XLAT-EMPTY-001")
 
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
         """Upstream sent an error."""
@@ -76,7 +83,7 @@ class ErrorAsSuccess(Comparison):
             case,
             f"Upstream sent an error ({theirs.error.code or theirs.error.status}), and the client a whole answer.",
             expected=theirs.error.message or "an error",
-            found=next((one.native for one in mine.choices if one.native), "an answer"),
+            found=next((one.native for one in mine.choices if one.native), "an end"),
         )
 
 
@@ -94,6 +101,7 @@ class ErrorSwallowed(Comparison):
     ```example
     stream: translation/chat_error
     drop -2
+    drop -1
     --- upstream
     stream: anthropic/error
     ```
@@ -210,12 +218,9 @@ class EndInvented(Comparison):
         del theirs
         if mine.error is not None:
             return None
-        if mine.ended == "clean":
-            found = next((one.native for one in mine.choices if one.native), "a whole answer")
-        elif case.dialect.name == "chat" and case.wire.done:
-            found = "[DONE]"
-        else:
+        if mine.ended != "clean":
             return None
+        found = next((one.native for one in mine.choices if one.native), "[DONE]")
         return self.told(
             case,
             f"Upstream's stream broke off, and the client was told {found}.",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness.turn.turn import Turn
 
 _PINGS = frozenset({"ping"})
+_ONE_ID = frozenset({"CHAT-ID-001", "RESP-ID-001"})
 
 
 class KeepAliveAsData(Rule[Any]):
@@ -108,6 +109,9 @@ class IdGivenTwice(Comparison):
     --- upstream
     stream: anthropic/text
     ```
+
+    ## Exceptions
+    An upstream whose own id changes (recorded: groq's compound models, api.avian.io) cannot be told apart from it.
     """
 
     id = "XLAT-ID-001"
@@ -123,8 +127,8 @@ class IdGivenTwice(Comparison):
 
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
         """Upstream gave one id, or none."""
-        del mine, case
-        return len(theirs.ids) <= 1
+        del mine
+        return len(theirs.ids) <= 1 and _ONE_ID.isdisjoint(upstream_of(case).rules)
 
     def observe(self, case: Case[Any]) -> Found:
         """Note the id of each chunk; judge at the end."""

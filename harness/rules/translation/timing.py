@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.findings import Severity
+from harness.jsonvalue import try_parse
 from harness.rules.rule import COMPARE
 from harness.rules.translation.comparison import Comparison, are_whole, upstream_of
+from harness.sse.decoder import Decoder
 from harness.turn.turn import Text
 
 if TYPE_CHECKING:
@@ -54,8 +56,7 @@ class StreamHeldBack(Comparison):
 
     ## Exceptions
     The two halves have no clock in common, so what is compared is how long the text took: a gateway that passes text
-    on as it comes takes about as long as upstream. An upstream that speaks Chat is not judged where it also thinks:
-    its recording does not show when the text began. Texts that took upstream less than 0.1 s are not judged.
+    on as it comes takes about as long as upstream. Texts that took upstream less than 0.1 s are not judged.
     """
 
     id = "XLAT-STREAM-004"
@@ -128,9 +129,19 @@ def _span(case: Case[Any], theirs: Turn) -> int:
     ]
     if marks:
         return sum(_at(chunks, closed.start) - _at(chunks, opened.start) for opened, closed in marks)
-    if theirs.dialect == "chat" and not any(one.thoughts or one.calls for one in theirs.choices):
-        return chunks[-1].at_us - chunks[0].at_us
-    return 0
+    return _span_of_chat(chunks) if theirs.dialect == "chat" else 0
+
+
+def _span_of_chat(chunks: Sequence[Chunk]) -> int:
+    """The same for a stream of Chat, which has no event that opens its text: read once more, as nobody noted it."""
+    decoder = Decoder()
+    times: list[int] = []
+    for at, data in chunks:
+        for event in decoder.feed(data):
+            is_json, body = try_parse(event.data)
+            if is_json and isinstance(body, dict) and _holds_text(body):
+                times.append(at)
+    return times[-1] - times[0] if times else 0
 
 
 def _at(chunks: Sequence[Chunk], offset: int) -> int:
