@@ -166,6 +166,8 @@ def at_end_of_part(
     kind = case.body.get("type")
     if part is None or case.event is None:
         return None
+    if is_mixed_up(item_here(case)):
+        return None
     mark = part.text.done_at if kind == ended else part.closed
     if mark is None or mark.event != case.event.index:
         return None  # it ends once more, which is told as such
@@ -184,6 +186,8 @@ def at_end_of_item(
     if (done := done_here(case)) is None:
         return ()
     item, body = done
+    if is_mixed_up(item):
+        return ()
     is_summary = kind == "summary_text"
     there, list_name = (item.summaries, "summary") if is_summary else (item.parts, "content")
     found = []
@@ -224,9 +228,19 @@ def at_end_of_own_text(
     if not isinstance(owner, dict):
         return None
     return against_told(
-        rule, case, tellings(text), owner.get(name), pointer=f"/item{'/' + path if path else ''}/{name}",
+        rule, case, tellings(text), owner.get(name) or "", pointer=f"/item{'/' + path if path else ''}/{name}",
         later=f"`{name}` in the finished {where(case)}", mark=text.done_at,
     )  # fmt: skip
+
+
+def is_mixed_up(item: Item | None) -> bool:
+    """Whether pieces of the item had wrong indexes, which has been told: their texts are then of each other."""
+    return item is not None and not _MIXED_UP.isdisjoint(item.told)
+
+
+_MIXED_UP = frozenset(
+    f"{layer}-{what}" for layer in ("part", "summary", "command") for what in ("index-gap", "index-changed")
+)
 
 
 def said_part(case: Case[ResponsesStream]) -> dict[str, Any]:

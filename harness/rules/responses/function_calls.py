@@ -65,6 +65,7 @@ class ArgumentsDiffer(Rule[ResponsesStream]):
     source = "conservation of content; all 136 calls of official streams"
     on = (_DONE, _ITEM_DONE)
     exercised_by = (_DELTA, _DONE)
+    supersedes = ("RESP-FC-004",)
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
@@ -355,6 +356,7 @@ class NameChanged(Rule[ResponsesStream]):
     source = "all 136 calls of official streams"
     on = (_ITEM_DONE, _DONE)
     exercised_by = ("item:function_call", _DONE)
+    supersedes = ("RESP-TOOL-011",)
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.dialects.responses.grammar import PART_KINDS
 from harness.dialects.responses.state import Part, ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import (
@@ -32,6 +33,13 @@ _PREFIXES = (
     "response.refusal.",
     "response.reasoning_text.",
 )
+
+
+def _is_misfit(case: Case[ResponsesStream]) -> bool:
+    """Whether the part that the machine noticed something about is of a wrong type: RESP-PART-004 has told."""
+    item, part = item_here(case), noticed(case).about
+    fitting = PART_KINDS.get(item.type) if item is not None else None
+    return fitting is not None and isinstance(part, Part) and part.kind not in fitting
 
 
 class PartNotAdded(Rule[ResponsesStream]):
@@ -352,7 +360,7 @@ class PartDoneOnce(Rule[ResponsesStream]):
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Tell what the machine noticed, where it is about the closing event."""
         signal = noticed(case)
-        if case.body.get("type") != "response.content_part.done":
+        if case.body.get("type") != "response.content_part.done" or _is_misfit(case):
             return None
         index = case.body.get("content_index")
         if signal.kind == "part-done-twice":
@@ -453,7 +461,7 @@ class DeltaOfAnotherKind(Rule[ResponsesStream]):
         """Tell what the machine noticed, where it is not about the closing event."""
         signal = noticed(case)
         kind = case.body.get("type")
-        if kind in _PART_EVENTS:
+        if kind in _PART_EVENTS or _is_misfit(case):
             return None
         return self.finding(
             case,

@@ -12,10 +12,13 @@ from harness.rules.responses.conservation import (
     begun,
     done_here,
     ended_early,
+    is_mixed_up,
     is_phantom,
+    item_here,
     noticed,
     noticed_part,
     part_here,
+    said_part,
     summary_here,
     where,
 )
@@ -175,7 +178,7 @@ class SummaryDiffers(Rule[ResponsesStream]):
     id = "RESP-RSN-003"
     severity = Severity.ERROR
     source = "conservation of content; all 27 summaries of official streams"
-    on = (_DONE, _CLOSED, _ITEM_DONE, "summary-count", "summary-text-done-twice", "summary-done-twice",
+    on = (_ADDED, _DONE, _CLOSED, _ITEM_DONE, "summary-count", "summary-text-done-twice", "summary-done-twice",
           "summary-delta-after-done")  # fmt: skip
     exercised_by = (_DELTA, _DONE, _CLOSED)
     dialects = ("responses",)
@@ -188,6 +191,15 @@ class SummaryDiffers(Rule[ResponsesStream]):
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | tuple[Finding, ...] | None:
         """Compare the tellings of the summary."""
+        if noticed(case).kind:
+            return self._noticed(case)
+        if case.body.get("type") == _ITEM_DONE:
+            return at_end_of_item(self, case, "summary_text")
+        if case.body.get("type") == _ADDED:
+            return self._not_empty(case)
+        return at_end_of_part(self, case, summary_here(case), ended=_DONE)
+
+    def _noticed(self, case: Case[ResponsesStream]) -> Finding | None:
         signal = noticed(case)
         if signal.kind == "summary-count":
             return self.finding(
@@ -197,19 +209,29 @@ class SummaryDiffers(Rule[ResponsesStream]):
                 expected=signal.expected,
                 found=signal.found,
             )
-        if signal.kind:
-            part, index = signal.about, case.body.get("summary_index")
-            if signal.kind.endswith("after-done") and isinstance(part, Part) and ended_early(part.text):
-                return None
-            return self.finding(
-                case,
-                f"Summary {index} of {where(case)} {self._TOLD[signal.kind]}.",
-                pointer="",
-                subject=signal.kind,
-            )
-        if case.body.get("type") == _ITEM_DONE:
-            return at_end_of_item(self, case, "summary_text")
-        return at_end_of_part(self, case, summary_here(case), ended=_DONE)
+        part = signal.about
+        if is_mixed_up(item_here(case)) or not isinstance(part, Part):
+            return None
+        if signal.kind.endswith("after-done") and ended_early(part.text):
+            return None
+        return self.finding(
+            case,
+            f"Summary {part.index} of {where(case)} {self._TOLD[signal.kind]}.",
+            pointer="",
+            subject=signal.kind,
+        )
+
+    def _not_empty(self, case: Case[ResponsesStream]) -> Finding | None:
+        said = said_part(case).get("text")
+        if not said:
+            return None
+        return self.finding(
+            case,
+            f"A summary of {where(case)} is added with {len(said):,} characters; accumulators append to them.",
+            pointer="/part/text",
+            expected='""',
+            found=said,
+        )
 
 
 class RawReasoning(Rule[ResponsesStream]):

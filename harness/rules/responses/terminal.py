@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from harness.dialects.responses.state import Item, ResponsesStream
 from harness.findings import Severity
 from harness.jsonvalue import first_difference
-from harness.rules.responses.conservation import done_here, lacking, named, part_tellings, parting, tellings
+from harness.rules.responses.conservation import (
+    done_here,
+    elements,
+    lacking,
+    named,
+    part_tellings,
+    parting,
+    tellings,
+)
 from harness.rules.rule import MALFORMED, Rule
 
 if TYPE_CHECKING:
@@ -229,7 +237,7 @@ class FinalItemDiffers(Rule[ResponsesStream]):
             {key: value for key, value in _unsealed(body).items() if key not in _ELSEWHERE}
             for body in (done, final)
         )
-        _adopt_texts(item, expected, found)
+        _adopt_streamed(item, expected, found)
         difference = first_difference(expected, found, pointer)
         if difference is None:
             return None
@@ -255,6 +263,7 @@ def _shortened(left: str, right: str) -> tuple[str, str]:
 
 
 _LONGEST = 60
+_STATUSES = frozenset({"completed", "incomplete", "failed", None})
 _NO_DIGITS = {ord(digit): "*" for digit in "0123456789"}
 
 
@@ -267,25 +276,44 @@ def _unsealed(value: Any) -> Any:
     return value
 
 
-def _adopt_texts(item: Item, expected: dict[str, Any], found: dict[str, Any]) -> None:
+def _adopt_streamed(item: Item, expected: dict[str, Any], found: dict[str, Any]) -> None:
     """Where the final output says what was streamed and the finished item did not, that has been told."""
     for name, text in item.texts.items():
-        if found.get(name) in tellings(text):
-            expected[name] = found[name]
+        owners = (expected.get("operation"), found.get("operation")) if name == "diff" else (expected, found)
+        if (
+            isinstance(owners[0], dict)
+            and isinstance(owners[1], dict)
+            and owners[1].get(name) in tellings(text)
+        ):
+            owners[0][name] = owners[1][name]
     for parts, member in ((item.parts, "content"), (item.summaries, "summary")):
+        if parts and _count(expected.get(member)) != len(parts) == _count(found.get(member)):
+            expected[member] = found[member]
         for index, part in parts.items():
+            one, other = _element(expected, member, index), _element(found, member, index)
             for name in ("text", "refusal"):
-                _adopt(
-                    part_tellings(part, name),
-                    _element(expected, member, index),
-                    _element(found, member, index),
-                    name,
-                )
+                if name in one and other.get(name) in part_tellings(part, name):
+                    one[name] = other[name]
+    if expected.get("status") not in _STATUSES:
+        expected["status"] = found.get("status")
+    _adopt_calls(item, expected, found)
 
 
-def _adopt(told: tuple[str, ...], expected: dict[str, Any], found: dict[str, Any], name: str) -> None:
-    if name in expected and found.get(name) in told:
-        expected[name] = found[name]
+def _adopt_calls(item: Item, expected: dict[str, Any], found: dict[str, Any]) -> None:
+    """The same for the name of a call, the commands of a shell call, and what they printed."""
+    if "name" in expected and found.get("name") == (item.added or {}).get("name"):
+        expected["name"] = found["name"]
+    commands, action = [part.text.done for part in item.commands.values()], found.get("action")
+    if commands and isinstance(action, dict) and action.get("commands") == commands:
+        expected["action"] = {**expected["action"], "commands": commands} if "action" in expected else action
+    ended = [item.outputs[index].done or {} for index in sorted(item.outputs)]
+    printed = [one for payload in ended for one in elements(payload, "output")]
+    if printed and found.get("output") == printed:
+        expected["output"] = printed
+
+
+def _count(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
 
 
 def _element(body: dict[str, Any], member: str, index: int) -> dict[str, Any]:

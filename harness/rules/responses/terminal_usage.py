@@ -86,7 +86,7 @@ class UsageIncomplete(Rule[ResponsesStream]):
         response, prefix = final(case)
         kind = str(case.body.get("type") or "response")
         found = self._taken(case, f"{prefix}/usage", kind) if case.problems else ()
-        if found or response.get("usage") is not None:
+        if found or not response or response.get("usage") is not None:
             return found
         if not (kind in _ENDS or response.get("status") in {"completed", "incomplete"}):
             return found

@@ -14,6 +14,7 @@ from harness.rules.responses.conservation import (
     begun,
     done_here,
     ended_early,
+    is_mixed_up,
     is_phantom,
     item_here,
     named,
@@ -24,6 +25,8 @@ from harness.rules.responses.conservation import (
 from harness.rules.rule import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.findings import Finding
     from harness.rules.case import Case
 
@@ -155,7 +158,7 @@ class CommandDiffers(Rule[ResponsesStream]):
             return self._item(case)
         item, index = item_here(case), case.body.get("command_index")
         command = item.commands.get(index) if item is not None and isinstance(index, int) else None
-        if command is None or command.texts_done > 1:
+        if command is None or command.texts_done > 1 or is_mixed_up(item):
             return None
         return against_deltas(self, case, command.text, "command")
 
@@ -166,7 +169,9 @@ class CommandDiffers(Rule[ResponsesStream]):
         part = signal.about
         if is_phantom(case) or not isinstance(part, Part):
             return None
-        if signal.kind.endswith("after-done") and ended_early(part.text):
+        if (signal.kind.endswith("after-done") and ended_early(part.text)) or (
+            "-index-" not in signal.kind and is_mixed_up(item_here(case))
+        ):
             return None
         is_mild = signal.kind == "command-without-deltas"
         return self.finding(
@@ -180,7 +185,7 @@ class CommandDiffers(Rule[ResponsesStream]):
 
     def _item(self, case: Case[ResponsesStream]) -> Finding | tuple[Finding, ...]:
         done = done_here(case)
-        if done is None or not done[0].commands or done[0].type != "shell_call":
+        if done is None or not done[0].commands or done[0].type != "shell_call" or is_mixed_up(done[0]):
             return ()
         action: Any = done[1].get("action")
         commands = action.get("commands") if isinstance(action, dict) else None
@@ -245,37 +250,56 @@ class ShellOutputDiffers(Rule[ResponsesStream]):
         "shell-output-index-gap": "is not the next one",
     }
 
+    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
+        super().__init__(options)
+        self._well_formed: set[tuple[int, int]] = set()
+
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Tell what the machine noticed, or compare the tellings of the output."""
+        if noticed(case).kind:
+            return self._noticed(case)
+        if case.body.get("type") == _ITEM_DONE:
+            return self._item(case)
+        item, index = item_here(case), case.body.get("command_index")
+        output = item.outputs.get(index) if item is not None and isinstance(index, int) else None
+        if item is None or output is None or output.texts_done > 1:
+            return None
+        self._well_formed.add((item.index, output.index))
+        said, streamed = _printed(case.body.get("output")), output.text.text
+        if not output.text.deltas or sorted(said) == sorted(
+            streamed
+        ):  # stdout's deltas and stderr's interleave
+            return None
+        return against_told(
+            self, case, (streamed,), said, pointer="/output", later=f"the finished output of command {index}"
+        )
+
+    def _noticed(self, case: Case[ResponsesStream]) -> Finding | None:
         signal = noticed(case)
         if signal.kind == "wrong-item-type":
             return _own_text_noticed(self, case, "shell_call_output", {}, _OUTPUT)
         index = case.body.get("command_index")
-        if signal.kind:
-            return self.finding(
-                case,
-                f"The output of command {index} {self._TOLD[signal.kind]}.",
-                pointer="",
-                subject=signal.kind,
-            )
-        if case.body.get("type") == _ITEM_DONE:
-            return self._item(case)
-        item = item_here(case)
-        output = item.outputs.get(index) if item is not None and isinstance(index, int) else None
-        if output is None or output.texts_done > 1 or not output.text.deltas:
-            return None
-        said, streamed = _printed(case.body.get("output")), output.text.text
-        if sorted(said) == sorted(streamed):  # the deltas of stdout and of stderr interleave
-            return None
-        return against_told(
-            self, case, (streamed,), said, pointer="/output", later=f"the finished output of command {index}"
+        return self.finding(
+            case, f"The output of command {index} {self._TOLD[signal.kind]}.", pointer="", subject=signal.kind
         )
 
     def _item(self, case: Case[ResponsesStream]) -> Finding | None:
         done = done_here(case)
         if done is None or done[0].type != "shell_call_output" or not done[0].outputs:
             return None
-        ended = [done[0].outputs[index].done or {} for index in sorted(done[0].outputs)]
+        item = done[0]
+        unended = [index for index, output in item.outputs.items() if output.closed is None]
+        if unended:
+            return self.finding(
+                case,
+                f"{begun(case)} is done before {_OUTPUT}.done of command {unended[0]}.",
+                pointer="",
+                expected=f"{_OUTPUT}.done before it",
+                subject="left open",
+            )
+        if any((item.index, index) not in self._well_formed for index in item.outputs):
+            return None  # what an event said that has another shape is not known
+        ended = [item.outputs[index].done or {} for index in sorted(item.outputs)]
         streamed = [
             one for payload in ended if isinstance(output := payload.get("output"), list) for one in output
         ]
