@@ -23,6 +23,13 @@ _TEXTS = {
     }
     for member in ("arguments", "input", "code", "diff")
 }
+_IMPOSSIBLE = frozenset({
+    "command-count", "command-done-twice", "command-kind-changed", "command-text-not-done", "shell-output-added-twice",
+    "shell-output-count", "shell-output-done-twice", "shell-output-index-changed", "shell-output-kind-changed",
+    "shell-output-not-added", "shell-output-text-not-done", "shell-output-without-deltas",
+})  # fmt: skip
+"""Commands and outputs of shell calls have one kind, no event that closes them beyond the end of their text, and
+outputs none that opens them."""
 _INDEXED = {
     "part": "a content part",
     "summary": "a part of a reasoning summary",
@@ -95,7 +102,12 @@ SIGNALS: Mapping[str, str] = {
     "item-left-open": "The response completes while an item is open. About: item.",
     "items-overlap": "An event for an item, while one that was added after it is open. Once an item. About: item.",
     "wrong-item-type": "An event that items of this type do not have. Once an item and event type. About: item.",
-    **{kind: meaning for layer in _PIECES.values() for kind, meaning in layer.items()},
+    **{
+        kind: meaning
+        for layer in _PIECES.values()
+        for kind, meaning in layer.items()
+        if kind not in _IMPOSSIBLE
+    },
     **{kind: meaning for member in _TEXTS.values() for kind, meaning in member.items()},
     "part-wrong-kind": "A content part opens whose type items of this type do not have. About: part.",
     # Smaller things
