@@ -296,7 +296,8 @@ def _number(events: Sequence[_Event]) -> None:
     numbered = [event for event in events if isinstance(event.payload, dict) and "type" in event.payload]
     if not any("sequence_number" in event.payload for event in numbered):
         return
-    following = next((one.payload["sequence_number"] for one in numbered if not one.edited), 0)
+    given = [one.payload.get("sequence_number") for one in numbered if not one.numbered]
+    following = min((number for number in given if isinstance(number, int)), default=0)
     for event in numbered:
         if not event.numbered:
             event.payload["sequence_number"] = following
