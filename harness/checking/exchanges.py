@@ -29,7 +29,7 @@ from harness.rules.registry import rules
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.cassettes.exchange import Cassette, Exchange, Request
+    from harness.cassettes.exchange import Cassette, Exchange, Headers, Request
     from harness.dialects.asked import Asked
     from harness.dialects.dialect import Dialect
     from harness.rules.rule import Need
@@ -124,7 +124,8 @@ def _checked(exchange: Exchange, dialect: str, bench: _Bench) -> Check | None:
     response = exchange.response
     if response is None:
         return None
-    start, chunks = _peeked(decoded_chunks(response.headers, response.chunks))
+    body = _Undone(response.headers, response.chunks)
+    start, chunks = _peeked(iter(body))
     known, settings = bench.known, bench.settings
     request = _known_request(exchange.request) if "request" in known else None
     shape = shape_of(response.headers if "head" in known else None, start)
@@ -149,8 +150,10 @@ def _checked(exchange: Exchange, dialect: str, bench: _Bench) -> Check | None:
     if case.streamed:
         for at_us, data in chunks:
             check.feed(data, at_us if case.timed else None)
+        case.wire.undecodable = body.why
         check.finish(ending)
     else:
+        case.wire.undecodable = body.why
         check.whole(start, ending)
     return check
 
@@ -176,6 +179,21 @@ def _is_streamed(shape: Shape, asked: Asked | None) -> bool:
     if shape is Shape.EMPTY:
         return asked is None or asked.stream
     return shape is Shape.STREAM
+
+
+class _Undone:
+    """A body with its content coding undone; where it cannot be, the body ends, and `why` says so."""
+
+    def __init__(self, headers: Headers, chunks: Iterable[Chunk]) -> None:
+        self.why = ""
+        self._headers = headers
+        self._chunks = chunks
+
+    def __iter__(self) -> Iterator[Chunk]:
+        try:
+            yield from decoded_chunks(self._headers, self._chunks)
+        except CodingError as error:
+            self.why = str(error)
 
 
 def _peeked(chunks: Iterator[Chunk]) -> tuple[bytes, Iterator[Chunk]]:

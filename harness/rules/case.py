@@ -138,7 +138,7 @@ class Case(Generic[S]):
     @property
     def cut_off(self) -> bool:
         """The body is not whole, whoever ended it: what is missing at its end may be in what was lost."""
-        return self.left_early or self.wire.truncated or self.broken_off
+        return self.left_early or self.wire.truncated or self.broken_off or bool(self.wire.undecodable)
 
     @property
     def broken_off(self) -> bool:

@@ -94,12 +94,11 @@ def test_a_compressed_body_is_judged_as_what_it_holds() -> None:
     assert (verdict.status, verdict.bytes) == (Status.FAILED, len(body))
 
 
-def test_a_body_that_is_not_in_its_coding_is_unreadable() -> None:
-    """That is no finding, and no crash."""
+def test_a_body_that_is_not_in_its_coding_is_a_finding() -> None:
+    """No client can read it either; and nothing else is said about what nobody can read."""
     verdict = judge(with_body(GOOD, b"plain", headers=(("content-encoding", "gzip"),)))
-    assert verdict.status is Status.UNREADABLE
-    assert verdict.obstacle is not None
-    assert verdict.obstacle.exit_code == 4
+    assert verdict.status is Status.FAILED
+    assert [one.rule for one in verdict.findings] == ["HTTP-HDR-003"]
 
 
 def test_without_a_response_there_is_nothing_to_judge() -> None:

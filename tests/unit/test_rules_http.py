@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, Headers, How, Request, Response
+from harness.checking.exchanges import judge
 from harness.findings import Finding, Severity
 from harness.rules.registry import rule
 from tests.judging import judged
@@ -181,3 +182,12 @@ def test_a_rule_that_had_nothing_to_judge_was_not_exercised(name: str) -> None:
     request, response = Request("", ""), Response(200, (SSE, ID), (Chunk(10_000, CHUNK),))
     check = judged(Exchange(0, request, response, Ending(How.CLIENT_CLOSE, 20_000)), "chat")
     assert not rule(name)().exercised(check.case, check.seen)
+
+
+@pytest.mark.parametrize("body", [STREAM, ANSWER])
+def test_a_body_that_is_not_in_its_coding_is_told_once(body: bytes) -> None:
+    """Nothing of it can be read, so nothing else is said."""
+    request = Request("POST", "https://api.invalid/v1/chat/completions", (), b'{"model":"m","stream":true}')
+    response = Response(200, (SSE, ID, ("content-encoding", "gzip")), (Chunk(1, body),))
+    verdict = judge(Exchange(0, request, response, Ending(How.COMPLETE, 2)))
+    assert told(list(verdict.findings)) == [("HTTP-HDR-003", "error")]

@@ -119,7 +119,14 @@ class BrokenConnection(Rule[Any]):
     on = (CLOSE,)
     needs = ("ending",)
     streamed = None
-    supersedes = ("SSE-TRUNC-001", "SSE-FRAME-001", "HTTP-STATUS-002", "HTTP-CT-002", *MISSING_AT_THE_END)
+    supersedes = (
+        "SSE-TRUNC-001",
+        "SSE-FRAME-001",
+        "HTTP-STATUS-002",
+        "HTTP-HDR-003",
+        "HTTP-CT-002",
+        *MISSING_AT_THE_END,
+    )
 
     def observe(self, case: Case[Any]) -> Found:
         """Judge the end."""

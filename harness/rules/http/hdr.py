@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
+from harness.rules.ends import MISSING_AT_THE_END
 from harness.rules.rule import CLOSE, OPEN, Found, Rule
 
 if TYPE_CHECKING:
@@ -148,15 +149,20 @@ class CompressedBody(Rule[Any]):
 
     ## Exceptions
     That a stream was held back is only said where the times are known, and all of at least 8 events came within
-    50 ms, more than a second after the head.
+    50 ms, more than a second after the head. It is a warning; a body that nobody can read is an error, of which the
+    catalogue made a warning as well.
     """
 
     id = "HTTP-HDR-003"
-    severity = Severity.WARNING
+    severity = Severity.ERROR
     source = "RFC 9110, 8.4"
     on = (CLOSE,)
     needs = ("head",)
     streamed = None
+    supersedes = (
+        "SSE-TRUNC-001", "SSE-FRAME-001", "HTTP-STATUS-002", "HTTP-CT-001", "HTTP-CT-002", "HTTP-ERR-002",
+        *MISSING_AT_THE_END,
+    )  # fmt: skip
 
     def observe(self, case: Case[Any]) -> Found:
         """Judge the encoding, and when what came, came."""
@@ -177,6 +183,7 @@ class CompressedBody(Rule[Any]):
         return self.finding(
             case, f"{wire.events} events came at once, {first / 1_000_000:.1f} s after the head",
             expected="each event as it is made", found=f"{coding}, one piece", part="head", subject="held back",
+            severity=Severity.WARNING,
         )  # fmt: skip
 
     def exercised(self, case: Case[Any], seen: frozenset[str] | set[str]) -> bool:
