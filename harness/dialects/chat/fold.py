@@ -30,7 +30,7 @@ def fold(entry: Entry, *, audio: bool) -> None:
         audio: The stream has audio: other rules hold for keys and roles then.
     """
     follower = entry.follower
-    first = follower.state == g.STRANGER
+    first = follower.width < 0
     follower.width = len(entry.value)
     _vet_keys(entry, audio=audio)
     before = len(entry.said)
@@ -43,9 +43,9 @@ def fold(entry: Entry, *, audio: bool) -> None:
         fold_logprobs(entry.choice, entry.value["logprobs"])
     if first:
         entry.said.insert(before, Signal("choice-opened", entry.choice, entry.pointer))
-        if follower.state == g.STRANGER and not entry.value.get("finish_reason"):
-            follower.state = g.TALKING  # nothing but an empty delta: the choice is there, and has no role
-            entry.say("role-missing", "/delta/role", "assistant", "nothing")
+    if follower.state == g.STRANGER and "delta" in entry.value and not entry.value.get("finish_reason"):
+        follower.state = g.TALKING  # nothing but an empty delta: the choice is there, and has no role
+        entry.say("role-missing", "/delta/role", "assistant", "nothing")
     _finish(entry, filled)
 
 
@@ -139,8 +139,8 @@ def _audio(entry: Entry) -> str:
         entry.say("audio-late", where, "nothing after expires_at", "more audio")
     state = choice.audio
     if identity := audio.get("id"):
-        if state.id:
-            entry.say("audio-id-repeated", f"{where}/id", "no id", identity)
+        if state.id and state.id != identity:
+            entry.say("audio-id-changed", f"{where}/id", state.id, identity)
         state.id = state.id or identity
     if data := audio.get("data"):
         state.data.write(data)

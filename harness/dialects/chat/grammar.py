@@ -52,7 +52,7 @@ CHOICE: Table = {
     FINISHED: {},
 }
 """A choice. `text` is a delta of content, refusal, reasoning or audio that is not empty; the first delta has the role,
-and may have text or a fragment as well."""
+and may have text or a fragment as well. The first role is no repetition, however late it comes."""
 
 CALL: Table = {
     ABSENT: {FIRST: GROWING},
@@ -142,7 +142,7 @@ SIGNALS: Mapping[str, str] = {
     "call-field-repeated": "A later fragment has the id, name or type again, or an empty one. About: call.",
     "call-interleaved": "A fragment of a call after another one was opened. Once a call. About: call.",
     # Audio
-    "audio-id-repeated": "A second id of the audio. About: choice.",
+    "audio-id-changed": "Another id than the audio had before. About: choice.",
     "audio-late": "Audio after the time at which it expires. About: choice.",
     "audio-data": "Audio data that is not base64. Once a choice. About: choice.",
 }

@@ -215,9 +215,11 @@ class ChatMachine(ChatStream):
 
     def _count(self, usage: Body, at: Mark, said: list[Signal], *, beside: bool) -> None:
         """A usage that is not null came."""
-        if self.usages:
+        if not beside:
+            self._move(g.USAGE, said)
+        elif self.usages:
             said.append(Signal("usage-repeated", pointer="/usage", earlier=self.usage_at))
-        elif beside:
+        else:
             said.append(Signal("usage-beside-choices", pointer="/usage"))
         self.usages += 1
         self.usage = usage

@@ -26,7 +26,9 @@ class ChatRule(Rule[ChatStream]):
     exercised_by: ClassVar[tuple[str, ...]] = ("chunk",)
 
     def misfit(self, case: Case[ChatStream], *, severity: Severity | None = None) -> Finding | None:
-        """Report what does not fit the schema and is this rule's, as one finding, and take it from the case.
+        """Report what does not fit the schema and is this rule's, as one finding.
+
+        Every problem has one owner, so none has to be taken from the case to be reported once.
 
         Args:
             case: The case, while it shows an event that does not fit.
@@ -35,7 +37,6 @@ class ChatRule(Rule[ChatStream]):
         mine = [one for one in case.problems if owner(one, case.body, streamed=case.streamed) == self.id]
         if not mine:
             return None
-        case.problems[:] = [one for one in case.problems if one not in mine]
         first = mine[0]
         said = list(dict.fromkeys(_sentence(one) for one in mine))
         more = f" (and {len(said) - 3} more)" if len(said) > 3 else ""

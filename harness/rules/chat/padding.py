@@ -64,21 +64,25 @@ class AudioMalformed(ChatRule):
     ```example
     stream: chat/audio
     ```
+
+    ## Exceptions
+    OpenAI sends the same id more than once, at the start and where the data begins (recorded 4 of 4 times), so only
+    another id is reported.
     """
 
     id = "CHAT-AUD-001"
     severity = Severity.INFO
     source = "openai-python 3.52.0 types; openai-node 6.49.0, isCompleteAudio"
-    on = ("audio-id-repeated", "audio-late", "audio-data", MALFORMED)
+    on = ("audio-id-changed", "audio-late", "audio-data", MALFORMED)
     exercised_by = ("audio",)
 
     def observe(self, case: Case[ChatStream]) -> Found:
-        """An id again, data that is none, or audio after the end."""
+        """Another id, data that is none, or audio after the end."""
         signal = case.signal
         if signal is None:
             return self.misfit(case)
         said = {
-            "audio-id-repeated": "the audio has a second id",
+            "audio-id-changed": "the audio has another id than before",
             "audio-late": "audio comes after the time at which it expires",
             "audio-data": "the data of the audio is not base64",
         }
