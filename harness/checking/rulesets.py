@@ -41,3 +41,9 @@ def frozen() -> str:
     lines = ["# Frozen: a later release reads this file as it is.", "[rules]"]
     lines += [f'{rule.id} = "{rule.severity}"' for rule in rules().values() if not rule.preview]
     return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(frozen())
