@@ -266,6 +266,21 @@ def noticed_item(case: Case[ResponsesStream], item_type: str) -> Item | None:
     return item if isinstance(item, Item) and item.type == item_type else None
 
 
+def for_another_item(rule: Rule[ResponsesStream], case: Case[ResponsesStream], events: str) -> Finding | None:
+    """Where an event, one of those whose type begins so, is for an item of a type that has no such events."""
+    item, kind = noticed(case).about, str(case.body.get("type"))
+    if not isinstance(item, Item) or not kind.startswith(f"{events}."):
+        return None
+    return rule.finding(
+        case,
+        f"{kind} is for {named(item)}, which has no such events.",
+        pointer="/type",
+        expected=noticed(case).expected,
+        found=item.type,
+        subject=f"{kind} {item.type}",
+    )
+
+
 def item_here(case: Case[ResponsesStream]) -> Item | None:
     """The item that the present event is about, by its `output_index`."""
     index = case.body.get("output_index")

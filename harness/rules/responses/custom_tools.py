@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import at_end_of_own_text, begun, ended_early, noticed, noticed_item
-from harness.rules.rule import Rule
+from harness.rules.responses.item_rule import ItemRule
 
 if TYPE_CHECKING:
+    from harness.dialects.responses.state import ResponsesStream
     from harness.findings import Finding
     from harness.rules.case import Case
 
@@ -25,7 +25,7 @@ _SIGNALS = {
 _MILD = frozenset({"input-not-done", "input-silent", "input-without-deltas"})
 
 
-class InputDiffers(Rule[ResponsesStream]):
+class InputDiffers(ItemRule):
     """The input of a custom tool is not the same in its deltas, in input.done and in the finished item.
 
     ## Why it matters
@@ -63,7 +63,8 @@ class InputDiffers(Rule[ResponsesStream]):
     severity = Severity.ERROR
     source = "conservation of content; openai-node ResponseAccumulator"
     on = (_DONE, _ITEM_DONE, *_SIGNALS)
-    exercised_by = (_DELTA, _DONE, "item:custom_tool_call")
+    exercised_by = (_DELTA, _DONE)
+    items = ("custom_tool_call",)
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from harness.dialects.responses.state import Item, ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import named, noticed
-from harness.rules.rule import Rule
+from harness.rules.responses.item_rule import ItemRule
 
 if TYPE_CHECKING:
     from harness.findings import Finding
     from harness.rules.case import Case
+    from harness.rules.rule import Rule
 
 _SIGNALS = ("step-out-of-order", "steps-unfinished", "wrong-item-type")
 
@@ -48,7 +49,7 @@ def out_of_step(
     )
 
 
-class SearchSteps(Rule[ResponsesStream]):
+class SearchSteps(ItemRule):
     """A web or file search does not go from in_progress over searching to completed.
 
     ## Why it matters
@@ -88,9 +89,11 @@ class SearchSteps(Rule[ResponsesStream]):
     severity = Severity.WARNING
     source = "23 web and 3 file searches of official streams"
     on = _SIGNALS
-    exercised_by = ("item:web_search_call", "item:file_search_call",
-                    *_steps("web_search_call", "in_progress", "searching", "completed"),
-                    *_steps("file_search_call", "in_progress", "searching", "completed"))  # fmt: skip
+    exercised_by = (
+        *_steps("web_search_call", "in_progress", "searching", "completed"),
+        *_steps("file_search_call", "in_progress", "searching", "completed"),
+    )
+    items = ("web_search_call", "file_search_call")
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
@@ -98,7 +101,7 @@ class SearchSteps(Rule[ResponsesStream]):
         return out_of_step(self, case, ("web_search_call", "file_search_call"))
 
 
-class CodeSteps(Rule[ResponsesStream]):
+class CodeSteps(ItemRule):
     """A code interpreter call does not go from in_progress over its code and interpreting to completed.
 
     ## Why it matters
@@ -133,8 +136,8 @@ class CodeSteps(Rule[ResponsesStream]):
     severity = Severity.WARNING
     source = "10 calls of official streams"
     on = _SIGNALS
-    exercised_by = ("item:code_interpreter_call",
-                    *_steps("code_interpreter_call", "in_progress", "interpreting", "completed"))  # fmt: skip
+    exercised_by = _steps("code_interpreter_call", "in_progress", "interpreting", "completed")
+    items = ("code_interpreter_call",)
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
@@ -142,7 +145,7 @@ class CodeSteps(Rule[ResponsesStream]):
         return out_of_step(self, case, ("code_interpreter_call",))
 
 
-class ImageSteps(Rule[ResponsesStream]):
+class ImageSteps(ItemRule):
     """An image does not go from in_progress over generating and its previews to completed.
 
     ## Why it matters
@@ -177,9 +180,8 @@ class ImageSteps(Rule[ResponsesStream]):
     severity = Severity.WARNING
     source = "3 recorded streams with images"
     on = (*_SIGNALS, "partial-image-index")
-    exercised_by = ("item:image_generation_call",
-                    *_steps("image_generation_call", "in_progress", "generating", "partial_image", "completed"),
-                    )  # fmt: skip
+    exercised_by = _steps("image_generation_call", "in_progress", "generating", "partial_image", "completed")
+    items = ("image_generation_call",)
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
@@ -197,7 +199,7 @@ class ImageSteps(Rule[ResponsesStream]):
         )
 
 
-class McpSteps(Rule[ResponsesStream]):
+class McpSteps(ItemRule):
     """A listing of MCP tools, or an MCP call, does not go from in_progress to completed or failed.
 
     ## Why it matters
@@ -235,9 +237,11 @@ class McpSteps(Rule[ResponsesStream]):
     severity = Severity.WARNING
     source = "6 listings and 4 calls of official streams; smg#160"
     on = _SIGNALS
-    exercised_by = ("item:mcp_list_tools", "item:mcp_call",
-                    *_steps("mcp_list_tools", "in_progress", "completed", "failed"),
-                    *_steps("mcp_call", "in_progress", "completed", "failed"))  # fmt: skip
+    exercised_by = (
+        *_steps("mcp_list_tools", "in_progress", "completed", "failed"),
+        *_steps("mcp_call", "in_progress", "completed", "failed"),
+    )
+    items = ("mcp_list_tools", "mcp_call")
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
