@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.dialects.responses import items
-from harness.dialects.responses.grammar import OVER, RUNNING, STATUSES, TERMINALS
+from harness.dialects.responses.grammar import OVER, RUNNING, STATUSES, TERMINALS, Layer
 from harness.dialects.responses.reading import integer, mapping, text
 from harness.dialects.signal import Signal
 
@@ -67,8 +67,13 @@ def _first_number(stream: ResponsesStream, value: int, now: Arrival) -> None:
     if after is not None:
         if value != after + 1:
             now.say("sequence-resumed", None, where, expected=after + 1, found=value)
-    elif value not in {0, stream.unnumbered}:
+    elif value not in {0, stream.unnumbered} and (stream.resumed or _may_begin(now)):
         now.say("sequence-start", None, where, expected=stream.unnumbered, found=value)
+
+
+def _may_begin(now: Arrival) -> bool:
+    """Whether a stream may begin with this event; otherwise its beginning is missing, and that is told."""
+    return now.row.layer is Layer.ASIDE or "start" in now.row.before
 
 
 def _shown(due: int | None) -> str:

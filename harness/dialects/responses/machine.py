@@ -8,21 +8,35 @@ delta forgets all of it. So the short way cannot accept what the table does not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harness.dialects.responses import insides, items, lifecycle
 from harness.dialects.responses.arrival import Arrival
 from harness.dialects.responses.grammar import OVER, ROWS, VENDOR, Layer, Role, Row
 from harness.dialects.responses.reading import listed, mapping, text
-from harness.dialects.responses.state import Item, ResponsesStream
+from harness.dialects.responses.state import Item, Part, ResponsesStream
 
 if TYPE_CHECKING:
     from harness.dialects.asked import Asked
     from harness.dialects.signal import Body, Signal, Signals, Step
     from harness.sse.event import SseEvent
 
+_Live: TypeAlias = "dict[int, tuple[Any, ...]]"
+"""By `output_index`, what the next delta is compared with: item id, index and part where there is one, `write`."""
+
 _STRANGER = Row(Layer.ASIDE, Role.MOVE, frozenset(), "")
 _QUICK = {Layer.PART: "content_index", Layer.SUMMARY: "summary_index", Layer.TEXT: None}
+
+
+def _counted(logprobs: Any, part: Part) -> bool:
+    """Count what the delta says of log probabilities; False where that is worth telling."""
+    if logprobs:
+        part.with_logprobs += 1
+    elif logprobs is None:
+        if not part.without_logprobs:
+            return False
+        part.without_logprobs += 1
+    return True
 
 
 class ResponsesMachine(ResponsesStream):
@@ -34,7 +48,7 @@ class ResponsesMachine(ResponsesStream):
 
     def __init__(self, asked: Asked | None = None) -> None:
         super().__init__(asked)
-        self._live: dict[str, dict[int, tuple[Any, ...]]] = {}
+        self._live: dict[str, _Live] = {}
 
     def step(self, kind: str) -> Step:
         """The function that takes the events of a wire type."""
@@ -101,44 +115,55 @@ class ResponsesMachine(ResponsesStream):
     def _delta(self, kind: str, row: Row) -> Step:
         """The short way for a delta, with the long way behind it."""
         live = self._live.setdefault(kind, {})
-        index_name = _QUICK[row.layer]
         slow = self._slow(kind, row)
-        is_text = row.kind == "output_text"
+        index = _QUICK[row.layer]
+        if index is None:
+            return self._own_delta(live, slow)
+        return self._piece_delta(live, slow, index, has_logprobs=row.kind == "output_text")
 
-        def own(event: SseEvent, body: Any) -> Signals:
+    def _own_delta(self, live: _Live, slow: Step) -> Step:
+        """The short way for a text that the item itself has."""
+
+        def take(event: SseEvent, body: Any) -> Signals:
             try:
                 item_id, write = live[body["output_index"]]
-                delta, number = body["delta"], body["sequence_number"]
+                delta, number = body["delta"], body.get("sequence_number")
                 if number == self.next_sequence and body["item_id"] == item_id and delta:
                     write(delta)
-                    self.next_sequence = number + 1
+                    if number is not None:
+                        self.next_sequence = number + 1
                     return ()
             except (KeyError, TypeError):
                 pass
             return slow(event, body)
 
-        def piece(event: SseEvent, body: Any) -> Signals:
+        return take
+
+    def _piece_delta(self, live: _Live, slow: Step, index_name: str, *, has_logprobs: bool) -> Step:
+        """The short way for an indexed part."""
+
+        def take(event: SseEvent, body: Any) -> Signals:
             try:
                 item_id, index, part, write = live[body["output_index"]]
-                delta, number = body["delta"], body["sequence_number"]
+                delta, number = body["delta"], body.get("sequence_number")
                 if (
                     number == self.next_sequence
                     and body["item_id"] == item_id
                     and body[index_name] == index
                     and delta
+                    and (
+                        not has_logprobs or body.get("logprobs") == [] or _counted(body.get("logprobs"), part)
+                    )
                 ):
-                    if is_text:
-                        logprobs = body["logprobs"]
-                        if logprobs:
-                            part.with_logprobs += 1
                     write(delta)
-                    self.next_sequence = number + 1
+                    if number is not None:
+                        self.next_sequence = number + 1
                     return ()
             except (KeyError, TypeError):
                 pass
             return slow(event, body)
 
-        return own if index_name is None else piece
+        return take
 
     def _take(self, kind: str, row: Row, event: SseEvent, body: Body, *, fits: bool) -> Signals:
         """Take an event the long way."""

@@ -131,7 +131,7 @@ class ResponsesStream:
             "over" (completed, incomplete or failed came).
         next_sequence: The number that the next event is to have; None before the first number.
         first_sequence: The number of the first event that has one.
-        unnumbered: How many events had no number.
+        unnumbered: How many events had no number, those deltas aside that took the short way.
         resumed: The stream continues a stored one: the request has `starting_after`, or, where no request is known,
             the first number is above 0.
         lifecycle: Each event that carries the response object, in order: wire type, place, object.
