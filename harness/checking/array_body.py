@@ -137,7 +137,7 @@ class StreamOrArray:
         if self._chosen is None:
             data = self._waiting + data
             text = data.removeprefix(_BOM).lstrip(_SPACE)
-            if not text and len(data) < self._limit:
+            if (not text or _BOM.startswith(text)) and len(data) < self._limit:
                 self._waiting = data
                 return ()
             self._chosen = self._choose(text)
