@@ -11,10 +11,15 @@ from harness.rules.rule import AFTER_DONE, CLOSE, DONE, NOT_JSON, NOT_OBJECT, Fo
 from harness.sse.payload import Fault
 
 if TYPE_CHECKING:
+    from harness.dialects.chat.state import ChatStream
     from harness.rules.case import Case
 
 
-class DoneOnce(Rule[Any]):
+def _is_unfinished(stream: ChatStream) -> bool:
+    return not stream.audio and any(choice.finish is None for choice in stream.choices.values())
+
+
+class DoneOnce(Rule["ChatStream"]):
     """A Chat stream does not have exactly one `[DONE]`.
 
     ## Why it matters
@@ -50,9 +55,9 @@ class DoneOnce(Rule[Any]):
     exercised_by = (CLOSE,)
     dialects = ("chat",)
 
-    def observe(self, case: Case[Any]) -> Found:
+    def observe(self, case: Case[ChatStream]) -> Found:
         """Judge each sentinel, and the end."""
-        wire = case.wire
+        wire, stream = case.wire, case.stream
         if case.event is not None:
             if wire.done < 2 or wire.done_event is None:
                 return None
@@ -60,7 +65,7 @@ class DoneOnce(Rule[Any]):
                 case, "`[DONE]` comes again", expected="[DONE] once", found="[DONE]",
                 earlier=Mark.of(wire.done_event), subject="again",
             )  # fmt: skip
-        if wire.done or case.left_early or getattr(case.stream, "error", None) is not None:
+        if wire.done or case.left_early or stream.error is not None or _is_unfinished(stream):
             return None
         found = self.finding(
             case,

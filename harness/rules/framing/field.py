@@ -44,8 +44,9 @@ class UnknownField(Rule[Any]):
     exercised_by = (CLOSE,)
 
     def observe(self, case: Case[Any]) -> Found:
-        """Judge one block."""
-        for line in case.lines:
+        """Judge one block; the last line may be cut where the body ends in it."""
+        whole = case.event is None or case.event.terminated
+        for line in case.lines if whole else case.lines[:-1]:
             if not (line.is_known or line.is_comment or _is_bare_json(line)):
                 shown = line.line[:60].decode("utf-8", "replace")
                 return self.finding(

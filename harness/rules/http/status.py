@@ -91,12 +91,17 @@ class NoEvents(Rule[Any]):
     severity = Severity.ERROR
     source = "preloop#121; SDKs raise (measured)"
     on = (CLOSE,)
-    supersedes = ("RESP-LIFE-001", "CHAT-ROLE-001", "SSE-TRUNC-001", *MISSING_AT_THE_END)
+    supersedes = ("RESP-LIFE-001", "CHAT-ROLE-001", *MISSING_AT_THE_END)
 
     def observe(self, case: Case[Any]) -> Found:
         """Judge the end."""
         wire = case.wire
-        if wire.events > wire.done or case.left_early or (case.status is not None and case.status >= 400):
+        if (
+            wire.events > wire.done
+            or wire.truncated
+            or case.left_early
+            or (case.status is not None and case.status >= 400)
+        ):
             return None
         what = "[DONE]" if wire.done else f"{wire.bytes:,} bytes"
         return self.finding(
