@@ -40,9 +40,20 @@ def fold_function_call(entry: Entry) -> str:
     return where
 
 
+def tool_of(fragment: dict[str, Any]) -> dict[str, Any]:
+    """What a fragment, or a whole call, says of a function or a custom tool; only texts.
+
+    The schema knows no custom tools in streams, and no calls of other types, so these may hold anything.
+    """
+    for key in ("function", "custom"):
+        if isinstance(holder := fragment.get(key), dict):
+            return {name: value for name, value in holder.items() if isinstance(value, str)}
+    return {}
+
+
 def _fragment(entry: Entry, fragment: dict[str, Any], where: str) -> None:
     follower = entry.follower
-    function: dict[str, Any] = fragment.get("function") or fragment.get("custom") or {}
+    function = tool_of(fragment)
     index, identity, name = fragment.get("index"), fragment.get("id") or "", function.get("name") or ""
     call = _call_of(follower, index, identity, name)
     opened = call is None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.dialects.chat import grammar as g
 from harness.dialects.chat.fold import fold_logprobs
+from harness.dialects.chat.fragments import tool_of
 from harness.dialects.chat.state import Audio, Call, Choice
 
 if TYPE_CHECKING:
@@ -53,10 +54,14 @@ def _message(choice: Choice, message: dict[str, Any]) -> None:
 
 
 def _call(number: int | None, one: dict[str, Any]) -> Call:
-    function: dict[str, Any] = one.get("function") or one.get("custom") or {}
+    function = tool_of(one)
     call = Call(number)
-    call.id = one.get("id") or ""
-    call.type = one.get("type") or ""
+    call.id = _text(one.get("id"))
+    call.type = _text(one.get("type"))
     call.name = function.get("name") or ""
     call.arguments.write(function.get("arguments") or function.get("input") or "")
     return call
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

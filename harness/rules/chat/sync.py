@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from harness.dialects.chat.fragments import tool_of
 from harness.findings import Severity
 from harness.rules.chat import counting
 from harness.rules.chat.chat_rule import ChatRule
@@ -168,7 +169,7 @@ class WholeToolCalls(_WholeRule):
         """Ids and names that are empty."""
         for pointer, message in _messages(case):
             for position, call in enumerate(message.get("tool_calls") or ()):
-                holder = call.get("function") or call.get("custom") or {}
+                holder = tool_of(call)
                 for name, value in (("id", call.get("id")), ("name", holder.get("name"))):
                     if not value:
                         where = f"{pointer}/tool_calls/{position}"

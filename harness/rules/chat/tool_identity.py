@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.dialects.chat.fragments import tool_of
 from harness.findings import Severity
 from harness.rules.chat.chat_rule import ChatRule, call_of, shown, signal_of
 from harness.rules.rule import MALFORMED, Found
@@ -125,9 +126,12 @@ class ToolOpeningIncomplete(ChatRule):
         if case.signal is None:
             return self.misfit(case)
         call, fragment = call_of(case), shown(case)
-        holder = fragment.get("custom") or fragment.get("function") or {}
+        holder = tool_of(fragment)
         given = {"id": fragment.get("id"), "type": fragment.get("type"), "name": holder.get("name")}
-        lacking = [name for name, value in given.items() if value is None or value == ""]
+        odd = {one.pointer.rpartition("/")[2] for one in case.problems}  # these are reported as what they are
+        lacking = [
+            name for name, value in given.items() if not value and name not in odd and "function" not in odd
+        ]
         if not lacking and call.type not in {"function", "custom", ""}:
             message = f"the tool call has the type {call.type!r}"
             return self.finding(case, message, expected="function or custom", found=call.type, subject="type")
@@ -174,7 +178,7 @@ class ToolArgumentsAbsent(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """Judge the first fragment."""
         fragment = shown(case)
-        holder = fragment.get("custom") or fragment.get("function") or {}
+        holder = tool_of(fragment)
         if holder.get("arguments", holder.get("input")) is not None:
             return None
         message = "the first fragment of the tool call has no arguments"
