@@ -366,7 +366,7 @@ class FinalOutputMissing(Rule[ResponsesStream]):
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Take the problem with the list itself."""
         kind, prefix = case.body.get("type"), "/response" if case.streamed else ""
-        if case.streamed and kind not in self.exercised_by:
+        if (kind if case.streamed else case.body.get("object", "response")) not in self.exercised_by:
             return None
         for one in case.problems:
             at_list = one.pointer == f"{prefix}/output"
