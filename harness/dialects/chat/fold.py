@@ -158,12 +158,11 @@ def fold_logprobs(choice: Choice, logprobs: dict[str, Any]) -> None:
     """Take the tokens of the content that log probabilities are given for."""
     choice.logprobs = True
     for entry in logprobs.get("content") or ():
-        raw, token = entry.get("bytes"), entry.get("token")
-        if isinstance(raw, list) and all(isinstance(one, int) and 0 <= one < 256 for one in raw):
-            choice.tokens += bytes(raw)
-        elif isinstance(token, str):
-            choice.tokens += token.encode("utf-8", "surrogatepass")
-            choice.tokens_exact &= "\ufffd" not in token and "bytes:" not in token
+        raw, token = entry.get("bytes"), entry.get("token", "")
+        given = isinstance(raw, list) and all(0 <= one < 256 for one in raw)
+        choice.tokens += bytes(raw) if given else token.encode("utf-8", "surrogatepass")
+        choice.token_text.write(token)
+        choice.tokens_exact &= "\ufffd" not in token and "bytes:" not in token
 
 
 def _finish(entry: Entry, filled: str) -> None:

@@ -81,13 +81,14 @@ class Choice:
         opened: Where its first delta is; None in a whole answer.
         finished: Where its finish reason is; None until it came, and in a whole answer.
         logprobs: Whether log probabilities came.
-        tokens: The tokens of the content that log probabilities were given for, concatenated.
-        tokens_exact: Those tokens could be taken as bytes, or hold no U+FFFD.
+        tokens: The bytes of the tokens of the content that log probabilities were given for, concatenated.
+        token_text: The same tokens as texts.
+        tokens_exact: Each of those texts is a whole text by itself, and no part of a character.
     """
 
     __slots__ = (
         "annotations", "audio", "calls", "content", "finish", "finished", "function_call", "index", "logprobs",
-        "opened", "reasoning", "reasoning_details", "refusal", "role", "tokens", "tokens_exact",
+        "opened", "reasoning", "reasoning_details", "refusal", "role", "token_text", "tokens", "tokens_exact",
     )  # fmt: skip
 
     def __init__(self, index: int, opened: Mark | None = None) -> None:
@@ -106,6 +107,7 @@ class Choice:
         self.finished: Mark | None = None
         self.logprobs = False
         self.tokens = bytearray()
+        self.token_text = Accumulator()
         self.tokens_exact = True
 
     @property

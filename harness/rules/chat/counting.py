@@ -46,14 +46,32 @@ def total(usage: Mapping[str, Any]) -> Iterator[Miscount]:
     prompt, completion, given = counts
     if prompt + completion != given:
         message = f"{prompt} prompt tokens and {completion} completion tokens make {prompt + completion}, not {given}"
+        if _is_beside(usage):
+            message += f": the {given - prompt - completion} reasoning tokens are counted beside the completion"
         yield Miscount("total_tokens", message, str(prompt + completion), str(given))
 
 
 def parts(usage: Mapping[str, Any]) -> Iterator[Miscount]:
-    """A part that is larger than what it is a part of."""
+    """A part that is larger than what it is a part of.
+
+    Where reasoning is counted beside the completion, the total shows it, and `total` says so: that is one fault.
+    """
     for whole, details, part in _PARTS:
         holder = usage.get(details)
         count, limit = holder.get(part) if isinstance(holder, dict) else None, usage.get(whole)
         if isinstance(count, int) and isinstance(limit, int) and count > limit:
+            if part == "reasoning_tokens" and _is_beside(usage):
+                continue
             message = f"{count} `{part}` are more than {limit} `{whole}`"
             yield Miscount(f"{details}/{part}", message, f"{limit} or fewer", str(count))
+
+
+def _is_beside(usage: Mapping[str, Any]) -> bool:
+    """Whether the total is the sum only with the reasoning tokens added to the completion's."""
+    details = usage.get("completion_tokens_details")
+    reasoning = details.get("reasoning_tokens") if isinstance(details, dict) else None
+    counts = [usage.get(name) for name in TOTALS]
+    if not isinstance(reasoning, int) or not all(isinstance(count, int) for count in counts):
+        return False
+    prompt, completion, given = counts
+    return reasoning > 0 and bool(prompt + completion + reasoning == given)

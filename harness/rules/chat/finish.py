@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
 from harness.rules.chat.chat_rule import ChatRule, choice_of, signal_of
-from harness.rules.chat.tool_arguments import CUT, calls_with_json, documents
+from harness.rules.chat.tool_arguments import calls_with_json, documents
 from harness.rules.rule import MALFORMED, Found
 
 if TYPE_CHECKING:
@@ -326,7 +326,7 @@ class TruncatedCallFinished(ChatRule):
         if not _reached(case):
             return None
         for choice in case.stream.choices.values():
-            if choice.finish is None or choice.finish in CUT:
+            if choice.finish != "tool_calls":
                 continue
             for call in calls_with_json(choice):
                 if call.arguments.text and documents(call.arguments.text) is None:

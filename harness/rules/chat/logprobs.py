@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LogprobsDiffer(ChatRule):
-    """The tokens with log probabilities, put together, are not the text.
+    r"""The tokens with log probabilities, put together, are not the text.
 
     ## Why it matters
     Who scores an answer by its tokens scores another text than the user sees. A detokeniser that works token by token
@@ -32,8 +32,8 @@ class LogprobsDiffer(ChatRule):
     ```
 
     ## Exceptions
-    The `bytes` of the entries are compared where they are there. Where a token without bytes is no text by itself, as
-    part of a character, nothing can be said.
+    A token may be part of a character, and is no text by itself then; OpenAI writes it as `bytes:\xf0\x9f`. In an
+    answer with such tokens their `bytes` are compared.
     """
 
     id = "CHAT-LOGP-001"
@@ -45,14 +45,18 @@ class LogprobsDiffer(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """Compare at the end, because a character may be split over chunks."""
         choice = choice_of(case)
-        if not choice.tokens or not choice.tokens_exact:
+        text = choice.content.text
+        if not choice.tokens:
             return None
-        text = choice.content.text.encode("utf-8", "surrogatepass")
-        if bytes(choice.tokens) == text:
+        by_bytes, by_text = bytes(choice.tokens), choice.token_text.text
+        if choice.tokens_exact and by_text != text:
+            tokens = by_text
+        elif choice.tokens_exact or by_bytes == text.encode("utf-8", "surrogatepass"):
             return None
-        tokens = choice.tokens.decode("utf-8", "replace")
-        message = f"the tokens make {quoted(tokens)}, and the text is {quoted(choice.content.text)}"
-        return self.finding(case, message, expected=choice.content.text, found=tokens, subject="tokens")
+        else:
+            tokens = by_bytes.decode("utf-8", "replace")
+        message = f"the tokens make {quoted(tokens)}, and the text is {quoted(text)}"
+        return self.finding(case, message, expected=text, found=tokens, subject="tokens")
 
 
 class LogprobMalformed(ChatRule):

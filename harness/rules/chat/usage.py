@@ -285,10 +285,22 @@ class UsageSum(_Sums):
     event 6: usage.total_tokens = 303
     ```
 
+    Reasoning that is counted beside the completion:
+
+    ```example
+    stream: chat/text
+    event 6: usage = {"prompt_tokens":11,"completion_tokens":5,"total_tokens":316,\
+    "completion_tokens_details":{"reasoning_tokens":300}}
+    ```
+
     ## Conforms
     ```example
     stream: chat/text
     ```
+
+    ## Exceptions
+    Where the total is right once the reasoning tokens are added, this rule says so, and CHAT-USE-008 does not say on
+    top that they are more than the completion (recorded from xAI, req_llm `xai-grok-3-mini-streaming`).
     """
 
     id = "CHAT-USE-007"
@@ -315,10 +327,18 @@ class UsageDetails(_Sums):
     event 6: usage.prompt_tokens_details.cached_tokens = 12
     ```
 
+    ```example
+    stream: chat/text
+    event 6: usage = {"prompt_tokens":11,"completion_tokens":5,"total_tokens":16,"completion_tokens_details":{"reasoning_tokens":6}}
+    ```
+
     ## Conforms
     ```example
     stream: chat/text
     ```
+
+    ## Exceptions
+    Reasoning tokens that the total counts beside the completion are CHAT-USE-007's.
     """
 
     id = "CHAT-USE-008"
@@ -365,7 +385,9 @@ class UsageRepeated(ChatRule):
         options = case.asked.body.get("stream_options") if case.asked is not None else None
         if isinstance(options, dict) and options.get("continuous_usage_stats"):
             return None
-        return self.finding(case, "the usage comes again", expected="one usage", found="another one")
+        return self.finding(
+            case, "the usage comes again", expected="one usage", found="another one", subject="again"
+        )
 
 
 class UsageZero(ChatRule):
