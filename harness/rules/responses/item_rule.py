@@ -18,7 +18,7 @@ class ItemRule(Rule[ResponsesStream]):
         items: The types.
     """
 
-    items: ClassVar[tuple[str, ...]]
+    items: ClassVar[tuple[str, ...]] = ()
     dialects = ("responses",)
 
     def exercised(self, case: Case[ResponsesStream], seen: frozenset[str] | set[str]) -> bool:
