@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from enum import Enum
+from functools import cache
 from itertools import zip_longest
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import msgspec
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
@@ -45,8 +47,14 @@ def parse(data: bytes | str) -> JsonValue:
     Raises:
         ValueError: It is not JSON (msgspec's message says at which byte).
     """
-    value: JsonValue = msgspec.json.decode(data)
-    return value
+    return _decoder()(data)
+
+
+@cache
+def _decoder() -> Callable[[bytes | str], JsonValue]:
+    import msgspec  # noqa: PLC0415 - it costs 40 ms, and much can be shown without reading JSON
+
+    return msgspec.json.Decoder().decode
 
 
 def try_parse(data: bytes | str) -> tuple[bool, JsonValue]:

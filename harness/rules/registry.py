@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import pkgutil
 from functools import cache
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import harness.rules
@@ -39,6 +39,8 @@ def rules() -> Mapping[str, type[Rule[Any]]]:
     found: dict[str, type[Rule[Any]]] = {}
     for package in _PACKAGES.values():
         found.update(_in_package(package))
+    from importlib import metadata  # noqa: PLC0415 - one rule's page is shown without it
+
     for point in metadata.entry_points(group=ENTRY_POINTS):
         loaded: Any = point.load()
         classes: Iterable[type[Rule[Any]]] = (loaded,) if isinstance(loaded, type) else _in_module(loaded)
