@@ -84,6 +84,14 @@ def test_a_call_that_is_not_continued_is_told() -> None:
     assert followed(bodies)[1] == [g.BAD_INPUT]
 
 
+@pytest.mark.parametrize(("number", "name"), [(1, "STOP"), (2, "MAX_TOKENS"), (99, "99"), (True, None)])
+def test_a_finish_reason_may_be_a_number(number: int, name: str | None) -> None:
+    """That is what clients of Vertex AI ask for with `enum-encoding=int`."""
+    bodies = shipped("text")
+    bodies[-1]["candidates"][0]["finishReason"] = number
+    assert followed(bodies)[0].lanes[0].finish == name
+
+
 def test_candidates_are_kept_apart() -> None:
     """By their index, or by their place where they have none."""
     bodies = shipped("candidates")

@@ -51,6 +51,12 @@ LANES: Final[dict[str, dict[str, str]]] = {
 ENDS: Final = frozenset({FINISHED, FAILED})
 """The states in which the body may end."""
 
+REASONS: Final = (
+    "FINISH_REASON_UNSPECIFIED", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER", "BLOCKLIST",
+    "PROHIBITED_CONTENT", "SPII", "MALFORMED_FUNCTION_CALL",
+)  # fmt: skip
+"""The finish reasons by their numbers, which is how they come where the request has `enum-encoding=int`."""
+
 # Signals; those that Anthropic's grammar has too bear the same names.
 OUT_OF_ORDER: Final = "out-of-order"
 """Content for a candidate that has finished, in a response that does not finish it again. `about` is the lane."""

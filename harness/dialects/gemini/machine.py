@@ -111,7 +111,7 @@ class GeminiMachine(GeminiStream):
             lane = self.lanes[index] = Lane(index)
         content = candidate.get("content")
         parts = content.get("parts") if isinstance(content, dict) else None
-        reason = _text(candidate.get("finishReason"))
+        reason = _reason(candidate.get("finishReason"))
         signals: Signals = ()
         said = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
         more = any(_says_something(part) for part in said)
@@ -202,6 +202,12 @@ def _take_call(lane: Lane, call: Body, part: Body, mark: Mark | None) -> None:
     if isinstance(pieces, list):
         put_pieces(segment.args, pieces)
     segment.open = call.get("willContinue") is True
+
+
+def _reason(value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return g.REASONS[value] if 0 <= value < len(g.REASONS) else str(value)
+    return _text(value)
 
 
 def _says_something(part: Body) -> bool:
