@@ -81,6 +81,28 @@ class Obstacle:
         return self.text
 
 
+class Opinion(NamedTuple):
+    """What a real SDK made of the same bytes.
+
+    Args:
+        sdk: Its name.
+        version: Its version; "" where it is not installed.
+        status: "ok" (it gave an answer), "raised", or "absent" (not installed, or it does not speak the dialect).
+        exception: The name of what it raised.
+        message: The exception's text, or why it is absent.
+        text: The visible text of the answer, where there is one.
+        told: All this in one line.
+    """
+
+    sdk: str
+    version: str
+    status: str
+    exception: str
+    message: str
+    text: str | None
+    told: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What was found in one exchange.
@@ -98,6 +120,7 @@ class Verdict:
         expected: What was found and stands in the baseline.
         note: Why there is nothing to judge, where that is so.
         obstacle: Why it could not be read, where that is so.
+        sdks: What real SDKs made of it, where they were asked.
     """
 
     source: str
@@ -112,6 +135,7 @@ class Verdict:
     expected: tuple[Finding, ...] = ()
     note: str = ""
     obstacle: Obstacle | None = None
+    sdks: tuple[Opinion, ...] = ()
 
 
 class Stale(NamedTuple):

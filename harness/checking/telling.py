@@ -40,6 +40,8 @@ def verdict_lines(verdict: Verdict) -> Iterator[str]:
     for finding in verdict.findings:
         if finding.severity is Severity.INFO:
             yield remark_line(source, finding)
+    for opinion in verdict.sdks:
+        yield f"{source}  {_one_line(opinion.told)}"
 
 
 def source_of(verdict: Verdict) -> str:

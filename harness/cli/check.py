@@ -64,6 +64,13 @@ _READ = 65_536
     "--update-baseline", is_flag=True, help="Write what is found to the baseline, and keep its reasons."
 )
 @click.option(
+    "--sdk",
+    "sdks",
+    multiple=True,
+    metavar="NAME,...",
+    help="Feed the same bytes to an installed SDK, and say what it makes of them: openai-python, openai-node.",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(min=1),
     default=1,
@@ -102,6 +109,7 @@ def command(
     upstream: Path | None,
     baseline: Path | None,
     update_baseline: bool,
+    sdks: tuple[str, ...],
     jobs: int,
     form: str,
     headers: tuple[str, ...],
@@ -142,6 +150,7 @@ def command(
         strict=strict,
         request=sent,
         upstream=other_halves(upstream),
+        sdks=tuple(name for given in sdks for name in given.split(",")),
     ).checked()
     accepted = None if baseline is None else open_baseline(baseline, only=terms.only, new=update_baseline)
 

@@ -30,10 +30,10 @@ error.
 | code | meaning |
 |---|---|
 | 0 | clean |
-| 1 | findings: recordings differ, a request that no recording answers, a cassette that holds a secret |
+| 1 | findings: a rule is broken, recordings differ, no recording answers a request, a cassette holds a secret |
 | 2 | usage: an option or argument that cannot be meant |
 | 3 | the upstream is unreachable, a port is taken, a file cannot be written, or a defect of this tool |
-| 4 | unreadable input: a damaged cassette, or none |
+| 4 | unreadable input: a damaged cassette, or none; nothing that could be judged |
 
 Of several the highest counts. With `-- COMMAND` the command's own code wins unless it is 0, as 128 + N where signal N
 ended it. A recorder or replay server that is ended with Ctrl-C (or SIGTERM, or SIGHUP) ends cleanly.
@@ -50,7 +50,7 @@ An `internal-error` is a defect of this tool; `HARNESS_TRACEBACK=1` shows where 
 
 Every command that takes a recording takes a cassette (`*.cassette.jsonl`), vcrpy YAML or JSON, HAR, a plain SSE or JSON
 body; a folder of them; or the name of a shipped recording such as `llama-server/chat/text`. `-` is standard input for
-`show`, `diff`, `verify`, `import`, `export` and `unpack`. See [import-export.md](import-export.md).
+`check`, `show`, `diff`, `verify`, `import`, `export` and `unpack`. See [import-export.md](import-export.md).
 
 ## Options from pyproject.toml
 

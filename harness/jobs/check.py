@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.cassettes.exchange import Cassette, Chunk, Exchange
 from harness.checking.exchanges import EVERYTHING, judge
@@ -21,6 +22,7 @@ from harness.jobs.accepting import open_baseline
 from harness.jobs.inputs import Named, is_url, named
 from harness.jobs.live import live_exchange, shown
 from harness.jobs.looking import STDIN_SOURCE
+from harness.jobs.opinions import check_names, held, opinions
 from harness.jobs.subjects import Subject, of_cassette, of_chunks, of_file, of_stdin
 from harness.jsonvalue import compact
 from harness.rules.registry import rule
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias
 
-    from harness.findings import Finding
+    from harness.cassettes.exchange import Request
     from harness.jsonvalue import JsonValue
 
     Ask: TypeAlias = Callable[[str], Exchange]
@@ -50,6 +52,7 @@ class Terms:
         strict: A warning fails an exchange, too.
         request: What plain bodies answer; see `harness.cassettes.plain`.
         upstream: The other halves of translations: one for each exchange by its index, or one for all.
+        sdks: Names of real SDKs that are fed the same bytes.
     """
 
     dialect: str = "auto"
@@ -59,13 +62,15 @@ class Terms:
     strict: bool = False
     request: bytes | None = None
     upstream: tuple[Subject, ...] = ()
+    sdks: tuple[str, ...] = ()
 
     def checked(self) -> Terms:
         """The same, with the rules' ids as they are written.
 
         Raises:
-            UnknownName: There is no such dialect, profile, ruleset or rule.
+            UnknownName: There is no such dialect, profile, ruleset, rule or SDK.
         """
+        check_names(self.sdks)
         if self.dialect != "auto":
             dialect_named(self.dialect)
         profile_named(self.profile)
@@ -100,6 +105,7 @@ def check(
     request: bytes | str | Path | Mapping[str, JsonValue] | None = None,
     upstream: str | Path | Cassette | Exchange | None = None,
     baseline: str | Path | None = None,
+    sdks: Iterable[str] = (),
     jobs: int = 1,
 ) -> Report:
     """Judge recordings, bodies or exchanges by the rules.
@@ -119,6 +125,8 @@ def check(
             Recordings hold their own.
         upstream: The recording of the other half of a translation, so that the rules on translation compare.
         baseline: A file of findings that are known and accepted (see `harness.checking.baseline`).
+        sdks: Names of real SDKs ("openai-python", "openai-node") that are fed the same bytes; each verdict says
+            what they made of them.
         jobs: How many processes share the files.
 
     Raises:
@@ -133,6 +141,7 @@ def check(
         strict=strict,
         request=_request_bytes(request),
         upstream=other_halves(upstream),
+        sdks=tuple(sdks),
     ).checked()
     known = None if baseline is None else open_baseline(baseline, only=terms.only)
     found = tuple(_of_anything(subject, terms, jobs))
@@ -240,10 +249,15 @@ def _of_subjects(
             if subject.bare and verdict.dialect is None:
                 if found and source.lower().endswith(".json"):
                     continue  # a folder is full of JSON that is no answer of a model
-                raise _of_no_dialect(source)
+                verdict = unreadable(source, terms, _of_no_dialect(source), exchange=index)
             yield verdict
     except HarnessError as error:
         yield unreadable(source, terms, error, exchange=index)
+    except Exception as error:
+        # A defect, perhaps of somebody else's rule, must not hide what is wrong with the other inputs.
+        if os.environ.get("HARNESS_TRACEBACK"):
+            raise
+        yield unreadable(source, terms, _defect(source, error), exchange=index)
 
 
 def of_subject(subject: Subject, terms: Terms, source: str) -> Verdict:
@@ -253,8 +267,9 @@ def of_subject(subject: Subject, terms: Terms, source: str) -> Verdict:
         HarnessError: It cannot be read.
     """
     half = terms.other_half(subject.exchange.index)
+    exchange = held(subject.exchange) if terms.sdks else subject.exchange
     verdict = judge(
-        subject.exchange,
+        exchange,
         source=source,
         dialect=terms.dialect,
         profile=terms.profile,
@@ -265,23 +280,29 @@ def of_subject(subject: Subject, terms: Terms, source: str) -> Verdict:
         upstream=None if half is None else half.exchange,
         upstream_known=EVERYTHING if half is None else half.known,
     )
-    if not verdict.findings:
+    if terms.sdks and verdict.dialect is not None:
+        verdict = replace(verdict, sdks=opinions(exchange, verdict.dialect, terms.sdks))
+    return _without_secrets(verdict, subject.exchange.request)
+
+
+def _without_secrets(verdict: Verdict, request: Request) -> Verdict:
+    """Other tools' recordings are read as they are; what is quoted from them must not give a key away."""
+    if not verdict.findings and not verdict.sdks:
         return verdict
-    # Other tools' recordings are read as they are; what is quoted from them must not give a key away.
-    redactor = environment_redactor().knowing(subject.exchange.request)
+    redactor = environment_redactor().knowing(request)
 
     def clean(text: str | None) -> str | None:
         return redactor.text(text, "finding")[0] if text else text
 
-    def cleaned(finding: Finding) -> Finding:
-        return replace(
-            finding,
-            message=clean(finding.message) or "",
-            expected=clean(finding.expected),
-            found=clean(finding.found),
-        )
-
-    return replace(verdict, findings=tuple(cleaned(one) for one in verdict.findings))
+    findings = tuple(
+        replace(one, message=clean(one.message) or "", expected=clean(one.expected), found=clean(one.found))
+        for one in verdict.findings
+    )
+    sdks = tuple(
+        one._replace(message=clean(one.message) or "", text=clean(one.text), told=clean(one.told) or "")
+        for one in verdict.sdks
+    )
+    return replace(verdict, findings=findings, sdks=sdks)
 
 
 def unreadable(source: str, terms: Terms, error: HarnessError, *, exchange: int = 0) -> Verdict:
@@ -295,6 +316,15 @@ def unreadable(source: str, terms: Terms, error: HarnessError, *, exchange: int 
     )
 
 
+def _defect(source: str, error: Exception) -> HarnessError:
+    return HarnessError(
+        "this input made the checker fail",
+        where=source,
+        found=f"{type(error).__name__}: {error}",
+        hint="this is a defect of harness, or of a rule that was added to it; HARNESS_TRACEBACK=1 shows where",
+    )
+
+
 def _of_no_dialect(source: str) -> InputError:
     return InputError(
         "this body is of no dialect that is known",
@@ -305,35 +335,40 @@ def _of_no_dialect(source: str) -> InputError:
 
 
 def _of_anything(subject: object, terms: Terms, jobs: int) -> Iterator[Verdict]:
-    if isinstance(subject, str | Path):
+    if isinstance(subject, str | Path | bytes | bytearray):
         subject = [subject]
     if isinstance(subject, Exchange):
         yield of_subject(Subject(subject, EVERYTHING), terms, "(exchange)")
     elif isinstance(subject, Cassette):
         yield from _of_subjects(of_cassette(subject), terms, subject.source or "(cassette)")
-    elif isinstance(subject, bytes | bytearray):
-        yield from _of_pieces(iter([bytes(subject)]), terms)
     elif isinstance(subject, Iterable):
         given = iter(subject)
-        first = next(given, b"")
-        if isinstance(first, str | Path):
-            names = [str(first), *map(str, given)]
-            yield from chain.from_iterable(verdicts(named(names), terms, jobs=jobs))
-        elif isinstance(first, Chunk):
-            one = of_chunks(chain([first], given), request=terms.request, timed=True)
-            yield from _of_subjects(iter([one]), terms, _PIECES)
-        else:
-            yield from _of_pieces(chain([first], given), terms)
+        yield from _of_several(next(given, b""), given, terms, jobs)
     else:
-        raise UsageError(
-            "this cannot be judged",
-            expected="a path or several, bytes, chunks, a cassette or an exchange",
-            found=type(subject).__name__,
-        )
+        raise _no_subject(subject)
 
 
-def _of_pieces(pieces: Iterator[bytes], terms: Terms) -> Iterator[Verdict]:
-    return _of_subjects(of_stdin(pieces, source=_PIECES, request=terms.request), terms, _PIECES)
+def _of_several(first: object, rest: Iterator[Any], terms: Terms, jobs: int) -> Iterator[Verdict]:
+    """Paths, or the pieces or chunks of one body; the first says which."""
+    if isinstance(first, str | Path):
+        names = [str(first), *map(str, rest)]
+        yield from chain.from_iterable(verdicts(named(names), terms, jobs=jobs))
+    elif isinstance(first, Chunk):
+        one = of_chunks(chain([first], rest), request=terms.request, timed=True)
+        yield from _of_subjects(iter([one]), terms, _PIECES)
+    elif isinstance(first, bytes | bytearray):
+        pieces = (bytes(piece) for piece in chain([first], rest))
+        yield from _of_subjects(of_stdin(pieces, source=_PIECES, request=terms.request), terms, _PIECES)
+    else:
+        raise _no_subject(first)
+
+
+def _no_subject(given: object) -> UsageError:
+    return UsageError(
+        "this cannot be judged",
+        expected="a path or several, bytes, chunks, a cassette or an exchange",
+        found=type(given).__name__,
+    )
 
 
 _PIECES = "(bytes)"

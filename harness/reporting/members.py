@@ -37,6 +37,17 @@ def verdict_members(verdict: Verdict) -> Members:
             _finding_members(one, in_baseline=id(one) in expected)
             for one in (*verdict.findings, *verdict.expected)
         ],
+        "sdks": [
+            {
+                "sdk": one.sdk,
+                "version": one.version,
+                "status": one.status,
+                "exception": one.exception or None,
+                "message": one.message or None,
+                "text": one.text,
+            }
+            for one in verdict.sdks
+        ],
     }
 
 

@@ -15,6 +15,7 @@ from harness.io.files import write_cassette
 from harness.jobs.check import Terms, verdicts
 from harness.jobs.inputs import Named, named
 from harness.rules.example import parse_example
+from harness.rules.registry import rule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +116,7 @@ def test_bytes_chunks_exchanges_and_cassettes_are_judged(subject: Any) -> None:
 @pytest.mark.parametrize("subject", [7, None, {"a": 1}.values()])
 def test_what_cannot_be_judged_is_an_error_of_usage(subject: Any) -> None:
     """Not a crash somewhere inside."""
-    with pytest.raises((UsageError, TypeError)):
+    with pytest.raises(UsageError, match="this cannot be judged"):
         harness.check(subject)
 
 
@@ -147,6 +148,7 @@ def test_names_that_do_not_exist_are_errors() -> None:
         {"profile": "opnai"},
         {"rules": ["SSE-X-001"]},
         {"ruleset": "1999-01-01"},
+        {"sdks": ["openai-cobol"]},
     ):
         with pytest.raises(UnknownName):
             harness.check(GOOD_BODY, **options)
@@ -184,6 +186,34 @@ def test_a_stream_on_standard_input_is_judged_as_it_comes() -> None:
     pieces = iter([GOOD_BODY[:10], GOOD_BODY[10:]])
     ((verdict,),) = verdicts([Named("-", None)], Terms(), stdin=pieces)
     assert (verdict.status, verdict.source) == (Status.PASSED, "(standard input)")
+
+
+def test_a_rule_that_fails_hides_no_other_input(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a fault of the harness (3), not a finding and not a crash."""
+
+    def failing(self: object, case: object) -> None:
+        raise ZeroDivisionError("invented")
+
+    monkeypatch.setattr(rule("SSE-JSON-001"), "observe", failing)
+    monkeypatch.delenv("HARNESS_TRACEBACK", raising=False)
+    report = harness.check(folder)
+    assert list(sources(report).values()) == [Status.PASSED, Status.UNREADABLE, Status.PASSED]
+    assert report.exit_code == 3
+    assert "found     ZeroDivisionError: invented" in str(report)
+    monkeypatch.setenv("HARNESS_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        harness.check(folder)
+
+
+def test_an_sdk_is_fed_the_same_bytes() -> None:
+    """Its own exception stands beside the rule; one that is not there says so."""
+    (verdict,) = harness.check(iter([BROKEN_BODY]), sdks=["openai-python", "openai-node"]).inputs
+    assert [one.sdk for one in verdict.sdks] == ["openai-python", "openai-node"]
+    for one in verdict.sdks:
+        assert one.status in {"raised", "absent", "ok"}
+        assert one.told.startswith(one.sdk)
+        assert (one.status == "raised") == bool(one.exception)
+    assert {one.rule for one in verdict.findings} == {"SSE-JSON-001"}
 
 
 def test_a_shipped_recording_has_a_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from harness.bundled import spec_text
-from harness.checking.report import Obstacle, Report, Stale, Status, Verdict, outcome
+from harness.checking.report import Obstacle, Opinion, Report, Stale, Status, Verdict, outcome
 from harness.errors import InputError, UnknownName
 from harness.findings import Finding, Location, Origin, Severity
 from harness.reporting.format import written
@@ -63,6 +63,17 @@ REPORT = Report(
             ),
             findings=(FINDING, WARNING, REMARK),
             expected=(ACCEPTED,),
+            sdks=(
+                Opinion(
+                    "openai-python",
+                    "3.52.0",
+                    "raised",
+                    "APIError",
+                    "no\nanswer",
+                    None,
+                    "openai-python 3.52.0: no\nanswer",
+                ),
+            ),
         ),
         Verdict(source="b.sse", status=Status.UNREADABLE, obstacle=Obstacle.of(ERROR)),
         Verdict(source="c.har", exchange=2, note="no dialect fits GET /v1/models"),
@@ -110,6 +121,7 @@ def test_every_member_that_is_written_is_named_in_the_schema() -> None:
         "finding": first["findings"][0],
         "place": first["findings"][0]["earlier"],
         "error": document["inputs"][1]["error"],
+        "sdk": first["sdks"][0],
         "summary": document["summary"],
     }.items():
         assert set(value) == set(schema(name)["properties"]), name
