@@ -160,7 +160,8 @@ PREFIXES: Mapping[str, str] = {
     "message": "msg_", "reasoning": "rs_", "function_call": "fc_", "web_search_call": "ws_",
     "file_search_call": "fs_", "code_interpreter_call": "ci_", "mcp_list_tools": "mcpl_", "mcp_call": "mcp_",
     "tool_search_call": "tsc_", "tool_search_output": "tso_", "compaction": "cmp_", "custom_tool_call": "ctc_",
-    "image_generation_call": "ig_",
+    "image_generation_call": "ig_", "apply_patch_call": "apc_", "shell_call": "sh_", "shell_call_output": "sho_",
+    "local_shell_call": "lsh_",
 }  # fmt: skip
 """How the ids of items begin at OpenAI."""
 

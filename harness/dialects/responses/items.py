@@ -94,7 +94,7 @@ def _not_announced(stream: ResponsesStream, index: int, item_id: str | None, now
             )
         return known
     item = opened(stream, Item(index, item_id or "", _guessed(row), None, now.mark))
-    if not stream.resumed:
+    if not stream.joined_late:
         now.say("item-not-announced", item, _INDEX, expected="the index of an item", found=index)
     return item
 
@@ -174,7 +174,7 @@ def added(stream: ResponsesStream, now: Arrival) -> None:
         )
         if item_id and previous.id == item_id and previous.type == item.type:
             return  # the same item once more: it goes on
-    elif index != stream.next_index and not (stream.resumed and not stream.order):
+    elif index != stream.next_index and not (stream.joined_late and not stream.order):
         now.say("output-index-gap", item, _INDEX, expected=stream.next_index, found=index)
     if item_id in stream.by_id:
         earlier = stream.by_id[item_id].opened
@@ -225,7 +225,7 @@ def done(stream: ResponsesStream, now: Arrival) -> None:
             item = opened(
                 stream, Item(index or 0, item_id or "", text(content, "type") or "", None, now.mark)
             )
-            if not stream.resumed:
+            if not stream.joined_late:
                 now.say("item-done-without-added", item, _INDEX, expected="the index of an item", found=index)
         else:
             now.say(
@@ -292,12 +292,15 @@ def ended(stream: ResponsesStream, response: Body, now: Arrival) -> None:
             ]
         )
     final = [mapping(one) for one in listed(response.get("output"))]
-    if len(final) != len(stream.order) or stream.resumed:
+    if len(final) != len(stream.order) and not stream.joined_late:
         return  # items are missing, or are more: that is one finding by itself
-    for place, (item, content) in enumerate(
-        zip(sorted(stream.order, key=lambda one: one.index), final, strict=True)
-    ):
-        item_id, pointer = text(content, "id"), f"/response/output/{place}"
+    known = sorted(stream.order, key=lambda one: one.index)
+    for place, item in enumerate(known):
+        at = item.index if stream.joined_late else place
+        if at >= len(final):
+            continue
+        content = final[at]
+        item_id, pointer = text(content, "id"), f"/response/output/{at}"
         if item_id in stream.by_id and stream.by_id[item_id] is not item:
             continue  # another order, not another id
         if (

@@ -172,6 +172,11 @@ class ResponsesStream:
         self.jumped: tuple[int, int] | None = None
 
     @property
+    def joined_late(self) -> bool:
+        """Items may have been announced in a part of the stream that is not here."""
+        return self.resumed and self.in_progress is None
+
+    @property
     def response(self) -> Body | None:
         """The latest response object; None before the first."""
         if self.terminal is not None:

@@ -34,6 +34,12 @@ def _type_of(case: Case[ResponsesStream]) -> str:
     return str(item.get("type")) if isinstance(item, dict) else ""
 
 
+def _open_but_completed(item: Item) -> bool:
+    """Whether an item was added as completed and never done."""
+    status = (item.added or {}).get("status")
+    return item.type in _OPENING and item.closed is None and status == "completed"
+
+
 def _streamed(item: Item) -> bool:
     """Whether anything came between the item's beginning and its end."""
     return bool(item.steps)
@@ -70,8 +76,8 @@ class AddedStatus(Rule[ResponsesStream]):
     Only messages, function calls and custom tool calls are judged: reasoning, mcp_list_tools, mcp_approval_request and
     compaction have no status, and a shell_call_output is added as completed. An item added as completed that is whole
     is information; OpenAI also does it and then sends deltas (o1-pro, o3-pro, gpt-5-pro, five recorded items), which
-    is what this warns of. OpenAI's first custom tool calls had no status (ai, openai-custom-tool-1): one without is
-    passed over.
+    is what this warns of. OpenAI's first custom tool calls had no status (ai, openai-custom-tool-1): that is
+    information, too.
 
     ## How to mend
 
@@ -81,13 +87,17 @@ class AddedStatus(Rule[ResponsesStream]):
     id = "RESP-ITEM-010"
     severity = Severity.WARNING
     source = "in_progress in 536 of 541 official messages and calls; OmniRoute#13964"
-    on = (_ADDED, _DONE, MALFORMED)
+    on = (_ADDED, _DONE, *TERMINALS, MALFORMED)
     exercised_by = (_ADDED,)
     dialects = ("responses",)
 
-    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
-        """Look when it is added; where it is completed then, when it is done."""
+    def observe(self, case: Case[ResponsesStream]) -> Finding | tuple[Finding, ...] | None:
+        """Look when it is added; where it is completed then, at its end or that of the response."""
         kind = case.body.get("type")
+        if kind in TERMINALS:
+            return tuple(
+                self._completed_early(case, item) for item in case.stream.order if _open_but_completed(item)
+            )
         if kind == _ADDED and (mine := taken(case, ("/item/status",))):
             return told(self, case, mine[0], f"A {_type_of(case)} is added with the status {mine[0].found}.")
         item = item_here(case)
@@ -102,11 +112,11 @@ class AddedStatus(Rule[ResponsesStream]):
             )
         if item.added is not case.body.get("item") or status in {"in_progress", "completed"}:
             return None
-        if status is None and item.type == "custom_tool_call":
-            return None
+        milder = Severity.INFO if status is None and item.type == "custom_tool_call" else None
         return self.finding(
             case, f"A {item.type} is added with the status {status or 'missing'}.", pointer="/item/status",
             expected="in_progress", found=status or "(missing)", subject=f"{item.type} added",
+            severity=milder,
         )  # fmt: skip
 
     def _completed_early(self, case: Case[ResponsesStream], item: Item) -> Finding:
@@ -115,7 +125,8 @@ class AddedStatus(Rule[ResponsesStream]):
         else:
             message, severity = "was added as completed, and nothing followed", Severity.INFO
         return self.finding(
-            case, f"{named(item)[0].upper()}{named(item)[1:]} {message}.", pointer="/item/status",
+            case, f"{named(item)[0].upper()}{named(item)[1:]} {message}.",
+            pointer="/item/status" if "item" in case.body else "",
             expected="added as in_progress", found="added as completed", earlier=item.opened, severity=severity,
             subject=f"{item.type} added as completed",
         )  # fmt: skip

@@ -69,7 +69,8 @@ class ResponseObjectIncomplete(Rule[ResponsesStream]):
 
     ## Exceptions
 
-    `output` and `usage` at the end belong to RESP-TERM-003 and RESP-TERM-004.
+    `output` and `usage` at the end belong to RESP-TERM-003 and RESP-TERM-004, the status of a whole answer to
+    RESP-SYNC-001.
 
     ## How to mend
 
@@ -92,7 +93,8 @@ class ResponseObjectIncomplete(Rule[ResponsesStream]):
             return ()
         where = "/response" if case.streamed else ""
         final = not case.streamed or kind in TERMINALS
-        members = {f"{where}/{name}" for name in _REQUIRED if not (final and name == "output")}
+        others = {"output"} if case.streamed else {"output", "status"}
+        members = {f"{where}/{name}" for name in _REQUIRED if not (final and name in others)}
         return tuple(
             told(self, case, one, f"{one.field} of the response object is {one.found}, not {one.expected}.")
             for one in taken(case, members)
@@ -133,12 +135,14 @@ class NullableAbsent(Rule[ResponsesStream]):
     id = "RESP-OBJ-002"
     severity = Severity.INFO
     source = "present in 317 of 317 official response.created"
-    on = ("response.created", WHOLE)
+    on = (*LIFECYCLE, WHOLE)
     streamed = None
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
-        """Look for the keys."""
+        """Look for the keys in the first object."""
+        if len(case.stream.lifecycle) > 1:
+            return None
         shown = response_here(case)
         absent = [name for name in _NULLABLE if name not in shown[0]] if shown else []
         if shown is None or not absent:

@@ -39,6 +39,15 @@ class WholeAnswer(Rule[ResponsesStream]):
     "tool_choice":"auto","tools":[],"top_p":1.0,"truncation":"disabled","usage":null,"user":null}
     ```
 
+    ```example
+    request: {"model":"gpt-5.2","input":"Name two colours."}
+    body:
+    {"id":"resp_1","object":"response","created_at":1768392000,"status":null,"error":null,\
+    "incomplete_details":null,"instructions":null,"max_output_tokens":null,"metadata":{},"model":"gpt-5.2","output":[],\
+    "parallel_tool_calls":true,"previous_response_id":null,"reasoning":null,"temperature":1.0,"text":null,\
+    "tool_choice":"auto","tools":[],"top_p":1.0,"truncation":"disabled","usage":null,"user":null}
+    ```
+
     ## Conforms
 
     ```example
