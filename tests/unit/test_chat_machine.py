@@ -297,6 +297,16 @@ def test_audio_is_put_together() -> None:
     assert "unfinished" not in {signal.kind for signal in said}
 
 
+def test_the_time_at_which_audio_expires_may_follow_the_finish_reason() -> None:
+    """And a finish reason may follow that time; audio may not."""
+    start = [chunk({**ROLE, "audio": {"id": "a", "data": "AA=="}})]
+    end, expiry = chunk({}, "stop"), chunk({"audio": {"expires_at": 1}})
+    for order in ([end, expiry], [expiry, end], [expiry]):
+        machine, said = followed([*start, *order])
+        assert {signal.kind for signal in said} <= LEGAL | {"usage-key-absent"}
+        assert machine.choices[0].finish == ("stop" if end in order else None)
+
+
 def test_tokens_of_log_probabilities_are_the_text() -> None:
     """Byte by byte."""
     machine, _ = shipped("logprobs")

@@ -43,9 +43,10 @@ def fold(entry: Entry, *, audio: bool) -> None:
         fold_logprobs(entry.choice, entry.value["logprobs"])
     if first:
         entry.said.insert(before, Signal("choice-opened", entry.choice, entry.pointer))
-    if follower.state == g.STRANGER and "delta" in entry.value and not entry.value.get("finish_reason"):
-        follower.state = g.TALKING  # nothing but an empty delta: the choice is there, and has no role
-        entry.say("role-missing", "/delta/role", "assistant", "nothing")
+    if follower.state == g.STRANGER and not entry.value.get("finish_reason"):
+        follower.state = g.TALKING
+        if "delta" in entry.value:  # nothing but an empty delta: the choice is there, and has no role
+            entry.say("role-missing", "/delta/role", "assistant", "nothing")
     _finish(entry, filled)
 
 
@@ -135,9 +136,13 @@ def _audio(entry: Entry) -> str:
     choice, where = entry.choice, "/delta/audio"
     if choice.audio is None:
         choice.audio = Audio()
-    elif choice.audio.expires_at is not None:
-        entry.say("audio-late", where, "nothing after expires_at", "more audio")
     state = choice.audio
+    if state.expires_at is not None:
+        entry.say("audio-late", where, "nothing after expires_at", "more audio")
+    elif audio.get("expires_at") is not None and not (audio.get("data") or audio.get("transcript")):
+        entry.move(g.EXPIRY, where)
+    else:
+        entry.move(g.TEXT, where)
     if identity := audio.get("id"):
         if state.id and state.id != identity:
             entry.say("audio-id-changed", f"{where}/id", state.id, identity)
@@ -149,7 +154,6 @@ def _audio(entry: Entry) -> str:
     state.transcript.write(audio.get("transcript") or "")
     if audio.get("expires_at") is not None:
         state.expires_at = audio["expires_at"]
-    entry.move(g.TEXT, where)
     entry.say("audio", where)
     return where
 
@@ -175,9 +179,9 @@ def _finish(entry: Entry, filled: str) -> None:
         choice.finish = choice.finish or ""
         entry.once("finish-reason-empty", "/finish_reason", "a finish reason or null", '""')
         return
-    over = follower.state == g.FINISHED
-    entry.move(g.FINISH, "/finish_reason")
-    if over:
+    if choice.finished is not None or follower.state != g.FINISHED:
+        entry.move(g.FINISH, "/finish_reason")
+    if choice.finished is not None:
         return
     choice.finish, choice.finished = finish, entry.at
     follower.write = follower.write_arguments = not_yet

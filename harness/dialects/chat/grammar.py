@@ -49,10 +49,11 @@ CHOICE: Table = {
     STRANGER: {ROLE: TALKING},
     TALKING: {TEXT: TALKING, FRAGMENT: CALLING, FINISH: FINISHED, EXPIRY: FINISHED},
     CALLING: {TEXT: CALLING, FRAGMENT: CALLING, FINISH: FINISHED},
-    FINISHED: {},
+    FINISHED: {EXPIRY: FINISHED},
 }
 """A choice. `text` is a delta of content, refusal, reasoning or audio that is not empty; the first delta has the role,
-and may have text or a fragment as well. The first role is no repetition, however late it comes."""
+and may have text or a fragment as well. The first role is no repetition, however late it comes. `expiry` is the delta
+that says when audio expires: it ends a choice that has no finish reason."""
 
 CALL: Table = {
     ABSENT: {FIRST: GROWING},

@@ -47,7 +47,9 @@ def total(usage: Mapping[str, Any]) -> Iterator[Miscount]:
     if prompt + completion != given:
         message = f"{prompt} prompt tokens and {completion} completion tokens make {prompt + completion}, not {given}"
         if _is_beside(usage):
-            message += f": the {given - prompt - completion} reasoning tokens are counted beside the completion"
+            message += (
+                f": the {given - prompt - completion} reasoning tokens are counted beside the completion"
+            )
         yield Miscount("total_tokens", message, str(prompt + completion), str(given))
 
 
@@ -70,8 +72,8 @@ def _is_beside(usage: Mapping[str, Any]) -> bool:
     """Whether the total is the sum only with the reasoning tokens added to the completion's."""
     details = usage.get("completion_tokens_details")
     reasoning = details.get("reasoning_tokens") if isinstance(details, dict) else None
-    counts = [usage.get(name) for name in TOTALS]
-    if not isinstance(reasoning, int) or not all(isinstance(count, int) for count in counts):
+    counts = [count for name in TOTALS if isinstance(count := usage.get(name), int)]
+    if not isinstance(reasoning, int) or len(counts) < len(TOTALS):
         return False
     prompt, completion, given = counts
-    return reasoning > 0 and bool(prompt + completion + reasoning == given)
+    return reasoning > 0 and prompt + completion + reasoning == given

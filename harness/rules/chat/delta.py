@@ -26,6 +26,11 @@ class DeltaObject(ChatRule):
     event 2: choices.0.delta = null
     ```
 
+    ```example
+    stream: chat/text
+    event 0: - choices.0.delta
+    ```
+
     ## Conforms
     ```example
     stream: chat/text
@@ -172,6 +177,10 @@ class RoleMissing(ChatRule):
     ```example
     stream: chat/text
     ```
+
+    ## Exceptions
+    Where the first entry of a choice has no delta, CHAT-DELTA-001 says so, and the role may have been in it: recorded
+    from Azure (dd-trace-py, `azure-chat-completion-streamed`), whose filter puts its verdict in the place of the delta.
 
     ## How to mend
     Send `{"role":"assistant","content":""}` first, also where the upstream has no such event.
