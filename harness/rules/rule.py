@@ -153,7 +153,7 @@ class Rule(ABC, Generic[S]):
             pointer = signal.pointer if signal else ""
         if earlier is None and signal is not None:
             earlier = signal.earlier
-        kind = str(case.body.get("type") or case.body.get("object") or "") if event is not None else ""
+        kind = str(case.body.get("type") or "") if event is not None else ""
         return Finding(
             rule=self.id,
             severity=severity or self.severity,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from harness.dialects.responses.grammar import LIFECYCLE
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import noticed
-from harness.rules.responses.shape import member_of, taken, told
+from harness.rules.responses.shape import member_of, taken, told, value_at
 from harness.rules.rule import MALFORMED, MESSAGE, Rule
 
 if TYPE_CHECKING:
+    from harness.dialects.schema import Problem
     from harness.findings import Finding
     from harness.rules.case import Case
+
+_SHOWN = 3
+"""Members of one object that a message names."""
 
 
 class TypeMissing(Rule[ResponsesStream]):
@@ -202,6 +207,13 @@ class PayloadMisshapen(Rule[ResponsesStream]):
     event response.output_text.annotation.added: annotation_index = "0"
     ```
 
+    ```example
+    stream: responses/annotations
+    event response.output_text.annotation.added: - annotation.title
+    event response.output_text.annotation.added: - annotation.start_index
+    event response.output_text.annotation.added: - annotation.end_index
+    ```
+
     ## Conforms
 
     ```example
@@ -213,6 +225,10 @@ class PayloadMisshapen(Rule[ResponsesStream]):
     Members that OpenAI's types came to require later than its first streams are never an error. What other rules
     speak of is theirs: numbers (RESP-SEQ-001), the response object (RESP-OBJ-001), `output_index` (RESP-ITEM-002),
     `item_id` (RESP-ITEM-007) and more.
+
+    What one object lacks is one finding, and the same object in later events is a repeat of it: xAI's annotations
+    have no `title`, `start_index` and `end_index` (vercel/ai, xai-web-search-tool-1), alone, in their part, in their
+    item and in the response.
 
     ## How to mend
 
@@ -228,15 +244,32 @@ class PayloadMisshapen(Rule[ResponsesStream]):
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> tuple[Finding, ...]:
-        """Report what no other rule took."""
-        kind = case.body.get("type")
+        """Report what no other rule took, one finding for each object that is wrong."""
         left, case.problems = case.problems, []
-        return tuple(
-            told(
-                self,
-                case,
-                one,
-                f"{kind}: {member_of(one) or 'the payload'} is {one.found}, not {one.expected}.",
-            )
-            for one in left
+        holders: dict[str, list[Problem]] = {}
+        for one in left:
+            holders.setdefault(member_of(one).rpartition("/")[0], []).append(one)
+        return tuple(self._told(case, holder, mine) for holder, mine in holders.items())
+
+    def _told(self, case: Case[ResponsesStream], holder: str, mine: list[Problem]) -> Finding:
+        """One finding for the members of one object.
+
+        An object that says its own type is known again by it in every event that repeats it: an annotation comes
+        alone, then in its part, its item and the response, and what it lacks is one cause.
+        """
+        kind = case.body.get("type")
+        said = [f"{member_of(one) or 'the payload'} is {one.found}, not {one.expected}" for one in mine]
+        more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+        first = mine[0]
+        owner = value_at(case.body, holder) if holder else None
+        name = owner.get("type") if isinstance(owner, dict) else None
+        about = name if isinstance(name, str) else f"{kind} {re.sub(r'/[0-9]+', '/*', holder)}".strip()
+        members = " ".join(sorted({member_of(one).rpartition("/")[2] for one in mine}))
+        return self.finding(
+            case,
+            f"{kind}: {'; '.join(said[:_SHOWN])}{more}.",
+            pointer=member_of(first),
+            expected=first.expected,
+            found=first.found,
+            subject=f"{about}/{members}",
         )

@@ -24,6 +24,18 @@ def member_of(problem: Problem) -> str:
     return problem.pointer
 
 
+def value_at(body: object, pointer: str) -> object:
+    """What a JSON pointer of a problem leads to; None where it leads nowhere."""
+    for token in pointer.split("/")[1:]:
+        if isinstance(body, list):
+            body = body[int(token)] if token.isdigit() and int(token) < len(body) else None
+        elif isinstance(body, dict):
+            body = body.get(token.replace("~1", "/").replace("~0", "~"))
+        else:
+            return None
+    return body
+
+
 def taken(case: Case[ResponsesStream], members: Collection[str]) -> list[Problem]:
     """The problems at these members, taken out of the list: no other rule reports them."""
     mine = [problem for problem in case.problems if member_of(problem) in members]
