@@ -140,6 +140,15 @@ class TestOneTellingIsWrong:
         pytest.param(
             "text", ('event 3: part.type = "text"',), "RESP-PART-004", id="a part of no known type"
         ),
+        pytest.param("reasoning_summary", ('event 3: part.text = "**"',), "RESP-RSN-003", id="a full summary"),
+        pytest.param("reasoning_text", ("event 9: - item.content",), "RESP-RSN-004", id="raw reasoning is lost"),
+        pytest.param("mcp", ('event 11: item.name = "other"',), "RESP-FC-006", id="a call of MCP changes its name"),
+        pytest.param("shell", ("event 15: command_index = 2",), "RESP-TOOL-006", id="an output that never ends"),
+        pytest.param("shell", ("event 4: command_index = 1",), "RESP-TOOL-005", id="a command of another index"),
+        pytest.param("shell", ("event 10: item.action.commands = []",), "RESP-TOOL-005", id="done without commands"),
+        pytest.param("code_interpreter", ('event 2: item.code = "s"',), "RESP-TOOL-008", id="code announced in part"),
+        pytest.param("code_interpreter", ("event 11: item.code = null",), "RESP-TOOL-008", id="code that gets lost"),
+        pytest.param("reasoning_text", ("drop 2",), "RESP-ITEM-001", id="an item that nobody announced"),
     ],
 )  # fmt: skip
 def test_one_fault_is_one_finding(stream: str, edits: tuple[str, ...], expected: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.dialects.responses.state import Item, Part
 from harness.dialects.signal import Signal
+from harness.findings import Severity
 from harness.jsonvalue import MISSING
 
 if TYPE_CHECKING:
@@ -221,7 +222,9 @@ def at_end_of_own_text(
         return None
     if case.body.get("type") != "response.output_item.done":
         is_first = text.done_at is not None and text.done_at.event == case.event.index
-        return against_deltas(rule, case, text, name) if is_first else None
+        if not is_first:
+            return None  # it ends once more, which is told as such
+        return _announced_full(rule, case, item, name, path) or against_deltas(rule, case, text, name)
     if (done := done_here(case)) is None:
         return None
     owner: Any = done[1].get(path) if path else done[1]
@@ -241,6 +244,27 @@ def is_mixed_up(item: Item | None) -> bool:
 _MIXED_UP = frozenset(
     f"{layer}-{what}" for layer in ("part", "summary", "command") for what in ("index-gap", "index-changed")
 )
+
+
+def _announced_full(
+    rule: Rule[ResponsesStream], case: Case[ResponsesStream], item: Item, name: str, path: str
+) -> Finding | None:
+    """Where an item was announced with a text, and deltas followed; of function calls, RESP-ITEM-017 tells."""
+    owner: Any = (item.added or {}).get(path) if path else item.added
+    before = owner.get(name) if isinstance(owner, dict) else None
+    if not before or item.type == "function_call" or not item.texts[name].deltas:
+        return None
+    return rule.finding(
+        case,
+        f"{where(case).capitalize()} was added with {len(before):,} characters of {name}, and deltas followed: "
+        "accumulators append to them.",
+        pointer=f"/{name}",
+        expected='""',
+        found=before,
+        earlier=item.opened,
+        severity=Severity.WARNING,
+        subject=f"{item.type} added with {name}",
+    )
 
 
 def said_part(case: Case[ResponsesStream]) -> dict[str, Any]:

@@ -52,6 +52,13 @@ class InputDiffers(ItemRule):
     drop response.custom_tool_call_input.done
     ```
 
+    So is an input that is announced in full and comes again in deltas, which accumulators append to it:
+
+    ```example
+    stream: responses/custom_tool
+    event response.output_item.added: item.input = "SELECT"
+    ```
+
     ## Conforms
 
     ```example

@@ -106,14 +106,14 @@ class NameChanged(ItemRule):
     source = "all 136 calls of official streams"
     on = (_ITEM_DONE, _DONE)
     exercised_by = (_DONE,)
-    items = ("function_call",)
+    items = ("function_call", "custom_tool_call", "mcp_call")
     supersedes = ("RESP-TOOL-011",)
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Compare with the announced name."""
         item = item_here(case)
-        if item is None or item.added is None or item.type not in {"function_call", "custom_tool_call"}:
+        if item is None or item.added is None or item.type not in self.items:
             return None
         name = item.added.get("name")
         if case.body.get("type") == _DONE:

@@ -9,6 +9,7 @@ from harness.findings import Severity
 from harness.rules.responses.conservation import (
     at_end_of_item,
     at_end_of_part,
+    begun,
     done_here,
     ended_early,
     is_phantom,
@@ -100,11 +101,26 @@ class RawReasoning(ItemRule):
                 case, f"The raw reasoning of {where(case)} {self._TOLD[kind]}.", pointer="", subject=kind
             )
         if case.body.get("type") == _ITEM_DONE:
-            return at_end_of_item(self, case, "reasoning_text")
+            return self._lost(case) or at_end_of_item(self, case, "reasoning_text")
         part = part_here(case)
         if part is None or part.kind != "reasoning_text":
             return None
         return at_end_of_part(self, case, part, ended=_RAW_DONE)
+
+    def _lost(self, case: Case[ResponsesStream]) -> Finding | None:
+        done = done_here(case)
+        if done is None or "content" in done[1]:
+            return None
+        if not any(part.kind == "reasoning_text" and part.text.deltas for part in done[0].parts.values()):
+            return None
+        return self.finding(
+            case,
+            f"{begun(case)} is done without content; raw reasoning was streamed.",
+            pointer="/item",
+            expected="content",
+            found="(missing)",
+            subject="lost",
+        )
 
 
 class EncryptedReasoningMissing(ItemRule):
