@@ -12,6 +12,8 @@ import pytest
 from harness.cassettes.exchange import Cassette
 from harness.io.files import write_cassette
 from harness.rules.example import parse_example
+from harness.rules.manual import page
+from harness.rules.registry import rule
 from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
 
 if TYPE_CHECKING:
@@ -231,6 +233,32 @@ class TestBaseline:
         before = path.read_text()
         assert "known.toml: 1 entry, 0 new" in harness(*options).err
         assert path.read_text() == before
+
+
+class TestUpstream:
+    """Both halves of a translation."""
+
+    @pytest.fixture
+    def halves(self, tmp_path: Path) -> None:
+        """What a gateway made of its upstream's answer, with text lost, as two recordings."""
+        example = page(rule("XLAT-TEXT-001")).violates[0]
+        assert example.upstream is not None
+        write_cassette(Cassette({"timing": "wire"}, (example.exchange,)), tmp_path / "down.cassette.jsonl")
+        write_cassette(
+            Cassette({"timing": "wire"}, (example.upstream.exchange,)), tmp_path / "up.cassette.jsonl"
+        )
+
+    @pytest.mark.usefixtures("halves")
+    @pytest.mark.parametrize("jobs", ["1", "2"])
+    def test_the_halves_are_compared_and_blame_is_assigned(self, harness: Run, jobs: str) -> None:
+        """The gateway lost it; without the upstream half nobody can know."""
+        options = ("check", "down.cassette.jsonl", "--format", "json", "--jobs", jobs)
+        both = json.loads(harness(*options, "--upstream", "up.cassette.jsonl").out)["inputs"][0]
+        alone = json.loads(harness(*options).out)["inputs"][0]
+
+        found = {one["rule"]: one["origin"] for one in both["findings"]}
+        assert found["XLAT-TEXT-001"] == "gateway"
+        assert {"rule": "XLAT-TEXT-001", "status": "not_exercised", "exercised": False} in alone["outcomes"]
 
 
 class TestLive:
