@@ -1,0 +1,71 @@
+"""The conforming answers that faults are made in: the shipped ones, translations of them, and refused requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from harness.bundled import spec_names
+from harness.checking.exchanges import judge
+from harness.rules.example import Example, parse_example, shipped
+from harness.rules.manual import page
+from harness.rules.registry import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.cassettes.exchange import Exchange
+    from harness.checking.report import Verdict
+
+DIALECTS = ("anthropic", "chat", "gemini", "responses")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """One conforming answer.
+
+    Args:
+        name: What a failing test calls it.
+        dialect: What it speaks.
+        exchange: The exchange.
+        upstream: The other half, where it is a translation.
+    """
+
+    name: str
+    dialect: str
+    exchange: Exchange
+    upstream: Exchange | None = None
+
+    def judged(self, exchange: Exchange) -> Verdict:
+        """The verdict on this answer, or on what a fault made of it."""
+        return judge(exchange, dialect=self.dialect, upstream=self.upstream)
+
+
+@cache
+def bases() -> tuple[Base, ...]:
+    """All of them; read once, so that a test of one fault need not read them again."""
+    return (*_shipped(), *_from_pages())
+
+
+def _shipped() -> Iterator[Base]:
+    for dialect in DIALECTS:
+        for name in spec_names(f"examples/{dialect}", ".txt"):
+            yield _base(f"{dialect}/{name}", parse_example(shipped(f"{dialect}/{name}"), dialect=dialect))
+
+
+def _from_pages() -> Iterator[Base]:
+    """The conforming examples in the rules' pages that are no stream alone: pairs, and refused requests."""
+    known: set[str] = set()
+    for rule in rules().values():
+        for number, example in enumerate(page(rule).conforms):
+            response = example.exchange.response
+            refused = response is not None and response.status >= 400  # noqa: PLR2004 - an HTTP error
+            if example.text not in known and (example.upstream is not None or refused):
+                known.add(example.text)
+                yield _base(f"{rule.id} conforms {number}", example)
+
+
+def _base(name: str, example: Example) -> Base:
+    upstream = example.upstream.exchange if example.upstream is not None else None
+    return Base(name, example.dialect, replace(example.exchange), upstream)

@@ -1,0 +1,152 @@
+"""Every fault in every conforming answer, and what the rules said about it.
+
+What is tried does not depend on chance: each manner of a fault, its example, and a few seeds for the places that
+its settings leave open. A seed that gives the same bytes and times as one before is not tried again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from harness.faults.registry import parse_fault
+from harness.findings import Severity
+from harness.rules.registry import rules
+from tests.mutants.bases import bases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.cassettes.exchange import Exchange
+    from harness.checking.report import Verdict
+    from harness.faults.fault import Fault
+    from tests.mutants.bases import Base
+
+SEEDS = (0, 1, 2)
+"""Where a manner leaves its place open, these choose it."""
+
+
+class Fate(StrEnum):
+    """What became of a mutant."""
+
+    NOT_APPLICABLE = "not applicable"
+    """The fault cannot be made there, or what it breaks is nothing that this kind of answer is judged by."""
+    LEGAL = "legal"
+    """The fault declares nothing that must fire: it is benign, or only slow."""
+    EQUIVALENT = "equivalent"
+    """The fault says that it leaves this answer as conforming as it was."""
+    KILLED = "killed"
+    """A rule that the fault declares fired."""
+    SURVIVED = "survived"
+    """None did."""
+
+
+class Trial(NamedTuple):
+    """One fault in one answer.
+
+    Args:
+        base: The answer.
+        fault: The fault as it is written.
+        fate: What became of it.
+        why: The obstacle, or why it is equivalent.
+        killers: The declared rules that fired.
+        collateral: Rules that found an error and are not declared, with what they said.
+        warnings: Rules that warned and are not declared.
+    """
+
+    base: str
+    fault: str
+    fate: Fate
+    why: str = ""
+    killers: tuple[str, ...] = ()
+    collateral: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Row:
+    """All trials of one fault."""
+
+    fault: type[Fault]
+    trials: list[Trial] = field(default_factory=list)
+
+    def count(self, fate: Fate) -> int:
+        """How many had that fate."""
+        return sum(trial.fate is fate for trial in self.trials)
+
+    @property
+    def killers(self) -> list[str]:
+        """Every declared rule that fired, in the order of the catalogue."""
+        fired = {rule for trial in self.trials for rule in trial.killers}
+        return [rule for rule in rules() if rule in fired]
+
+
+def variants(fault: type[Fault]) -> tuple[Fault, ...]:
+    """What is tried of a fault: each manner with each seed, and the example in its manual page."""
+    known = {str(one): one for manner in fault.manners() for seed in SEEDS for one in [replace(manner, seed=seed)]}
+    example = parse_fault(fault.example)
+    known.setdefault(str(example), example)
+    return tuple(known.values())
+
+
+def row(fault: type[Fault]) -> Row:
+    """A fault in every answer."""
+    return Row(fault, [trial for base in bases() for trial in trials(fault, base)])
+
+
+def trials(fault: type[Fault], base: Base) -> Iterator[Trial]:
+    """A fault in one answer; mutants that are equal count once."""
+    tried: set[object] = set()
+    for variant in variants(fault):
+        if why := _obstacle(variant, base):
+            if why not in tried:
+                tried.add(why)
+                yield Trial(base.name, str(variant), Fate.NOT_APPLICABLE, why)
+            continue
+        mutant = variant.played(base.exchange)
+        if (print_ := _fingerprint(mutant)) not in tried:
+            tried.add(print_)
+            yield _trial(variant, base, mutant)
+
+
+def _obstacle(fault: Fault, base: Base) -> str | None:
+    if "upstream" in fault.needs and base.upstream is None:
+        return "the upstream half is not known"
+    if "request" in fault.needs and not base.exchange.request.method:
+        return "the request is not known"
+    return fault.obstacle(base.exchange)
+
+
+def _trial(fault: Fault, base: Base, mutant: Exchange) -> Trial:
+    verdict = base.judged(mutant)
+    declared = fault.declared()
+    fired = {one.rule for one in verdict.findings}
+    killers = tuple(rule for rule in declared if rule in fired)
+    why = ""
+    if killers:
+        fate = Fate.KILLED
+    elif fault.benign or not declared:
+        fate = Fate.LEGAL
+    elif reason := fault.equivalent(base.exchange):
+        fate, why = Fate.EQUIVALENT, reason
+    elif not any(_asked(verdict, declared)):
+        fate, why = Fate.NOT_APPLICABLE, "no rule that it breaks is about such an answer"
+    else:
+        fate = Fate.SURVIVED
+    others = [one for one in verdict.findings if one.rule not in declared]
+    errors = tuple((one.rule, one.message) for one in others if one.severity is Severity.ERROR)
+    warnings = tuple((one.rule, one.message) for one in others if one.severity is Severity.WARNING)
+    return Trial(base.name, str(fault), fate, why, killers, errors, warnings)
+
+
+def _asked(verdict: Verdict, declared: tuple[str, ...]) -> Iterator[str]:
+    """The declared rules that were asked, or would have been had more been known."""
+    return (one.rule for one in verdict.outcomes if one.rule in declared)
+
+
+def _fingerprint(exchange: Exchange) -> object:
+    response = exchange.response
+    if response is None:
+        return exchange.ending
+    return response.status, response.headers, tuple(response.chunks), response.at_us, exchange.ending
