@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.dialects.responses.closing import closing
 from harness.dialects.responses.grammar import ROWS, Role
-from harness.dialects.responses.insides import closing
 from harness.dialects.responses.reading import integer, listed, mapping, text
 from harness.dialects.responses.state import Item
 from harness.dialects.signal import Signal
@@ -200,17 +200,16 @@ def _call_id_of_its_own(stream: ResponsesStream, item: Item, now: Arrival) -> No
     call_id = text(item.added or {}, "call_id")
     if not call_id or not item.type or item.type.endswith("output"):
         return
-    for other in stream.order:
-        if not other.type.endswith("output") and text(other.added or {}, "call_id") == call_id:
-            now.say(
-                "call-id-repeated",
-                item,
-                "/item/call_id",
-                expected="an id of its own",
-                found=call_id,
-                earlier=other.opened,
-            )
-            return
+    other = stream.calls.setdefault(call_id, item)
+    if other is not item:
+        now.say(
+            "call-id-repeated",
+            item,
+            "/item/call_id",
+            expected="an id of its own",
+            found=call_id,
+            earlier=other.opened,
+        )
 
 
 def done(stream: ResponsesStream, now: Arrival) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from harness.dialects.responses.state import ResponsesStream
     from harness.dialects.signal import Body, Signals
 
+MOST_KEPT = 16
+"""How many snapshots of the response, and how many errors, are kept: a legal stream has five at the most."""
+
 
 def number(stream: ResponsesStream, now: Arrival) -> None:
     """Take the event's sequence number."""
@@ -92,22 +95,29 @@ def move(stream: ResponsesStream, now: Arrival) -> None:
     if row.after not in {"created", "queued"} or phase in {"start", "created"}:
         stream.phase = row.after
     if kind == "error":
-        stream.errors.append((mark, body))
+        if len(stream.errors) < MOST_KEPT:
+            stream.errors.append((mark, body))
         return
     response = mapping(body.get("response"))
+    _snapshot(stream, response, now)
+    if row.after == OVER:
+        stream.terminal = (kind, response, mark)
+        items.ended(stream, response, now)
+
+
+def _snapshot(stream: ResponsesStream, response: Body, now: Arrival) -> None:
+    """Take the response object that an event carries."""
+    kind, mark = now.kind, now.mark
     if kind == "response.created" and stream.created is None:
         stream.created = mark
     elif kind == "response.in_progress" and stream.in_progress is None:
         stream.in_progress = mark
     _compare(stream, response, now)
-    stream.lifecycle.append((kind, mark, response))
-    status = text(response, "status")
-    fitting = STATUSES[kind]
+    if len(stream.lifecycle) < MOST_KEPT:
+        stream.lifecycle.append((kind, mark, response))
+    status, fitting = text(response, "status"), STATUSES[kind]
     if status is not None and status not in fitting:
         now.say("status-misfit", None, "/response/status", expected=" or ".join(fitting), found=status)
-    if row.after == OVER:
-        stream.terminal = (kind, response, mark)
-        items.ended(stream, response, now)
 
 
 def _misplaced(stream: ResponsesStream, now: Arrival) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from harness.dialects.responses import insides, items, lifecycle
+from harness.dialects.responses import items, lifecycle, pieces, texts
 from harness.dialects.responses.arrival import Arrival
 from harness.dialects.responses.grammar import OVER, ROWS, VENDOR, Layer, Role, Row
 from harness.dialects.responses.reading import listed, mapping, text
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _Live: TypeAlias = "dict[int, tuple[Any, ...]]"
 """By `output_index`, what the next delta is compared with: item id, index and part where there is one, `write`."""
+
+_MOST_TOLD = 1_000  # a hostile stream may have a new type in every event
 
 _STRANGER = Row(Layer.ASIDE, Role.MOVE, frozenset(), "")
 _QUICK = {Layer.PART: "content_index", Layer.SUMMARY: "summary_index", Layer.TEXT: None}
@@ -98,8 +100,8 @@ class ResponsesMachine(ResponsesStream):
                 now.say("type-missing", None, "/type", expected="a string", found="(missing)")
                 for item in self.order:
                     if item.closed is None:
-                        insides.lose(item)  # it may have been a delta
-            elif ":" not in kind and f"type {kind}" not in self.told:
+                        texts.lose(item)  # it may have been a delta
+            elif ":" not in kind and f"type {kind}" not in self.told and len(self.told) < _MOST_TOLD:
                 self.told.add(f"type {kind}")
                 now.say("type-unknown", None, "/type", expected="a type of the protocol", found=kind)
             return tuple(now.signals)
@@ -197,18 +199,18 @@ class ResponsesMachine(ResponsesStream):
         if item is None:
             return
         if row.layer is Layer.STEP:
-            insides.step(item, now)
+            texts.step(item, now)
             if now.kind.endswith(".partial_image"):
-                insides.image(item, now)
+                texts.image(item, now)
         elif row.layer is Layer.TEXT:
-            accumulator = insides.own_text(item, now)
+            accumulator = texts.own_text(item, now)
             if not (now.signals and now.signals[-1].kind.endswith(("after-done", "done-twice"))):
-                insides.step(item, now)
+                texts.step(item, now)
             if self._may_hurry(now):
                 self._live[now.kind][item.index] = (item.id, accumulator.write)
         else:
-            part = insides.piece(item, now)
-            insides.step(item, now)
+            part = pieces.piece(item, now)
+            texts.step(item, now)
             if part is not None and self._may_hurry(now):
                 self._live[now.kind][item.index] = (item.id, part.index, part, part.text.write)
 

@@ -145,6 +145,7 @@ class ResponsesStream:
             `added` None and `done` the item.
         next_index: The `output_index` that the next item is to have.
         by_id: The items by the id under which each was announced.
+        calls: The calls by `call_id`; their outputs, which have the same, are not in it.
         told: What is told once a stream.
         fallen: The last number that was smaller than the one that was due, and the one that was due.
         jumped: Of the last number that was larger: the one that was due, and the one that was due after it.
@@ -167,6 +168,7 @@ class ResponsesStream:
         self.answer: Body | None = None
         self.next_index = 0
         self.by_id: dict[str, Item] = {}
+        self.calls: dict[str, Item] = {}
         self.told: set[str] = set()
         self.fallen: tuple[int, int] | None = None
         self.jumped: tuple[int, int] | None = None

@@ -1,14 +1,13 @@
-"""What is inside items: indexed parts, texts, and the steps of tools."""
+"""The indexed pieces of items: content parts, parts of summaries, commands of shell calls and their outputs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.dialects.accumulator import Accumulator
-from harness.dialects.responses.grammar import AUTOMATA, INDEX, PART_KINDS, Layer, Role
-from harness.dialects.responses.reading import integer, listed, mapping, text
+from harness.dialects.responses.grammar import INDEX, PART_KINDS, Layer, Role
+from harness.dialects.responses.reading import integer, mapping, text
 from harness.dialects.responses.state import Part
-from harness.dialects.signal import Signal
+from harness.dialects.responses.texts import delta
 
 if TYPE_CHECKING:
     from harness.dialects.responses.arrival import Arrival
@@ -24,92 +23,6 @@ def pieces(item: Item, layer: Layer) -> dict[int, Part]:
     if layer is Layer.SUMMARY:
         return item.summaries
     return item.commands if layer is Layer.COMMAND else item.outputs
-
-
-def step(item: Item, now: Arrival) -> None:
-    """Note the event in the item's steps, and move the automaton of its type."""
-    kind = now.kind
-    if not item.steps or item.steps[-1] != kind:
-        item.steps.append(kind)
-    automaton = AUTOMATA.get(item.type)
-    if automaton is None:
-        return
-    following = automaton.moves.get(item.state, {})
-    state = following.get(kind)
-    if state is None:
-        landing = next((moves[kind] for moves in automaton.moves.values() if kind in moves), None)
-        if landing is None:
-            return  # not a step of this type, which is told as such
-        if "step-out-of-order" not in item.told and not item.is_phantom:
-            item.told.add("step-out-of-order")
-            expected = " or ".join(following) or "response.output_item.done"
-            now.say("step-out-of-order", item, "/type", expected=expected, found=kind, earlier=item.opened)
-        state = landing
-    item.state = state
-
-
-def image(item: Item, now: Arrival) -> None:
-    """Take the index of a partial image."""
-    index = integer(now.body, "partial_image_index")
-    if index is None:
-        return
-    if item.images and index <= item.images[-1]:
-        last = str(item.images[-1])
-        now.say(
-            "partial-image-index", item, "/partial_image_index", expected=f"more than {last}", found=index
-        )
-    item.images.append(index)
-
-
-def own_text(item: Item, now: Arrival) -> Accumulator:
-    """Take a delta or the end of a text that the item itself has."""
-    row = now.row
-    name = row.text
-    accumulator = item.texts.get(name)
-    if accumulator is None:
-        accumulator = item.texts[name] = Accumulator()
-    said = text(now.body, row.member)
-    if row.role is Role.DELTA:
-        if accumulator.done_at is not None:
-            if f"{name}-delta-after-done" not in item.told:
-                item.told.add(f"{name}-delta-after-done")
-                now.say(f"{name}-delta-after-done", item, "/delta", earlier=accumulator.done_at)
-            accumulator.write(said or "")
-            return accumulator
-        _delta(item, accumulator, said, item, now)
-        return accumulator
-    if accumulator.done_at is not None:
-        now.say(f"{name}-done-twice", item, f"/{row.member}", earlier=accumulator.done_at)
-        return accumulator
-    accumulator.done, accumulator.done_at = said, now.mark
-    if said and not accumulator.deltas and not item.is_phantom and "delta-lost" not in item.told:
-        now.say(f"{name}-without-deltas", item, f"/{row.member}", expected="deltas", found="none")
-    return accumulator
-
-
-def lose(item: Item) -> None:
-    """A delta of the item could not be read: from here on its texts are not what was sent."""
-    item.told.add("delta-lost")
-    for one in (
-        *item.parts.values(),
-        *item.summaries.values(),
-        *item.commands.values(),
-        *item.outputs.values(),
-    ):
-        one.text.deltas = 0
-    for accumulator in item.texts.values():
-        accumulator.deltas = 0
-
-
-def _delta(item: Item, accumulator: Accumulator, said: str | None, about: object, now: Arrival) -> None:
-    if said is None:
-        lose(item)
-    elif said:
-        accumulator.write(said)
-    else:
-        now.say("empty-delta", about, "/delta", expected="text", found='""')
-    if "delta-lost" not in item.told:
-        accumulator.deltas = 1
 
 
 def piece(item: Item, now: Arrival) -> Part | None:
@@ -195,14 +108,14 @@ def _known_kind(item: Item, part: Part, now: Arrival) -> None:
 def _find(item: Item, there: dict[int, Part], index: int | None, now: Arrival) -> Part | None:
     """The piece that an event is about."""
     row = now.row
+    part = there.get(index) if index is not None else None
+    if part is not None:
+        return part
     unfinished = [
         part for part in there.values() if part.closed is None and (not row.kind or part.kind == row.kind)
     ]
     if index is None:
         return unfinished[0] if len(unfinished) == 1 else None
-    part = there.get(index)
-    if part is not None:
-        return part
     where = f"/{INDEX[row.layer]}"
     if unfinished and row.layer is not Layer.OUTPUT:
         part = unfinished[-1]
@@ -244,7 +157,7 @@ def _piece_delta(item: Item, part: Part, now: Arrival) -> None:
     said = _printed(body.get(row.member)) if row.layer is Layer.OUTPUT else text(body, row.member)
     if row.layer is Layer.OUTPUT and said == "":
         return  # neither stdout nor stderr has anything
-    _delta(item, part.text, said, part, now)
+    delta(item, part.text, said, part, now)
     if row.kind == "output_text":
         _logprobs(part, now)
 
@@ -336,76 +249,3 @@ def _close(part: Part, now: Arrival) -> None:
 
 def _has_text(part: Part, content: Body) -> bool:
     return bool(part.text.deltas or any(content.get(member) for member in ("text", "refusal")))
-
-
-_CONTENTS = ((Layer.PART, "content"), (Layer.SUMMARY, "summary"))
-
-
-def closing(item: Item, content: Body, now: Arrival) -> None:
-    """Look at the insides of an item that is done."""
-    for layer in (Layer.PART, Layer.SUMMARY, Layer.COMMAND, Layer.OUTPUT):
-        now.signals.extend(
-            [
-                Signal(
-                    f"{layer}-left-open", part, "/type", "its end", "response.output_item.done", part.opened
-                )
-                for part in pieces(item, layer).values()
-                if part.closed is None and (part.added is not None or layer is Layer.OUTPUT)
-            ]
-        )
-    for layer, member in _CONTENTS:
-        there = pieces(item, layer)
-        expected = listed(content.get(member))
-        odd = {f"{layer}-not-added", f"{layer}-index-changed", f"{layer}-index-gap", "wrong-item-type"}
-        fits = layer is not Layer.PART or item.type in PART_KINDS
-        if fits and len(expected) != len(there) and not odd & item.told and member in content:
-            now.say(
-                f"{layer}-count",
-                item,
-                f"/item/{member}",
-                expected=len(there),
-                found=len(expected),
-                earlier=item.opened,
-            )
-    _own_texts(item, content, now)
-    if any(signal.kind.endswith(("-left-open", "-not-done")) for signal in now.signals):
-        item.told.add("left-open")
-    automaton = AUTOMATA.get(item.type)
-    whole = text(content, "status") not in {"incomplete", "failed", "in_progress"}
-    if (
-        automaton is not None
-        and whole
-        and item.state not in automaton.ends
-        and "step-out-of-order" not in item.told
-    ):
-        expected_next = " or ".join(automaton.moves.get(item.state, {}))
-        now.say(
-            "steps-unfinished",
-            item,
-            "/type",
-            expected=expected_next,
-            found="response.output_item.done",
-            earlier=item.opened,
-        )
-
-
-_OWN = {
-    "function_call": "arguments", "custom_tool_call": "input", "mcp_call": "arguments",
-    "code_interpreter_call": "code",
-}  # fmt: skip
-
-
-def _own_texts(item: Item, content: Body, now: Arrival) -> None:
-    for name, accumulator in item.texts.items():
-        if accumulator.done_at is None and accumulator.deltas:
-            now.say(
-                f"{name}-not-done",
-                item,
-                "/type",
-                expected=f"the end of its {name}",
-                found="none",
-                earlier=item.opened,
-            )
-    name = _OWN.get(item.type, "")
-    if name and name not in item.texts and content.get(name) and "wrong-item-type" not in item.told:
-        now.say(f"{name}-silent", item, f"/item/{name}", expected="deltas", found="none", earlier=item.opened)
