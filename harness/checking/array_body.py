@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
-_OUTSIDE = re.compile(rb'["{}\[\]]')
+# Over everything else, whole strings included, to the next bracket, or to a string that is not whole yet.
+_OUTSIDE = re.compile(rb'(?s)(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+(["{}\[\]])')
 _INSIDE = re.compile(rb'["\\]')
 
 
@@ -53,12 +54,12 @@ class ArrayDecoder:
         begun = 0  # what lies before it has been handed out, or is nothing
         position = self._scanned
         while True:
-            found = (_INSIDE if self._in_string else _OUTSIDE).search(rest, position)
+            found = _INSIDE.search(rest, position) if self._in_string else _OUTSIDE.match(rest, position)
             if found is None:
                 position = len(rest)
                 break
             position = found.end()
-            sign = found[0]
+            sign = rest[position - 1 : position]
             if self._in_string:
                 if sign == b'"':
                     self._in_string = False
@@ -72,15 +73,15 @@ class ArrayDecoder:
             elif sign in b"{[":
                 self._depth += 1
                 if self._depth == 1 or (self._depth == 2 and sign == b"{"):
-                    self._between(rest, begun, found.start(), events)
-                    begun = position if self._depth == 1 else found.start()
+                    self._between(rest, begun, position - 1, events)
+                    begun = position if self._depth == 1 else position - 1
             else:
                 self._depth = max(self._depth - 1, 0)
                 if self._depth == 1 and sign == b"}":
                     self._give(rest, begun, position, events)
                     begun = position
                 elif self._depth == 0:
-                    self._between(rest, begun, found.start(), events)
+                    self._between(rest, begun, position - 1, events)
                     begun = position
         del rest[:begun]
         self._at += begun
