@@ -65,20 +65,20 @@ class SequenceNumberMissing(Rule[ResponsesStream]):
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Tell of it, by the age of the stream."""
-        kind = case.body.get("type")
-        if case.signal is None:
-            mine = taken(case, ("/sequence_number",))
-            message = f"{kind} has a sequence_number that is no integer."
-            return told(self, case, mine[0], message) if mine else None
-        created = case.stream.created_at
+        mine = taken(case, ("/sequence_number",)) if case.signal is None else []
+        if case.signal is None and not mine:
+            return None
+        kind, created = case.body.get("type"), case.stream.created_at
+        if "sequence_number" in case.body:
+            return told(self, case, mine[0], f"{kind} has a sequence_number that is no integer.")
         if created is not None and created < _COUNTED_SINCE:
             return self.finding(
-                case, "The stream is older than sequence numbers.", severity=Severity.INFO,
-                subject="an old stream",
+                case, "The stream is older than sequence numbers.", pointer="/sequence_number",
+                severity=Severity.INFO, subject="an old stream",
             )  # fmt: skip
         return self.finding(
-            case, f"{kind} has no sequence_number.", expected=noticed(case).expected, found="(missing)",
-            subject="missing",
+            case, f"{kind} has no sequence_number.", pointer="/sequence_number",
+            expected=noticed(case).expected or "an integer", found="(missing)", subject="missing",
         )  # fmt: skip
 
 
