@@ -369,7 +369,7 @@ class StatusMisfit(Rule[ResponsesStream]):
 
     id = "RESP-LIFE-007"
     severity = Severity.ERROR
-    source = "no exception in 2,085 official snapshots"
+    source = "no exception in 1,575 official snapshots"
     on = ("status-misfit",)
     exercised_by = LIFECYCLE
     dialects = ("responses",)

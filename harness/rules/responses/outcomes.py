@@ -80,7 +80,7 @@ class BudgetNotIncomplete(Rule[ResponsesStream]):
     id = "RESP-LIFE-008"
     severity = Severity.ERROR
     source = (
-        "six of six official responses at their budget; omlx#2817, bifrost#4679, dynamo#12182, ollama#17239"
+        "ten of ten official responses at their budget; omlx#2817, bifrost#4679, dynamo#12182, ollama#17239"
     )
     on = ("response.completed", "response.incomplete", WHOLE)
     streamed = None
