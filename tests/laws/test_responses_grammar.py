@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 Payload = dict[str, Any]
 
-LEGAL = ("items-overlap", "-without-deltas", "empty-delta", "logprobs-missing", "partial-image-index", "sequence-")
+LEGAL = (
+    "items-overlap",
+    "-without-deltas",
+    "empty-delta",
+    "logprobs-missing",
+    "partial-image-index",
+    "sequence-",
+)
 """Endings and beginnings of signals about what is legal and worth telling, or is no matter of order."""
 
 OWN = {
