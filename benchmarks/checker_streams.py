@@ -64,7 +64,7 @@ def chunk(choices: list[object], usage: object = None, padding: str = "oyMnF") -
 
 def delta(body: dict[str, object], finish: str | None = None) -> bytes:
     """One chunk with one choice."""
-    return chunk([{"index": 0, "delta": body, "finish_reason": finish}])
+    return chunk([{"index": 0, "delta": body, "logprobs": None, "finish_reason": finish}])
 
 
 CHAT_USAGE = {

@@ -59,7 +59,10 @@ class TestHead:
         assert (exchange.request.method, exchange.request.body) == ("POST", b'{"model":"m","stream":true}')
         assert exchange.request.url.endswith("/v1/chat/completions")
         assert (exchange.response.status, exchange.ending.how) == (200, How.COMPLETE)
-        assert dict(exchange.response.headers) == {"content-type": "text/event-stream; charset=utf-8"}
+        assert dict(exchange.response.headers) == {
+            "content-type": "text/event-stream; charset=utf-8",
+            "x-request-id": "req_0123456789abcdef",
+        }
 
     def test_everything_can_be_said(self) -> None:
         """Method, path, status, fields, and an ending some time after the last event."""
@@ -77,7 +80,9 @@ class TestHead:
 
     def test_nothing_may_be_known(self) -> None:
         """No request, no content type."""
-        exchange = parse_example("request: none\nheader: content-type: -\nbody:\ndata: {}\n\n").exchange
+        exchange = parse_example(
+            "request: none\nheader: content-type: -\nheader: x-request-id: -\nbody:\ndata: {}\n\n"
+        ).exchange
         assert exchange.response is not None
         assert (exchange.request.method, exchange.response.headers) == ("", ())
 
