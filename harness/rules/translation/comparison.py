@@ -80,7 +80,7 @@ def upstream_of(case: Case[Any]) -> Half:
 
 def are_whole(mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
     """Both halves came to their own end, so that whatever one lacks, it lacks."""
-    return mine.ended == theirs.ended == "clean" and not case.left_early
+    return mine.ended == theirs.ended == "clean" and not case.cut_off
 
 
 def may_be_short(mine: Turn, theirs: Turn, case: Case[Any]) -> bool:

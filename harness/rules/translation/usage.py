@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
-from harness.rules.translation.comparison import Comparison, upstream_of
+from harness.rules.translation.comparison import Comparison, are_whole, upstream_of
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -250,7 +250,7 @@ class UsageLostOnBadEnd(Comparison):
         return (
             theirs.usage is not None
             and any(one.finish in {"length", "content_filter"} for one in theirs.choices)
-            and mine.ended == "clean"
+            and are_whole(mine, theirs, case)
             and _is_due(case)
         )
 
@@ -363,7 +363,7 @@ class UsageChanged(Comparison):
 
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
         """Upstream counted, and the client heard the end."""
-        return theirs.usage is not None and mine.ended == theirs.ended == "clean" and not case.left_early
+        return theirs.usage is not None and are_whole(mine, theirs, case)
 
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Compare every count that both have."""
