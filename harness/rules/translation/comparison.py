@@ -109,3 +109,8 @@ def _around(text: str, at: int) -> str:
 def shortened(text: str) -> str:
     """A text for a message: never the whole of a long one."""
     return repr(text) if len(text) <= 2 * AROUND else f"{text[: 2 * AROUND]!r}…"
+
+
+def counted(count: int | None) -> str:
+    """A count of tokens in words."""
+    return "nothing" if count is None else f"{count:,}"
