@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.dialects.signal import Mark
 from harness.findings import Severity
 from harness.rules.chat.chat_rule import ChatRule, choice_of, signal_of
 from harness.rules.chat.tool_arguments import calls_with_json, documents
@@ -47,7 +48,8 @@ class FinishOnce(ChatRule):
 
     ## Exceptions
     A stream with audio has none (recorded: ChatWithAudio), and none is due after an error inside the stream. Where the
-    client left first, or the end was lost, nothing is said.
+    client left first, or the end was lost, nothing is said. A missing one is reported at the last event of the stream,
+    where it was due (recorded from Snowflake, pydantic-ai `snowflake-thinking-streaming`).
     """
 
     id = "CHAT-FIN-001"
@@ -70,9 +72,11 @@ class FinishOnce(ChatRule):
         if case.left_early or case.wire.truncated:
             return None
         message = f"choice {choice.index} has no finish reason"
+        last = case.wire.last
         return self.finding_at(
-            case, choice.opened, message, pointer="", expected="a finish reason", found="none", subject="none"
-        )
+            case, Mark.of(last) if last is not None else choice.opened, message,
+            pointer="", expected="a finish reason", found="none", earlier=choice.opened, subject="none",
+        )  # fmt: skip
 
 
 class FinishReasonUnknown(ChatRule):
