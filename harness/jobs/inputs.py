@@ -53,9 +53,7 @@ def named(names: Iterable[str]) -> Iterator[Named | InputError]:
             yield from _several(name, _matching(name))
         else:
             try:
-                yield from (
-                    Named(name if path.exists() else str(one), one) for one in find_recordings([name])
-                )
+                yield from (Named(name, one) for one in find_recordings([name]))
             except HarnessError as error:
                 yield error if isinstance(error, InputError) else InputError(error.message, where=name)
 
