@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.findings import Severity
+from tests.corpus.official_traffic import EDITED, is_official, recorded
 from tests.judging import judged
 from tests.repository.checkout import ROOT
 
@@ -18,97 +18,75 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from harness.cassettes.exchange import Exchange
     from harness.findings import Finding
 
 pytestmark = pytest.mark.corpus
 
-READ = 1448
 REPORT = ROOT / "docs" / "reports" / "official.md"
 ROW = re.compile(
     r"^\| (?P<rule>[A-Z]+-[A-Z0-9]+-\d+) \| (?P<dialect>\w+) \| (?P<findings>[\d,]+) \| (?P<streams>[\d,]+) \|",
     re.MULTILINE,
 )
 
-_ASKED_LATER = "its request was given include_usage after the recording: the answer has no usage"
-_ACTIVEAGENT = "chat/openai/activeagent"
-_FORMAT_TEST = "integration-open-ai-chat-native-format-test-test-agent"
-EDITED = {
-    f"{_ACTIVEAGENT}--{_FORMAT_TEST}-functions-with-streaming-e8f7a9__0.sse": _ASKED_LATER,
-    f"{_ACTIVEAGENT}--{_FORMAT_TEST}-functions-with-streaming-e8f7a9__1.sse": _ASKED_LATER,
-    f"{_ACTIVEAGENT}--fixtures-vcr-cassettes-{_FORMAT_TEST}-streaming__0.sse": _ASKED_LATER,
-}
-"""Recordings that were changed after the fact, with what shows it: they are no evidence."""
+
+REMARK = re.compile(
+    r"^\| (?P<dialect>\w+) \| (?P<rule>[A-Z]+-[A-Z0-9]+-\d+) \| (?P<findings>[\d,]+) \| (?P<streams>[\d,]+) \|",
+    re.MULTILINE,
+)
+EDITED_ROW = re.compile(r"^\| `(?P<file>[^`]+\.sse)` \| (?P<rule>[A-Z0-9-]+) \|", re.MULTILINE)
 
 
 def official(corpus: Path, dialect: str) -> Iterator[tuple[str, Exchange]]:
     """The streams of api.openai.com whose bytes are as they were on the wire."""
     for row in map(json.loads, (corpus / "index.jsonl").read_text("utf-8").splitlines()):
-        is_official = (row["host"], row["fidelity"], row["authenticity"]) == (
-            "api.openai.com",
-            "wire",
-            "recorded",
-        )
-        if row["dialect"] == dialect and is_official:
+        if row["dialect"] == dialect and is_official(row):
             yield row["file"], recorded(corpus, row["file"])
 
 
-def recorded(corpus: Path, name: str) -> Exchange:
-    """One stream of the corpus, with the request that it answers; its times are not known, so all are 0."""
-    data = (corpus / name).read_bytes()
-    known: dict[str, Any] = json.loads((corpus / name).with_suffix(".json").read_bytes())
-    given = known["request_body"]
-    request = Request(
-        known["method"] or "POST",
-        f"https://{known['host']}{known['path']}" + (f"?{known['query']}" if known["query"] else ""),
-        body=json.dumps(given).encode() if given is not None else b"",
-    )
-    # The bodies of the corpus are decoded: the fields that tell of the encoded ones would be untrue.
-    untrue = {"content-encoding", "content-length", "transfer-encoding"}
-    headers = tuple(
-        (key, value)
-        for key, values in (known["response_headers"] or {}).items()
-        if key.lower() not in untrue
-        for value in ([values] if isinstance(values, str) else values)
-    )
-    chunks = tuple(Chunk(0, data[at : at + READ]) for at in range(0, len(data), READ))
-    return Exchange(
-        index=0,
-        request=request if given is not None or known["method"] == "GET" else Request("", ""),
-        response=Response(known.get("status") or 200, headers, chunks),
-        ending=Ending(How.COMPLETE),
-    )
-
-
-def explained(dialect: str) -> dict[str, tuple[int, int]]:
-    """The rows of the report: findings and streams by rule."""
+def explained(table: re.Pattern[str], dialect: str) -> dict[str, tuple[int, int]]:
+    """The rows of a table of the report: findings and streams by rule."""
     return {
         found["rule"]: (int(found["findings"].replace(",", "")), int(found["streams"].replace(",", "")))
-        for found in ROW.finditer(REPORT.read_text("utf-8"))
+        for found in table.finditer(REPORT.read_text("utf-8"))
         if found["dialect"] == dialect
     }
 
 
+def counted(found: list[tuple[str, Finding]], severity: Severity) -> dict[str, tuple[int, int]]:
+    """What was found, in the same form."""
+    findings = Counter[str]()
+    names: dict[str, set[str]] = {}
+    for name, one in found:
+        if one.severity is severity:
+            findings[one.rule] += one.times
+            names.setdefault(one.rule, set()).add(name)
+    return {rule: (findings[rule], len(names[rule])) for rule in names}
+
+
 @pytest.mark.parametrize(("dialect", "count"), [("chat", 295), ("responses", 318)])
-def test_official_traffic_has_no_error_and_every_warning_is_explained(
+def test_official_traffic_has_no_error_and_every_other_finding_is_explained(
     corpus: Path, dialect: str, count: int
 ) -> None:
-    """The report names each warning with its count and its cause; it is neither too long nor too short."""
-    streams, findings, errors = 0, Counter[str](), list[str]()
-    warned: dict[str, set[str]] = {}
-    for name, exchange in official(corpus, dialect):
-        streams += 1
-        for one in judged(exchange, dialect).findings:
-            if one.severity is Severity.ERROR and name not in EDITED:
-                errors.append(told(name, one))
-            elif one.severity is Severity.WARNING:
-                findings[one.rule] += one.times
-                warned.setdefault(one.rule, set()).add(name)
+    """The report names each rule with its count and its cause; it is neither too long nor too short."""
+    streams = list(official(corpus, dialect))
+    found = [(name, one) for name, exchange in streams for one in judged(exchange, dialect).findings]
+    errors = {(name, one.rule) for name, one in found if one.severity is Severity.ERROR}
 
-    assert streams == count
-    assert not errors, "\n".join(errors)
-    assert {rule: (findings[rule], len(names)) for rule, names in warned.items()} == explained(dialect)
+    assert len(streams) == count
+    assert {(name, rule) for name, rule in errors if name not in EDITED} == set()
+    assert counted(found, Severity.WARNING) == explained(ROW, dialect)
+    assert counted(found, Severity.INFO) == explained(REMARK, dialect)
 
 
-def told(name: str, finding: Finding) -> str:
-    """A finding in one line."""
-    return f"{name} event {finding.where.event}: {finding.rule} {finding.message}"
+def test_the_edited_recordings_are_named_with_what_is_wrong_in_them(corpus: Path) -> None:
+    """Each of them has the error that the report says, and no other."""
+    named = {(row["file"], row["rule"]) for row in EDITED_ROW.finditer(REPORT.read_text("utf-8"))}
+    assert {name for name, _ in named} == set(EDITED)
+    found = {
+        (name, one.rule)
+        for name in EDITED
+        for one in judged(recorded(corpus, name), name.partition("/")[0]).findings
+        if one.severity is Severity.ERROR
+    }
+    assert found == named
