@@ -40,8 +40,29 @@ WHOLE_ANSWERS = {
     "limited": _whole("responses", _failure("requests", "rate_limit_exceeded"), 429),
 }
 
+
+def _spoken() -> Exchange:
+    counts = {"input_tokens": 9, "output_tokens": 1}
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": []}
+    head = {**message, "stop_reason": None, "stop_sequence": None, "usage": counts}
+    ends = {"stop_reason": "end_turn", "stop_sequence": None}
+    events: list[Json] = [
+        {"type": "message_start", "message": head},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hi"}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": ends, "usage": {"output_tokens": 3}},
+        {"type": "message_stop"},
+    ]
+    pieces = [b"event: %b\ndata: %b\n\n" % (one["type"].encode(), line(one)) for one in events]
+    return exchange("messages", {"model": "m", "stream": True}, pieces)
+
+
+UPSTREAM = {"anthropic": _spoken()}
+
 ALL: dict[str, Exchange] = {
     **{f"chat-{name}": one for name, one in CHAT.items()},
     **{f"responses-{name}": one for name, one in RESPONSES.items()},
     **{f"whole-{name}": one for name, one in WHOLE_ANSWERS.items()},
+    **{f"upstream-{name}": one for name, one in UPSTREAM.items()},
 }

@@ -60,7 +60,7 @@ def _from_pages() -> Iterator[Base]:
     for rule in rules().values():
         for number, example in enumerate(page(rule).conforms):
             response = example.exchange.response
-            refused = response is not None and response.status >= 400  # noqa: PLR2004 - an HTTP error
+            refused = response is not None and response.status >= 400
             if example.text not in known and (example.upstream is not None or refused):
                 known.add(example.text)
                 yield _base(f"{rule.id} conforms {number}", example)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.faults.registry import parse_fault
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from harness.faults.fault import Fault
     from tests.mutants.bases import Base
 
-SEEDS = (0, 1, 2)
+SEEDS = (0, 1)
 """Where a manner leaves its place open, these choose it."""
 
 
@@ -82,12 +83,16 @@ class Row:
         return [rule for rule in rules() if rule in fired]
 
 
-def variants(fault: type[Fault]) -> tuple[Fault, ...]:
-    """What is tried of a fault: each manner with each seed, and the example in its manual page."""
-    known = {str(one): one for manner in fault.manners() for seed in SEEDS for one in [replace(manner, seed=seed)]}
+@cache
+def variants(fault: type[Fault]) -> tuple[tuple[Fault, ...], ...]:
+    """What is tried of a fault: each manner with each seed, and the example in its manual page.
+
+    The members of a group differ in their seeds, and so apply to the same answers.
+    """
+    groups = [tuple(replace(manner, seed=seed) for seed in SEEDS) for manner in fault.manners()]
     example = parse_fault(fault.example)
-    known.setdefault(str(example), example)
-    return tuple(known.values())
+    known = {str(one) for group in groups for one in group}
+    return (*groups, *([] if str(example) in known else [(example,)]))
 
 
 def row(fault: type[Fault]) -> Row:
@@ -98,24 +103,26 @@ def row(fault: type[Fault]) -> Row:
 def trials(fault: type[Fault], base: Base) -> Iterator[Trial]:
     """A fault in one answer; mutants that are equal count once."""
     tried: set[object] = set()
-    for variant in variants(fault):
-        if why := _obstacle(variant, base):
-            if why not in tried:
+    for group in variants(fault):
+        for variant in group:
+            mutant = base.exchange if (why := _unknown(variant, base)) else variant.played(base.exchange)
+            if mutant is base.exchange:
+                why = why or variant.obstacle(base.exchange) or "it changes nothing"
+                if why not in tried:
+                    yield Trial(base.name, str(variant), Fate.NOT_APPLICABLE, why)
                 tried.add(why)
-                yield Trial(base.name, str(variant), Fate.NOT_APPLICABLE, why)
-            continue
-        mutant = variant.played(base.exchange)
-        if (print_ := _fingerprint(mutant)) not in tried:
-            tried.add(print_)
-            yield _trial(variant, base, mutant)
+                break
+            if (print_ := _fingerprint(mutant)) not in tried:
+                tried.add(print_)
+                yield _trial(variant, base, mutant)
 
 
-def _obstacle(fault: Fault, base: Base) -> str | None:
+def _unknown(fault: Fault, base: Base) -> str | None:
     if "upstream" in fault.needs and base.upstream is None:
         return "the upstream half is not known"
     if "request" in fault.needs and not base.exchange.request.method:
         return "the request is not known"
-    return fault.obstacle(base.exchange)
+    return None
 
 
 def _trial(fault: Fault, base: Base, mutant: Exchange) -> Trial:
@@ -130,7 +137,7 @@ def _trial(fault: Fault, base: Base, mutant: Exchange) -> Trial:
         fate = Fate.LEGAL
     elif reason := fault.equivalent(base.exchange):
         fate, why = Fate.EQUIVALENT, reason
-    elif not any(_asked(verdict, declared)):
+    elif not any(_asked(verdict, declared, base)):
         fate, why = Fate.NOT_APPLICABLE, "no rule that it breaks is about such an answer"
     else:
         fate = Fate.SURVIVED
@@ -140,9 +147,12 @@ def _trial(fault: Fault, base: Base, mutant: Exchange) -> Trial:
     return Trial(base.name, str(fault), fate, why, killers, errors, warnings)
 
 
-def _asked(verdict: Verdict, declared: tuple[str, ...]) -> Iterator[str]:
-    """The declared rules that were asked, or would have been had more been known."""
-    return (one.rule for one in verdict.outcomes if one.rule in declared)
+def _asked(verdict: Verdict, declared: tuple[str, ...], base: Base) -> Iterator[str]:
+    """The declared rules that were asked; the upstream half is all that a base may lack."""
+    known = rules()
+    for one in verdict.outcomes:
+        if one.rule in declared and ("upstream" not in known[one.rule].needs or base.upstream is not None):
+            yield one.rule
 
 
 def _fingerprint(exchange: Exchange) -> object:

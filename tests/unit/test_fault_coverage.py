@@ -27,6 +27,7 @@ CATALOGUE = {
         "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 5, "ERR": 4, "KEEP": 1, "ID": 2, "ORDER": 1, "STREAM": 4,
         "ROUND": 1, "REF": 1, "ANN": 1, "N": 1, "EMPTY": 1, "TMPL": 1, "REQ": 1,
     },
+    "UP": {"ORDER": 2, "BLOCK": 2, "END": 2, "SCHEMA": 1, "SUM": 1, "USE": 1},
 }  # fmt: skip
 """How many rules each chapter has; they are numbered from 001."""
 
@@ -72,7 +73,7 @@ def test_there_are_enough_faults_in_all_chapters() -> None:
     folders = {fault.__module__.split(".")[2] for fault in faults().values()}
 
     assert len(faults()) >= 64
-    assert folders == {"transport", "stream", "http", "chat", "responses", "sync", "benign"}
+    assert folders == {"transport", "stream", "http", "chat", "responses", "sync", "upstream", "benign"}
 
 
 @pytest.mark.parametrize("fault", MANNERS, ids=lambda one: f"{one.name}-{getattr(one, 'how', '')}")

@@ -47,7 +47,7 @@ def test_a_fault_says_what_it_is(name: str) -> None:
     assert [one.name for one in fault.parameters()][-1] == "times"
     assert all(one.meaning.endswith(".") and one.default for one in fault.parameters())
     assert fault.positional in {None, *(one.name for one in fault.parameters())}
-    assert all(rule.split("-")[0] in {"SSE", "HTTP", "CHAT", "RESP", "XLAT"} for rule in fault.breaks)
+    assert all(rule.split("-")[0] in {"SSE", "HTTP", "CHAT", "RESP", "XLAT", "UP"} for rule in fault.breaks)
 
 
 @pytest.mark.parametrize("name", NAMES)

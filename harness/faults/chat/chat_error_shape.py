@@ -24,9 +24,18 @@ class ChatErrorShape(Mutation):
     name: ClassVar[str] = "chat_error_shape"
     example: ClassVar[str] = "chat_error_shape:how=message_empty"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "string": ("CHAT-ERR-001",),
-        "message_absent": ("CHAT-ERR-001",),
-        "message_empty": ("CHAT-ERR-001",),
+        "string": (
+            "CHAT-ERR-001",
+            "XLAT-FIN-001",
+        ),
+        "message_absent": (
+            "CHAT-ERR-001",
+            "XLAT-FIN-001",
+        ),
+        "message_empty": (
+            "CHAT-ERR-001",
+            "XLAT-FIN-001",
+        ),
     }
     positional: ClassVar[str | None] = "how"
     wanted: ClassVar[str] = "delta with text"

@@ -22,7 +22,12 @@ class ChoiceIndexFromOne(Edit):
 
     name: ClassVar[str] = "choice_index_from_one"
     example: ClassVar[str] = "choice_index_from_one"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-CHOICE-004", "CHAT-CHOICE-005", "CHAT-CHOICE-006")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "CHAT-CHOICE-004",
+        "CHAT-CHOICE-005",
+        "CHAT-CHOICE-006",
+        "XLAT-N-001",
+    )
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "chunk with a choice"
 

@@ -19,7 +19,7 @@ class ChoiceIndexMissing(Edit):
 
     name: ClassVar[str] = "choice_index_missing"
     example: ClassVar[str] = "choice_index_missing"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-CHOICE-003",)
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-CHOICE-003", "XLAT-TEXT-001")
     wanted: ClassVar[str] = "chunk with a choice"
 
     def edit(self, value: Json, stream: Stream) -> bool:

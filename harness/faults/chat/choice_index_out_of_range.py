@@ -19,7 +19,12 @@ class ChoiceIndexOutOfRange(Edit):
 
     name: ClassVar[str] = "choice_index_out_of_range"
     example: ClassVar[str] = "choice_index_out_of_range"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-CHOICE-004", "CHAT-CHOICE-005", "CHAT-CHOICE-006")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "CHAT-CHOICE-004",
+        "CHAT-CHOICE-005",
+        "CHAT-CHOICE-006",
+        "XLAT-N-001",
+    )
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "chunk with a choice"
 

@@ -22,7 +22,7 @@ class ChoiceOrder(Edit):
 
     name: ClassVar[str] = "choice_order"
     example: ClassVar[str] = "choice_order"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-CHOICE-005",)
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-CHOICE-005", "XLAT-N-001")
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "second choice"
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import choices, usage
+from harness.faults.chat.chunk import choices, has_audio, usage
 from harness.faults.fault import manner
 from harness.faults.mutation import Addition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -43,3 +44,9 @@ class ChoicesMissing(Addition):
         if self.how == "absent":
             del new["choices"]
         return [new]
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A spoken answer may have such chunks."""
+        if self.how == "absent" and has_audio(exchange):
+            return "an answer with audio has chunks without choices"
+        return None

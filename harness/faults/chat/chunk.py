@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.faults.event import entries, string, table
+from harness.faults.event import Event, entries, string, table
+from harness.faults.wire import blocks_of, no_events
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -95,3 +99,24 @@ def asks_for_usage(request: Json) -> bool:
 def names_a_tool(request: Json) -> bool:
     """Whether a request forces one function; OpenAI ends such a call with `stop`."""
     return bool(table(request.get("tool_choice")))
+
+
+def values(exchange: Exchange) -> Iterator[Json]:
+    """The JSON of every event; nothing where there are none."""
+    if exchange.response is not None and no_events(exchange.response) is None:
+        yield from (Event(block).value for block in blocks_of(exchange.response.chunks))
+
+
+def has_audio(exchange: Exchange) -> bool:
+    """Whether the answer is spoken; such streams may do without much that others need."""
+    return any("audio" in delta(choice) for value in values(exchange) for choice in choices(value))
+
+
+def fails(exchange: Exchange) -> bool:
+    """Whether an error comes in the stream."""
+    return any(value.get("error") for value in values(exchange))
+
+
+def reasons(exchange: Exchange) -> set[str]:
+    """The finish reasons of all choices."""
+    return {finish(choice) for value in values(exchange) for choice in choices(value)} - {""}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import calls, choices, text
+from harness.faults.chat.chunk import calls, choices, delta, finish, text, thought, values
 from harness.faults.mutation import Edit
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -31,3 +32,19 @@ class EmptyTurn(Edit):
         for choice in found:
             choice["delta"]["content"] = ""
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A choice that was cut, thought, or called a tool, need not say anything."""
+        spoken = {
+            repr(choice.get("index"))
+            for value in values(exchange)
+            for choice in choices(value)
+            if thought(choice) or calls(choice) or delta(choice).get("refusal")
+        }
+        if any(
+            finish(choice) == "stop" and repr(choice.get("index")) not in spoken
+            for value in values(exchange)
+            for choice in choices(value)
+        ):
+            return None
+        return "no choice ends with stop that had nothing but text"

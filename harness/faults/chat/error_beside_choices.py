@@ -19,7 +19,7 @@ class ErrorBesideChoices(Edit):
 
     name: ClassVar[str] = "error_beside_choices"
     example: ClassVar[str] = "error_beside_choices"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-ERR-004", "CHAT-ERR-003", "CHAT-ERR-001")
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-ERR-004", "CHAT-ERR-003", "CHAT-ERR-001", "XLAT-FIN-001")
     wanted: ClassVar[str] = "finish reason"
 
     def edit(self, value: Json, stream: Stream) -> bool:

@@ -22,7 +22,14 @@ class FinishOnEveryChunk(Edit):
 
     name: ClassVar[str] = "finish_on_every_chunk"
     example: ClassVar[str] = "finish_on_every_chunk"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-001", "CHAT-FIN-003", "CHAT-FIN-004", "XLAT-FIN-003")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "CHAT-FIN-001",
+        "CHAT-FIN-003",
+        "CHAT-FIN-004",
+        "XLAT-FIN-003",
+        "XLAT-FIN-001",
+        "XLAT-FIN-002",
+    )
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "delta with text"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import choices
+from harness.faults.chat.chunk import choices, has_audio
 from harness.faults.mutation import Edit
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -31,3 +32,7 @@ class FinishReasonAbsent(Edit):
         for choice in found:
             del choice["finish_reason"]
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A spoken answer need not have it."""
+        return "an answer with audio need not have the key" if has_audio(exchange) else None

@@ -19,7 +19,7 @@ class FinishRepeated(Addition):
 
     name: ClassVar[str] = "finish_repeated"
     example: ClassVar[str] = "finish_repeated"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-001",)
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-001", "XLAT-FIN-003")
     wanted: ClassVar[str] = "finish reason"
 
     def added(self, value: Json, stream: Stream) -> list[Json]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import choices
+from harness.faults.chat.chunk import choices, values
 from harness.faults.mutation import Edit
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -31,3 +32,11 @@ class LogprobsAbsent(Edit):
         for choice in found:
             del choice["logprobs"]
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """The first chunk of a choice tells; later ones are not looked at."""
+        first: dict[str, bool] = {}
+        for value in values(exchange):
+            for choice in choices(value):
+                first.setdefault(repr(choice.get("index")), choice.get("logprobs", "") is None)
+        return None if any(first.values()) else "the first chunk of each choice has log probabilities"

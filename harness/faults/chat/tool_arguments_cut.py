@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import fragments, function, key
+from harness.faults.chat.chunk import fragments, function, key, reasons
 from harness.faults.event import string
 from harness.faults.mutation import Edit
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -44,3 +45,7 @@ class ToolArgumentsCut(Edit):
                     call["function"]["arguments"] = cut
                     edited = True
         return edited
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Arguments may break off where the tokens run out."""
+        return "the choice ends for want of tokens" if reasons(exchange) == {"length"} else None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import alone, choices, finish, fragments, function, key
+from harness.faults.chat.chunk import alone, choices, finish, fragments, function, key, reasons
 from harness.faults.event import string
 from harness.faults.mutation import Mutation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Event
     from harness.faults.mutation import Stream
 
@@ -40,3 +41,7 @@ class ToolArgumentsDoubled(Mutation):
                         yield event.like(alone(event.value, index, {"tool_calls": [again]}))
                 whole.clear()
             yield event
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Arguments need not be JSON where the tokens run out."""
+        return "the choice ends for want of tokens" if reasons(exchange) == {"length"} else None

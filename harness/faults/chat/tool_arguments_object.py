@@ -20,7 +20,7 @@ class ToolArgumentsObject(Edit):
 
     name: ClassVar[str] = "tool_arguments_object"
     example: ClassVar[str] = "tool_arguments_object"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-TOOL-008", "XLAT-TOOL-001")
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-TOOL-008", "XLAT-TOOL-001", "XLAT-TOOL-005")
     wanted: ClassVar[str] = "fragment with arguments"
 
     def edit(self, value: Json, stream: Stream) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import choices, finish
+from harness.faults.chat.chunk import choices, finish, reasons
 from harness.faults.mutation import Edit
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.fault import Need
     from harness.faults.mutation import Stream
@@ -20,7 +21,7 @@ class TruncationAsStop(Edit):
 
     name: ClassVar[str] = "truncation_as_stop"
     example: ClassVar[str] = "truncation_as_stop"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-008", "XLAT-FIN-001", "XLAT-FIN-004")
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-008", "XLAT-FIN-001", "XLAT-FIN-004", "CHAT-FIN-005")
     needs: ClassVar[tuple[Need, ...]] = ("request",)
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "finish reason length or content_filter"
@@ -33,3 +34,7 @@ class TruncationAsStop(Edit):
         for choice in found:
             choice["finish_reason"] = "stop"
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Only a limit on tokens is in the request; why a filter struck is known upstream alone."""
+        return "only who knows the upstream can tell" if reasons(exchange) == {"content_filter"} else None

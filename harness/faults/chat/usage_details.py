@@ -24,8 +24,16 @@ class UsageDetails(Edit):
     name: ClassVar[str] = "usage_details"
     example: ClassVar[str] = "usage_details:how=reasoning"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "cached": ("CHAT-USE-008", "XLAT-USE-001"),
-        "reasoning": ("CHAT-USE-008",),
+        "cached": (
+            "CHAT-USE-008",
+            "XLAT-USE-001",
+            "XLAT-USE-006",
+        ),
+        "reasoning": (
+            "CHAT-USE-008",
+            "XLAT-USE-003",
+            "XLAT-USE-006",
+        ),
     }
     positional: ClassVar[str | None] = "how"
     wanted: ClassVar[str] = "usage"

@@ -23,11 +23,30 @@ class UsageMalformed(Edit):
     name: ClassVar[str] = "usage_malformed"
     example: ClassVar[str] = "usage_malformed:how=text"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "empty": ("CHAT-USE-006", "CHAT-USE-001"),
-        "negative": ("CHAT-USE-006", "CHAT-USE-007"),
-        "null": ("CHAT-USE-006",),
-        "absent": ("CHAT-USE-006",),
-        "text": ("CHAT-USE-006",),
+        "empty": (
+            "CHAT-USE-006",
+            "CHAT-USE-001",
+            "XLAT-USE-001",
+            "XLAT-USE-003",
+        ),
+        "negative": (
+            "CHAT-USE-006",
+            "CHAT-USE-007",
+            "XLAT-USE-003",
+            "XLAT-USE-006",
+        ),
+        "null": (
+            "CHAT-USE-006",
+            "XLAT-USE-003",
+        ),
+        "absent": (
+            "CHAT-USE-006",
+            "XLAT-USE-003",
+        ),
+        "text": (
+            "CHAT-USE-006",
+            "XLAT-USE-003",
+        ),
     }
     positional: ClassVar[str | None] = "how"
     wanted: ClassVar[str] = "usage"

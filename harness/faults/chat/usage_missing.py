@@ -23,7 +23,7 @@ class UsageMissing(Mutation):
 
     name: ClassVar[str] = "usage_missing"
     example: ClassVar[str] = "usage_missing"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-USE-001", "XLAT-USE-006")
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-USE-001", "XLAT-USE-006", "XLAT-USE-004")
     needs: ClassVar[tuple[Need, ...]] = ("request",)
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "usage"

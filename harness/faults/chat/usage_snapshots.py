@@ -25,6 +25,7 @@ class UsageSnapshots(Edit):
         "CHAT-USE-003",
         "CHAT-USE-005",
         "CHAT-USE-009",
+        "XLAT-USE-002",
     )
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "delta with text"

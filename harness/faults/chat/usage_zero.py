@@ -19,7 +19,7 @@ class UsageZero(Edit):
 
     name: ClassVar[str] = "usage_zero"
     example: ClassVar[str] = "usage_zero"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-USE-010", "CHAT-USE-008")
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-USE-010", "CHAT-USE-008", "XLAT-USE-003", "XLAT-USE-006")
     wanted: ClassVar[str] = "usage of an answer"
 
     def edit(self, value: Json, stream: Stream) -> bool:

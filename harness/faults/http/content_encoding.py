@@ -18,7 +18,7 @@ class ContentEncoding(Fault):
 
     name: ClassVar[str] = "content_encoding"
     example: ClassVar[str] = "content_encoding"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-HDR-003",)
+    breaks: ClassVar[tuple[str, ...]] = ("HTTP-HDR-003", "UP-END-001", "XLAT-ERR-002")
 
     def obstacle(self, exchange: Exchange) -> str | None:
         """There must be a plain body."""

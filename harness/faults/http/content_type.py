@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.cassettes.exchange import header
@@ -48,3 +49,9 @@ class ContentType(Fault):
             return exchange
         headers = (*without(exchange.response.headers, "content-type"), ("content-type", self.value))
         return replace(exchange, response=replace(exchange.response, headers=headers))
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """What an error is called matters to nobody: SDKs read it as JSON if they can."""
+        if exchange.response is not None and exchange.response.status >= HTTPStatus.BAD_REQUEST:
+            return "the answer is an error, whose content-type is not judged"
+        return None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.cassettes.exchange import Chunk, Ending, How, Response
 from harness.faults.answers import AnswerFault
-from harness.faults.dialect import SIGN, reason_of
+from harness.faults.dialect import SIGN, dialect_of, reason_of
 from harness.faults.fault import parameter, whole
 
 if TYPE_CHECKING:
@@ -24,7 +25,13 @@ class Html(AnswerFault):
 
     name: ClassVar[str] = "html"
     example: ClassVar[str] = "html:200"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-CT-001", "HTTP-STATUS-002", "HTTP-ERR-002")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "HTTP-CT-001",
+        "HTTP-STATUS-002",
+        "HTTP-ERR-002",
+        "HTTP-CT-002",
+        "XLAT-FIN-001",
+    )
     positional: ClassVar[str | None] = "code"
 
     code: int = parameter(502, "", "The HTTP status, such as 200 or 502.", whole(200, 599))
@@ -45,3 +52,12 @@ class Html(AnswerFault):
         headers = (("content-type", "text/html; charset=utf-8"), ("content-length", str(len(body))))
         response = Response(self.code, headers, (Chunk(0, body),), reason)
         return replace(exchange, response=response, ending=Ending(How.COMPLETE))
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Only OpenAI's dialects have rules on what an error looks like."""
+        if self.code >= HTTPStatus.BAD_REQUEST and dialect_of(exchange.request.url) in {
+            "anthropic",
+            "gemini",
+        }:
+            return "what an upstream's error looks like is not judged"
+        return None

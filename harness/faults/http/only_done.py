@@ -21,7 +21,15 @@ class OnlyDone(Mutation):
 
     name: ClassVar[str] = "only_done"
     example: ClassVar[str] = "only_done"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-STATUS-002",)
+    breaks: ClassVar[tuple[str, ...]] = (
+        "HTTP-STATUS-002",
+        "XLAT-ERR-001",
+        "XLAT-ERR-003",
+        "XLAT-N-001",
+        "XLAT-TEXT-001",
+        "XLAT-USE-004",
+        "XLAT-USE-006",
+    )
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "[DONE] after an event with JSON"
 

@@ -33,6 +33,7 @@ class StreamForWhole(Fault):
         "CHAT-ROLE-001",
         "CHAT-DELTA-001",
         "CHAT-FIN-006",
+        "UP-END-001",
     )
     needs: ClassVar[tuple[Need, ...]] = ("request",)
 

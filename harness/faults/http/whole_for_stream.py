@@ -79,7 +79,7 @@ def _fold(made: Json, choice: Json) -> None:
         message["content"] = (message["content"] or "") + text(choice)
     for call in calls(choice):
         if "id" in call:
-            entry = {name: call[name] for name in ("id", "type", "function") if name in call}
+            entry = {name: call[name] for name in ("id", "type", "function", "custom") if name in call}
             message.setdefault("tool_calls", []).append(entry)
         elif message.get("tool_calls"):
             last = table(message["tool_calls"][-1].get("function"))

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, ClassVar
 from harness.faults.fault import manner
 from harness.faults.mutation import Edit
 from harness.faults.responses.items import ADDED, item
+from harness.faults.responses.unjudged import broken_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
+
+_KINDS = {
+    "completed": ("message", "function_call", "custom_tool_call"),
+    "absent": ("message", "function_call"),
+}
+"""The items that have a status; in the SDKs' types, that of a custom tool call may be left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +41,7 @@ class AddedStatus(Edit):
 
     def edit(self, value: Json, stream: Stream) -> bool:
         """Change it; whether it did."""
-        one = (
-            item(value, "message", "function_call", "custom_tool_call") if value.get("type") == ADDED else {}
-        )
+        one = item(value, *_KINDS[self.how]) if value.get("type") == ADDED else {}
         if one.get("status") != "in_progress" or not stream.here():
             return False
         if self.how == "absent":
@@ -43,3 +49,9 @@ class AddedStatus(Edit):
         else:
             one["status"] = "completed"
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A failed response never says whether the item was whole."""
+        if self.how == "completed":
+            return broken_off(exchange)
+        return None

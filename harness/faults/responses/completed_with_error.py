@@ -23,7 +23,10 @@ class CompletedWithError(Edit):
     name: ClassVar[str] = "completed_with_error"
     example: ClassVar[str] = "completed_with_error:how=incomplete_details"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "error": ("RESP-LIFE-010",),
+        "error": (
+            "RESP-LIFE-010",
+            "XLAT-FIN-001",
+        ),
         "incomplete_details": ("RESP-LIFE-010",),
     }
     positional: ClassVar[str | None] = "how"

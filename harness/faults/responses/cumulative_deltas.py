@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from harness.faults.event import string
 from harness.faults.mutation import Edit
 from harness.faults.responses.items import TEXT_DELTA
+from harness.faults.responses.unjudged import broken_off
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -36,3 +38,7 @@ class CumulativeDeltas(Edit):
             return False
         value["delta"] = before + words
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A failed response never says what the text was."""
+        return broken_off(exchange)

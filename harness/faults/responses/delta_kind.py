@@ -19,7 +19,7 @@ class DeltaKind(Edit):
 
     name: ClassVar[str] = "delta_kind"
     example: ClassVar[str] = "delta_kind"
-    breaks: ClassVar[tuple[str, ...]] = ("RESP-PART-007", "RESP-TEXT-001", "RESP-TEXT-005")
+    breaks: ClassVar[tuple[str, ...]] = ("RESP-PART-007", "RESP-TEXT-001", "RESP-TEXT-005", "XLAT-TEXT-001")
     wanted: ClassVar[str] = "delta of text"
 
     def edit(self, value: Json, stream: Stream) -> bool:

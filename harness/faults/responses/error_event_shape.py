@@ -23,9 +23,23 @@ class ErrorEventShape(Mutation):
     name: ClassVar[str] = "error_event_shape"
     example: ClassVar[str] = "error_event_shape:how=string"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "flat": ("RESP-LIFE-011", "RESP-LIFE-012"),
-        "no_message": ("RESP-LIFE-011", "RESP-LIFE-012", "RESP-ENV-004"),
-        "string": ("RESP-LIFE-011", "RESP-LIFE-012", "RESP-ENV-004"),
+        "flat": (
+            "RESP-LIFE-011",
+            "RESP-LIFE-012",
+            "XLAT-FIN-001",
+        ),
+        "no_message": (
+            "RESP-LIFE-011",
+            "RESP-LIFE-012",
+            "RESP-ENV-004",
+            "XLAT-FIN-001",
+        ),
+        "string": (
+            "RESP-LIFE-011",
+            "RESP-LIFE-012",
+            "RESP-ENV-004",
+            "XLAT-FIN-001",
+        ),
     }
     positional: ClassVar[str | None] = "how"
     wanted: ClassVar[str] = "event of an item"

@@ -32,10 +32,23 @@ class EventFieldAbsent(Edit):
             "RESP-RSN-003",
             "RESP-TOOL-008",
             "RESP-TOOL-009",
+            "XLAT-RSN-004",
+            "XLAT-TEXT-001",
+            "XLAT-TOOL-001",
         ),
-        "item_id": ("RESP-ENV-004", "RESP-ITEM-007", "RESP-FC-007"),
-        "content_index": ("RESP-ENV-004", "RESP-PART-002"),
-        "summary_index": ("RESP-ENV-004", "RESP-RSN-002"),
+        "item_id": (
+            "RESP-ENV-004",
+            "RESP-ITEM-007",
+            "RESP-FC-007",
+        ),
+        "content_index": (
+            "RESP-ENV-004",
+            "RESP-PART-002",
+        ),
+        "summary_index": (
+            "RESP-ENV-004",
+            "RESP-RSN-002",
+        ),
         "item": ("RESP-ENV-004",),
         "part": ("RESP-ENV-004",),
     }

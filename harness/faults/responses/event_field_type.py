@@ -23,7 +23,11 @@ class EventFieldType(Edit):
     name: ClassVar[str] = "event_field_type"
     example: ClassVar[str] = "event_field_type:how=delta"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "output_index": ("RESP-ENV-004", "RESP-ITEM-002", "RESP-FC-007"),
+        "output_index": (
+            "RESP-ENV-004",
+            "RESP-ITEM-002",
+            "RESP-FC-007",
+        ),
         "delta": (
             "RESP-ENV-004",
             "RESP-TEXT-001",
@@ -33,6 +37,9 @@ class EventFieldType(Edit):
             "RESP-RSN-003",
             "RESP-TOOL-008",
             "RESP-TOOL-009",
+            "XLAT-TEXT-001",
+            "XLAT-TOOL-001",
+            "XLAT-TOOL-005",
         ),
     }
     positional: ClassVar[str | None] = "how"

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.mutation import Omission
+from harness.faults.responses.unjudged import broken_off, resumed
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -26,3 +28,7 @@ class InProgressMissing(Omission):
         """Whether it is one."""
         del stream
         return value.get("type") == "response.in_progress"
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """It may have come before a resumed stream, and it may have had no time before an error."""
+        return broken_off(exchange) or resumed(exchange)

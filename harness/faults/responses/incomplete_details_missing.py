@@ -19,7 +19,7 @@ class IncompleteDetailsMissing(Edit):
 
     name: ClassVar[str] = "incomplete_details_missing"
     example: ClassVar[str] = "incomplete_details_missing"
-    breaks: ClassVar[tuple[str, ...]] = ("RESP-LIFE-008",)
+    breaks: ClassVar[tuple[str, ...]] = ("RESP-LIFE-008", "XLAT-FIN-001")
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "response.incomplete with details"
 

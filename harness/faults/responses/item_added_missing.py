@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.mutation import Omission
 from harness.faults.responses.items import ADDED
+from harness.faults.responses.unjudged import resumed
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -29,3 +31,7 @@ class ItemAddedMissing(Omission):
         """Whether it is one."""
         del stream
         return value.get("type") == ADDED
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """The item may have been added before a resumed stream."""
+        return resumed(exchange)

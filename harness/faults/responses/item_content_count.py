@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.mutation import Edit
 from harness.faults.responses.items import whole_items
+from harness.faults.responses.unjudged import broken_off
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -35,3 +37,7 @@ class ItemContentCount(Edit):
         for one in found:
             one["content"].append({"type": "output_text", "text": "", "annotations": [], "logprobs": []})
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A failed response never says what was in the item."""
+        return broken_off(exchange)

@@ -9,10 +9,12 @@ from harness.faults.event import string
 from harness.faults.fault import manner
 from harness.faults.mutation import Edit
 from harness.faults.responses.items import DONE, item, output
+from harness.faults.responses.unjudged import resumed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -41,3 +43,7 @@ class ItemIdChanges(Edit):
                 one["id"] += "x"
                 return True
         return False
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """The final output of a resumed stream holds items from before."""
+        return resumed(exchange) if self.how == "final" else None

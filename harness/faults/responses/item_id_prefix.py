@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
+_PREFIXED = ("message", "function_call", "reasoning")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ItemIdPrefix(Edit):
@@ -25,7 +27,7 @@ class ItemIdPrefix(Edit):
 
     def edit(self, value: Json, stream: Stream) -> bool:
         """Change it; whether it did."""
-        found = string(item(value).get("id")) if value.get("type") == ADDED else ""
+        found = string(item(value, *_PREFIXED).get("id")) if value.get("type") == ADDED else ""
         if "_" in found and "old" not in stream.notes and stream.here():
             stream.notes["old"] = found
         return "old" in stream.notes and rename(

@@ -30,6 +30,7 @@ class ItemTypeChanges(Edit):
         "RESP-TERM-002",
         "RESP-RSN-003",
         "RESP-ENV-004",
+        "XLAT-TOOL-001",
     )
     wanted: ClassVar[str] = "finished item"
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.mutation import Edit
+from harness.faults.responses.unjudged import resumed
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -28,3 +30,7 @@ class OutputIndexFromOne(Edit):
             return False
         value["output_index"] += 1
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """There may have been an item before a resumed stream."""
+        return resumed(exchange)

@@ -19,7 +19,13 @@ class PartType(Edit):
 
     name: ClassVar[str] = "part_type"
     example: ClassVar[str] = "part_type"
-    breaks: ClassVar[tuple[str, ...]] = ("RESP-PART-004", "RESP-PART-007", "RESP-PART-005", "RESP-TEXT-002")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "RESP-PART-004",
+        "RESP-PART-007",
+        "RESP-PART-005",
+        "RESP-TEXT-002",
+        "XLAT-TEXT-001",
+    )
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "part of text"
 

@@ -23,14 +23,14 @@ class ReasoningAfterMessage(Mutation):
     example: ClassVar[str] = "reasoning_after_message"
     breaks: ClassVar[tuple[str, ...]] = ("RESP-RSN-006", "XLAT-RSN-002")
     moves_numbers: ClassVar[bool] = True
-    wanted: ClassVar[str] = "response.completed after a message"
+    wanted: ClassVar[str] = "message at the end of a completed response"
 
     def mutate(self, stream: Stream) -> Iterator[Event]:
         """One pass with the change."""
         for event in stream:
             count = known(event.value, stream)
             whole = event.kind == "response.completed"
-            spoken = whole and any(one.get("type") == "message" for one in output(event.value))
+            spoken = whole and [one.get("type") for one in output(event.value)][-1:] == ["message"]
             if spoken and number_of(event) is not None and stream.here():
                 new = {"type": "reasoning", "id": "rs_late", "summary": []}
                 for kind in (ADDED, DONE):

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from harness.faults.event import entries, string
 from harness.faults.mutation import Edit
 from harness.faults.responses.items import output, parts
+from harness.faults.responses.unjudged import broken_off
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -47,3 +49,7 @@ class TerminalItemDiffers(Edit):
         else:
             last["summary"] = [*entries(last["summary"]), {"type": "summary_text", "text": "x"}]
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A failed response never had the item done."""
+        return broken_off(exchange)

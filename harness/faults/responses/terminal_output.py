@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from harness.faults.fault import manner
 from harness.faults.mutation import Edit
 from harness.faults.responses.items import output, terminal
+from harness.faults.responses.unjudged import broken_off, resumed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -44,3 +46,7 @@ class TerminalOutput(Edit):
             return False
         found["output"] = {"empty": [], "missing": items[:-1], "order": items[::-1]}[self.how]
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A failed response may have any output, and a resumed one items from before."""
+        return broken_off(exchange) or resumed(exchange)

@@ -24,10 +24,24 @@ class TerminalUsage(Edit):
     name: ClassVar[str] = "terminal_usage"
     example: ClassVar[str] = "terminal_usage:how=text"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "null": ("RESP-TERM-004", "XLAT-USE-004"),
-        "details_absent": ("RESP-TERM-004", "XLAT-USE-005"),
-        "reasoning_absent": ("RESP-TERM-004", "XLAT-USE-005"),
-        "cached_absent": ("RESP-TERM-004", "XLAT-USE-005"),
+        "null": (
+            "RESP-TERM-004",
+            "XLAT-USE-004",
+            "XLAT-USE-006",
+        ),
+        "details_absent": (
+            "RESP-TERM-004",
+            "XLAT-USE-005",
+        ),
+        "reasoning_absent": (
+            "RESP-TERM-004",
+            "XLAT-USE-005",
+        ),
+        "cached_absent": (
+            "RESP-TERM-004",
+            "XLAT-USE-005",
+            "XLAT-USE-001",
+        ),
         "total_absent": ("RESP-TERM-004",),
         "text": ("RESP-TERM-004",),
     }

@@ -24,9 +24,20 @@ class TerminalUsageSum(Edit):
     name: ClassVar[str] = "terminal_usage_sum"
     example: ClassVar[str] = "terminal_usage_sum:how=reasoning"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "total": ("RESP-TERM-005", "XLAT-USE-001"),
-        "cached": ("RESP-TERM-005", "XLAT-USE-001"),
-        "reasoning": ("RESP-TERM-005",),
+        "total": (
+            "RESP-TERM-005",
+            "XLAT-USE-001",
+        ),
+        "cached": (
+            "RESP-TERM-005",
+            "XLAT-USE-001",
+            "XLAT-USE-006",
+        ),
+        "reasoning": (
+            "RESP-TERM-005",
+            "XLAT-USE-003",
+            "XLAT-USE-006",
+        ),
     }
     positional: ClassVar[str | None] = "how"
     everywhere: ClassVar[bool] = True

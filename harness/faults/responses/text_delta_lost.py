@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.mutation import Omission
 from harness.faults.responses.items import TEXT_DELTA
+from harness.faults.responses.unjudged import broken_off
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -26,3 +28,7 @@ class TextDeltaLost(Omission):
         """Whether it is one."""
         del stream
         return value.get("type") == TEXT_DELTA and bool(value.get("delta"))
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A failed response never says what the text was."""
+        return broken_off(exchange)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from harness.faults.fault import manner
 from harness.faults.mutation import Edit
 from harness.faults.responses.items import DONE, PART_DONE, TERMINAL, texts
+from harness.faults.responses.unjudged import broken_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -42,3 +44,7 @@ class TextSnapshotDiffers(Edit):
             return False
         found[0]["text"] += "!"
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A failed response never had the text done."""
+        return broken_off(exchange) if self.how == "final" else None

@@ -79,6 +79,18 @@ class Corrupt(EventFault):
         "RESP-TOOL-008",
         "RESP-TOOL-009",
         "RESP-ITEM-008",
+        "RESP-TOOL-005",
+        "UP-BLOCK-001",
+        "UP-END-001",
+        "UP-ORDER-001",
+        "XLAT-ERR-001",
+        "XLAT-ERR-003",
+        "XLAT-RSN-004",
+        "XLAT-TEXT-001",
+        "XLAT-TOOL-001",
+        "XLAT-TOOL-005",
+        "XLAT-USE-004",
+        "XLAT-USE-006",
     )
     wanted: ClassVar[str] = "event with JSON"
 

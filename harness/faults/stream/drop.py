@@ -76,6 +76,18 @@ class Drop(EventFault):
         "RESP-TOOL-008",
         "RESP-TOOL-009",
         "RESP-ITEM-008",
+        "HTTP-STATUS-002",
+        "RESP-TOOL-005",
+        "UP-BLOCK-001",
+        "UP-END-001",
+        "UP-ORDER-001",
+        "UP-SUM-001",
+        "XLAT-ERR-001",
+        "XLAT-ERR-003",
+        "XLAT-RSN-004",
+        "XLAT-TOOL-005",
+        "XLAT-USE-004",
+        "XLAT-USE-006",
     )
 
     def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:

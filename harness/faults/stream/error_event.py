@@ -30,7 +30,7 @@ class ErrorEvent(EventFault):
 
     name: ClassVar[str] = "error_event"
     example: ClassVar[str] = "error_event:event=3,code=529"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-001", "CHAT-USE-001", "RESP-LIFE-012")
+    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-001", "CHAT-USE-001", "RESP-LIFE-012", "XLAT-FIN-001")
     needs: ClassVar[tuple[Need, ...]] = ("request",)
     ends: ClassVar[bool] = True
 

@@ -26,7 +26,7 @@ class InvalidUtf8(Mutation):
 
     name: ClassVar[str] = "invalid_utf8"
     example: ClassVar[str] = "invalid_utf8"
-    breaks: ClassVar[tuple[str, ...]] = ("SSE-UTF8-001", "SSE-JSON-001")
+    breaks: ClassVar[tuple[str, ...]] = ("SSE-UTF8-001", "SSE-JSON-001", "XLAT-TEXT-001")
     wanted: ClassVar[str] = "chunk with text, or event of an item"
 
     def mutate(self, stream: Stream) -> Iterator[Event]:

@@ -21,7 +21,7 @@ class NdjsonLine(Mutation):
 
     name: ClassVar[str] = "ndjson_line"
     example: ClassVar[str] = "ndjson_line"
-    breaks: ClassVar[tuple[str, ...]] = ("SSE-FIELD-002", "RESP-SEQ-003")
+    breaks: ClassVar[tuple[str, ...]] = ("SSE-FIELD-002", "RESP-SEQ-003", "HTTP-CT-002")
     wanted: ClassVar[str] = "event with JSON"
 
     def mutate(self, stream: Stream) -> Iterator[Event]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from harness.faults.chat.chunk import fails
 from harness.faults.events import KindFault
 from harness.faults.wire import is_done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.cassettes.exchange import Exchange
     from harness.faults.wire import Block
 
 
@@ -34,3 +36,7 @@ class OmitDone(KindFault):
         """Leave every one out."""
         del last
         return (block for block in blocks if not is_done(block.data))
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """After an error it need not come."""
+        return "after an error [DONE] may be left out" if fails(exchange) else None

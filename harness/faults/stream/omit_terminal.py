@@ -25,7 +25,16 @@ class OmitTerminal(KindFault):
 
     name: ClassVar[str] = "omit_terminal"
     example: ClassVar[str] = "omit_terminal"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-001", "CHAT-CHOICE-006", "RESP-LIFE-005", "XLAT-FIN-001")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "CHAT-FIN-001",
+        "CHAT-CHOICE-006",
+        "RESP-LIFE-005",
+        "XLAT-FIN-001",
+        "HTTP-STATUS-002",
+        "RESP-LIFE-012",
+        "UP-END-001",
+        "XLAT-ERR-002",
+    )
     wanted: ClassVar[str] = "terminal event"
 
     def matches(self, block: bytes) -> bool:

@@ -75,6 +75,14 @@ class Repeat(EventFault):
         "RESP-TOOL-008",
         "RESP-TOOL-009",
         "RESP-ITEM-008",
+        "CHAT-ROLE-002",
+        "RESP-RSN-002",
+        "RESP-TOOL-005",
+        "UP-ORDER-001",
+        "UP-ORDER-002",
+        "UP-SUM-001",
+        "XLAT-FIN-003",
+        "XLAT-RSN-004",
     )
 
     def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:

@@ -77,6 +77,13 @@ class Swap(EventFault):
         "RESP-TOOL-008",
         "RESP-TOOL-009",
         "RESP-ITEM-008",
+        "CHAT-CHOICE-005",
+        "RESP-TOOL-005",
+        "UP-BLOCK-001",
+        "UP-ORDER-001",
+        "UP-ORDER-002",
+        "UP-SUM-001",
+        "XLAT-RSN-004",
     )
     ahead: ClassVar[int] = 1
 

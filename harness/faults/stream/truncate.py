@@ -32,6 +32,9 @@ class Truncate(EventFault):
         "CHAT-FIN-001",
         "RESP-LIFE-005",
         "HTTP-STATUS-002",
+        "UP-END-001",
+        "XLAT-ERR-002",
+        "XLAT-USE-006",
     )
     wanted: ClassVar[str] = "event of two characters or more"
     ends: ClassVar[bool] = True

@@ -23,12 +23,27 @@ class SyncResponse(BodyFault):
     name: ClassVar[str] = "sync_response"
     example: ClassVar[str] = "sync_response:how=item_id"
     breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "status_null": ("RESP-SYNC-001",),
+        "status_null": (
+            "RESP-SYNC-001",
+            "RESP-OBJ-001",
+        ),
         "status_in_progress": ("RESP-SYNC-001",),
-        "output_null": ("RESP-SYNC-001", "RESP-TERM-003"),
-        "object": ("RESP-SYNC-001", "RESP-OBJ-001"),
-        "usage_null": ("RESP-SYNC-001", "RESP-TERM-004"),
-        "item_id": ("RESP-SYNC-001", "RESP-ITEM-005"),
+        "output_null": (
+            "RESP-SYNC-001",
+            "RESP-TERM-003",
+        ),
+        "object": (
+            "RESP-SYNC-001",
+            "RESP-OBJ-001",
+        ),
+        "usage_null": (
+            "RESP-SYNC-001",
+            "RESP-TERM-004",
+        ),
+        "item_id": (
+            "RESP-SYNC-001",
+            "RESP-ITEM-005",
+        ),
     }
     positional: ClassVar[str | None] = "how"
     wanted: ClassVar[str] = "whole response"

@@ -33,6 +33,8 @@ class Cut(BorderFault):
         "HTTP-CT-002",
         "HTTP-ERR-002",
         "HTTP-STATUS-002",
+        "UP-END-001",
+        "XLAT-USE-006",
     )
 
     def apply(self, exchange: Exchange) -> Exchange:

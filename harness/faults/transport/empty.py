@@ -22,7 +22,14 @@ class Empty(Fault):
 
     name: ClassVar[str] = "empty"
     example: ClassVar[str] = "empty"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-STATUS-002", "SSE-DONE-001", "HTTP-CT-002", "HTTP-ERR-002")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "HTTP-STATUS-002",
+        "SSE-DONE-001",
+        "HTTP-CT-002",
+        "HTTP-ERR-002",
+        "UP-END-001",
+        "XLAT-ERR-002",
+    )
 
     def obstacle(self, exchange: Exchange) -> str | None:
         """There must be a body to leave out."""

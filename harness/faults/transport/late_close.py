@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from harness.faults.dialect import dialect_of
 from harness.faults.fault import NO_RESPONSE, Fault, parameter, seconds
 
 if TYPE_CHECKING:
@@ -33,3 +34,9 @@ class LateClose(Fault):
     def delay_ending(self, due_us: int) -> int:
         """When the body ends at last."""
         return due_us + round(self.seconds * 1_000_000)
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Without an event that ends the stream, its end cannot be late."""
+        return (
+            "Gemini has no event that ends a stream" if dialect_of(exchange.request.url) == "gemini" else None
+        )

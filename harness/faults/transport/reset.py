@@ -32,6 +32,9 @@ class Reset(BorderFault):
         "HTTP-CT-002",
         "HTTP-ERR-002",
         "HTTP-STATUS-002",
+        "UP-END-001",
+        "XLAT-USE-004",
+        "XLAT-USE-006",
     )
 
     def apply(self, exchange: Exchange) -> Exchange:

@@ -27,6 +27,7 @@ class Silence(Fault):
         "SSE-DONE-001",
         "HTTP-CT-002",
         "HTTP-ERR-002",
+        "UP-END-001",
     )
     needs: ClassVar[tuple[Need, ...]] = ("times",)
     positional: ClassVar[str | None] = "seconds"

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from harness.cassettes.exchange import Chunk, Exchange
 
+_PATIENCE_S = 60.0
+"""How long a stream may be silent before the checker minds; what comes before is waited for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stall(BorderFault):
@@ -24,7 +27,7 @@ class Stall(BorderFault):
     """
 
     name: ClassVar[str] = "stall"
-    example: ClassVar[str] = "stall:event=3,seconds=2"
+    example: ClassVar[str] = "stall:event=3,seconds=90"
     breaks: ClassVar[tuple[str, ...]] = ("SSE-IDLE-001",)
     needs: ClassVar[tuple[Need, ...]] = ("times",)
 
@@ -56,3 +59,8 @@ class Stall(BorderFault):
     def delay_ending(self, due_us: int) -> int:
         """The ending lies behind every place."""
         return due_us + self._pause_us
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """A pause is no fault before clients give up."""
+        del exchange
+        return "clients wait for longer than that" if self.seconds < _PATIENCE_S else None

@@ -1,0 +1,1 @@
+"""What events of Anthropic Messages and Gemini say: the answers that gateways translate."""
