@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import msgspec
 import openai
-from harness.dialects.registry import dialect
 
 from benchmarks.checker_streams import REQUESTS, calls, chat_text, chat_tools, text
 from harness.checking.check import Check
 from harness.checking.panel import Panel
 from harness.checking.profiles import profile
+from harness.dialects.registry import dialect
 from harness.dialects.schema import schemas
 from harness.rules.case import Case
 from harness.sse.decoder import Decoder

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from harness.rules.unbuilt import UNBUILT
 
 from harness.checking.requirements import BINDING, Requirement, specifications
 from harness.cli.pages import documents
 from harness.rules.registry import rules
+from harness.rules.unbuilt import UNBUILT
 from tests.repository.checkout import ROOT
 
 DOCUMENTS = documents()
