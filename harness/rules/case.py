@@ -136,9 +136,17 @@ class Case(Generic[S]):
         return self.ending is not None and self.ending.how in _NOT_THE_SERVER
 
     @property
+    def end_unseen(self) -> bool:
+        """Not the server ended the body, and the event that ends the stream had not come yet.
+
+        Most clients of Chat Completions close at `[DONE]`: what is missing then would have had to come before it.
+        """
+        return self.left_early and not self.wire.terminal
+
+    @property
     def cut_off(self) -> bool:
         """The body is not whole, whoever ended it: what is missing at its end may be in what was lost."""
-        return self.left_early or self.wire.truncated or self.broken_off or bool(self.wire.undecodable)
+        return self.end_unseen or self.wire.truncated or self.broken_off or bool(self.wire.undecodable)
 
     @property
     def broken_off(self) -> bool:

@@ -37,6 +37,14 @@ class FinishOnce(ChatRule):
     repeat 5
     ```
 
+    The client closes at `[DONE]`, as most do, and has seen all that it will:
+
+    ```example
+    stream: chat/text
+    event 5: choices.0.finish_reason = null
+    ending: client_close after 1 s
+    ```
+
     ## Conforms
     ```example
     stream: chat/text
@@ -48,7 +56,7 @@ class FinishOnce(ChatRule):
 
     ## Exceptions
     A stream with audio has none (recorded: ChatWithAudio), and none is due after an error inside the stream. Where the
-    client left first, or the end was lost, nothing is said. A missing one is reported at the last event of the stream,
+    client left before `[DONE]`, or the end was lost, nothing is said. A missing one is reported at the last event of the stream,
     where it was due (recorded from Snowflake, pydantic-ai `snowflake-thinking-streaming`).
     """
 
@@ -69,7 +77,7 @@ class FinishOnce(ChatRule):
             return self.finding(
                 case, message, expected="one finish reason", found="a second one", subject="again"
             )
-        if case.left_early or case.wire.truncated:
+        if case.end_unseen or case.wire.truncated:
             return None
         message = f"choice {choice.index} has no finish reason"
         last = case.wire.last

@@ -47,7 +47,7 @@ class UsageMissing(ChatRule):
         stream = case.stream
         if case.asked is None or not case.asked.include_usage or stream.usages or stream.error is not None:
             return None
-        if case.left_early or case.wire.truncated or not stream.choices:
+        if case.end_unseen or case.wire.truncated or not stream.choices:
             return None
         if any(choice.finish is None for choice in stream.choices.values()) and not stream.audio:
             return None
