@@ -30,6 +30,7 @@ ENOUGH = 65_536
 _BOM = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"(?:data|event|id|retry)(?::|\r|\n|$)|:")
 _STARTS = (b"data:", b"event:", b"id:", b"retry:")
+_NO_ANSWER = frozenset({"DELETE", "HEAD", "OPTIONS"})  # what they are answered with is no model's answer
 _OPENING = 256  # payloads that are looked at before a dialect counts as unknown
 
 
@@ -75,6 +76,8 @@ def dialect_of(request: Request | None, beginning: bytes) -> str | None:
         request: What was sent: its path is believed before anything else. None where it is not known.
         beginning: The first bytes of the body, content-encoding undone; a whole answer is needed whole.
     """
+    if request is not None and request.method in _NO_ANSWER:
+        return None
     if request is not None and request.url:
         parts = urlsplit(request.url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -77,6 +77,26 @@ def test_the_path_of_the_request_tells_the_dialect(url: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "url", "body"),
+    [
+        (
+            "DELETE",
+            "https://api.invalid/v1/responses/resp_1",
+            b'{"object":"response.deleted","deleted":true}',
+        ),
+        ("DELETE", "https://api.invalid/v1/chat/completions/c", b'{"object":"chat.completion.deleted"}'),
+        ("GET", "https://api.invalid/v1/chat/completions/c/messages", b'{"object":"list","data":[]}'),
+        ("GET", "https://api.invalid/v1/threads/t/messages", b'{"object":"list","data":[]}'),
+        ("GET", "https://api.invalid/v1/responses/resp_1/input_items", b'{"object":"list","data":[]}'),
+        ("", "", b'{"object":"chat.completion.deleted"}'),
+    ],
+)
+def test_what_is_asked_of_stored_answers_is_no_answer(method: str, url: str, body: bytes) -> None:
+    """Recorded sessions of OpenAI's stores hold such exchanges: they are of no dialect, and not broken ones of one."""
+    assert dialect_of(Request(method, url), body) is None
+
+
+@pytest.mark.parametrize(
     ("beginning", "name"),
     [
         (b': ping\n\ndata: {"object":"chat.completion.chunk","choices":[]}\n\n', "chat"),

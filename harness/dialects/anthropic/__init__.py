@@ -25,8 +25,11 @@ def _kind(body: Body) -> str | None:
 
 
 def _path(path: str) -> bool:
+    """Whether it is a request for a message; OpenAI's stored completions and threads have messages of their own."""
     path = path.partition("?")[0]
-    return path.endswith(("/messages", ":streamRawPredict", ":rawPredict"))
+    if path.endswith("/messages"):
+        return path.split("/")[-3:-2] not in (["completions"], ["threads"])
+    return path.endswith((":streamRawPredict", ":rawPredict"))
 
 
 def _speaks(body: Body) -> bool:

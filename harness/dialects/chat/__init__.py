@@ -26,7 +26,7 @@ def _path(path: str) -> bool:
 def _speaks(body: Body) -> bool:
     kind = body.get("object")
     if isinstance(kind, str):
-        return kind.startswith("chat.completion")
+        return kind.startswith("chat.completion") and kind != "chat.completion.deleted"
     return isinstance(body.get("choices"), list) and "type" not in body
 
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from harness.dialects.responses.grammar import LIFECYCLE
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import noticed
-from harness.rules.responses.shape import member_of, taken, told, value_at
+from harness.rules.responses.shape import member_of, taken, told, told_together
 from harness.rules.rule import MALFORMED, MESSAGE, Rule
 
 if TYPE_CHECKING:
-    from harness.dialects.schema import Problem
     from harness.findings import Finding
     from harness.rules.case import Case
-
-_SHOWN = 3
-"""Members of one object that a message names."""
 
 
 class TypeMissing(Rule[ResponsesStream]):
@@ -245,31 +240,11 @@ class PayloadMisshapen(Rule[ResponsesStream]):
 
     def observe(self, case: Case[ResponsesStream]) -> tuple[Finding, ...]:
         """Report what no other rule took, one finding for each object that is wrong."""
-        left, case.problems = case.problems, []
-        holders: dict[str, list[Problem]] = {}
-        for one in left:
-            holders.setdefault(member_of(one).rpartition("/")[0], []).append(one)
-        return tuple(self._told(case, holder, mine) for holder, mine in holders.items())
-
-    def _told(self, case: Case[ResponsesStream], holder: str, mine: list[Problem]) -> Finding:
-        """One finding for the members of one object.
-
-        An object that says its own type is known again by it in every event that repeats it: an annotation comes
-        alone, then in its part, its item and the response, and what it lacks is one cause.
-        """
         kind = case.body.get("type")
-        said = [f"{member_of(one) or 'the payload'} is {one.found}, not {one.expected}" for one in mine]
-        more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
-        first = mine[0]
-        owner = value_at(case.body, holder) if holder else None
-        name = owner.get("type") if isinstance(owner, dict) else None
-        about = name if isinstance(name, str) else f"{kind} {re.sub(r'/[0-9]+', '/*', holder)}".strip()
-        members = " ".join(sorted({member_of(one).rpartition("/")[2] for one in mine}))
-        return self.finding(
+        left, case.problems = case.problems, []
+        return told_together(
+            self,
             case,
-            f"{kind}: {'; '.join(said[:_SHOWN])}{more}.",
-            pointer=member_of(first),
-            expected=first.expected,
-            found=first.found,
-            subject=f"{about}/{members}",
+            left,
+            lambda one: f"{kind}: {member_of(one) or 'the payload'} is {one.found}, not {one.expected}",
         )

@@ -8,7 +8,7 @@ from harness.dialects.responses.grammar import LIFECYCLE, TERMINALS
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.outcomes import response_here
-from harness.rules.responses.shape import taken, told
+from harness.rules.responses.shape import taken, told_together
 from harness.rules.rule import MALFORMED, WHOLE, Rule
 
 if TYPE_CHECKING:
@@ -57,6 +57,15 @@ class ResponseObjectIncomplete(Rule[ResponsesStream]):
     event response.in_progress: response.tools = null
     ```
 
+    ```example
+    stream: responses/text
+    event response.created: - response.model
+    event response.created: - response.tools
+    event response.created: - response.tool_choice
+    event response.created: - response.created_at
+    event response.created: - response.parallel_tool_calls
+    ```
+
     ## Conforms
 
     ```example
@@ -70,7 +79,7 @@ class ResponseObjectIncomplete(Rule[ResponsesStream]):
     ## Exceptions
 
     `output` and `usage` at the end belong to RESP-TERM-003 and RESP-TERM-004, the status of a whole answer to
-    RESP-SYNC-001.
+    RESP-SYNC-001. What one object lacks is one finding, and the same in later events repeats it.
 
     ## How to mend
 
@@ -95,9 +104,11 @@ class ResponseObjectIncomplete(Rule[ResponsesStream]):
         final = not case.streamed or kind in TERMINALS
         others = {"output"} if case.streamed else {"output", "status"}
         members = {f"{where}/{name}" for name in _REQUIRED if not (final and name in others)}
-        return tuple(
-            told(self, case, one, f"{one.field} of the response object is {one.found}, not {one.expected}.")
-            for one in taken(case, members)
+        return told_together(
+            self,
+            case,
+            taken(case, members),
+            lambda one: f"{one.field} of the response object is {one.found}, not {one.expected}",
         )
 
 

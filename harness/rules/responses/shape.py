@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from harness.jsonvalue import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from harness.dialects.responses.state import ResponsesStream
     from harness.dialects.schema import Problem
     from harness.findings import Finding
     from harness.rules.case import Case
     from harness.rules.rule import Rule
+
+_SHOWN = 3
+"""Members of one object that a message names."""
 
 
 def member_of(problem: Problem) -> str:
@@ -56,3 +59,57 @@ def told(rule: Rule[ResponsesStream], case: Case[ResponsesStream], problem: Prob
         found=problem.found,
         subject=f"{kind} {re.sub(r'/[0-9]+', '/*', pointer)}",
     )
+
+
+def told_together(
+    rule: Rule[ResponsesStream],
+    case: Case[ResponsesStream],
+    problems: Iterable[Problem],
+    sentence: Callable[[Problem], str],
+) -> tuple[Finding, ...]:
+    """One finding for each object with members that are missing or wrong.
+
+    An object that says its own type is known again by it in every event that repeats it: an annotation comes alone,
+    then in its part, its item and the response, and the response object in every event of its life. What it lacks is
+    one cause, so its finding has the same subject in all of them.
+
+    Args:
+        rule: Whose findings they are.
+        case: The case.
+        problems: What is wrong.
+        sentence: What one problem is, without a full stop.
+    """
+    holders: dict[str, list[Problem]] = {}
+    for one in problems:
+        holders.setdefault(member_of(one).rpartition("/")[0], []).append(one)
+    return tuple(_told_of(rule, case, holder, mine, sentence) for holder, mine in holders.items())
+
+
+def _told_of(
+    rule: Rule[ResponsesStream],
+    case: Case[ResponsesStream],
+    holder: str,
+    mine: list[Problem],
+    sentence: Callable[[Problem], str],
+) -> Finding:
+    said = [sentence(one) for one in mine]
+    more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+    members = " ".join(sorted({member_of(one).rpartition("/")[2] for one in mine}))
+    return rule.finding(
+        case,
+        f"{'; '.join(said[:_SHOWN])}{more}.",
+        pointer=member_of(mine[0]),
+        expected=mine[0].expected,
+        found=mine[0].found,
+        subject=f"{_name_of(case, holder)}/{members}",
+    )
+
+
+def _name_of(case: Case[ResponsesStream], holder: str) -> str:
+    owner = value_at(case.body, holder)
+    if isinstance(owner, dict):
+        for key in ("type", "object"):
+            if isinstance(name := owner.get(key), str):
+                return name
+    kind = case.body.get("type", "the answer")
+    return f"{kind} {re.sub(r'/[0-9]+', '/*', holder)}".strip()

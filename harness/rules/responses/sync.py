@@ -8,7 +8,7 @@ from harness.dialects.responses.grammar import ITEM_TYPES
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import elements
-from harness.rules.responses.shape import member_of, told
+from harness.rules.responses.shape import member_of, told_together
 from harness.rules.rule import MALFORMED, WHOLE, Rule
 
 if TYPE_CHECKING:
@@ -80,9 +80,11 @@ class WholeAnswer(Rule[ResponsesStream]):
         """Report what no other rule took; then look at the status and the ids of the items."""
         if case.problems:
             left, case.problems = case.problems, []
-            return tuple(
-                told(self, case, one, f"{member_of(one) or 'the answer'} is {one.found}, not {one.expected}.")
-                for one in left
+            return told_together(
+                self,
+                case,
+                left,
+                lambda one: f"{member_of(one) or 'the answer'} is {one.found}, not {one.expected}",
             )
         found = [
             self._status(case),
