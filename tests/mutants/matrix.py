@@ -28,6 +28,15 @@ SEEDS = (0, 1)
 """Where a manner leaves its place open, these choose it."""
 
 
+DECIDED_UPSTREAM = {
+    ("tool_ids_replaced", "XLAT-TOOL-004 conforms 1"): "Gemini gave the calls no ids: any will do",
+    ("status", "XLAT-ERR-001 conforms 0"): "upstream failed: an error is what the client must get",
+    ("status", "XLAT-ERR-001 conforms 1"): "upstream failed: an error is what the client must get",
+    ("status", "XLAT-ERR-003 conforms 0"): "upstream failed: an error is what the client must get",
+}
+"""Mutants that are as conforming as they were because of the other half, which a fault does not know."""
+
+
 class Fate(StrEnum):
     """What became of a mutant."""
 
@@ -135,7 +144,7 @@ def _trial(fault: Fault, base: Base, mutant: Exchange) -> Trial:
         fate = Fate.KILLED
     elif fault.benign or not declared:
         fate = Fate.LEGAL
-    elif reason := fault.equivalent(base.exchange):
+    elif reason := DECIDED_UPSTREAM.get((fault.name, base.name)) or fault.equivalent(base.exchange):
         fate, why = Fate.EQUIVALENT, reason
     elif not any(_asked(verdict, declared, base)):
         fate, why = Fate.NOT_APPLICABLE, "no rule that it breaks is about such an answer"

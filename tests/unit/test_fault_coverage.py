@@ -37,7 +37,6 @@ NO_MUTATION = {
     "XLAT-STREAM-002": "compares two translations of one recording; one changed half is no second translation",
     "XLAT-STREAM-003": "compares the translations of one recording cut in two ways",
     "XLAT-ROUND-001": "compares what went there and back again; one answer is one way",
-    "XLAT-EMPTY-001": "needs an upstream turn that is empty, and a fault has only the downstream half",
     "XLAT-TMPL-001": "needs to know that a guardrail edited the stream; its traces are RESP-SEQ and RESP-ITEM findings",
 }
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.cassettes.exchange import header
+from harness.faults.dialect import dialect_of
 from harness.faults.fault import NO_RESPONSE, Fault, parameter
 from harness.faults.wire import without
 
@@ -54,4 +55,6 @@ class ContentType(Fault):
         """What an error is called matters to nobody: SDKs read it as JSON if they can."""
         if exchange.response is not None and exchange.response.status >= HTTPStatus.BAD_REQUEST:
             return "the answer is an error, whose content-type is not judged"
+        if dialect_of(exchange.request.url) == "gemini":
+            return "Gemini streams as events or as JSON, and the label is not judged"
         return None

@@ -28,7 +28,7 @@ class Status(AnswerFault):
 
     name: ClassVar[str] = "status"
     example: ClassVar[str] = "status:429,retry_after=2"
-    breaks: ClassVar[tuple[str, ...]] = ("XLAT-FIN-001",)
+    breaks: ClassVar[tuple[str, ...]] = ("XLAT-FIN-001", "XLAT-ERR-004", "XLAT-EMPTY-001")
     needs: ClassVar[tuple[Need, ...]] = ("request",)
     positional: ClassVar[str | None] = "code"
 

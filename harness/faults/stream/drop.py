@@ -88,6 +88,7 @@ class Drop(EventFault):
         "XLAT-TOOL-005",
         "XLAT-USE-004",
         "XLAT-USE-006",
+        "RESP-LIFE-012",
     )
 
     def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:

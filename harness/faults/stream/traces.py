@@ -5,21 +5,23 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from harness.faults.chat.chunk import THOUGHTS, choices, delta, is_chunk, usage
+from harness.faults.chat.chunk import THOUGHTS, choices, delta, fails, fragments, is_chunk, key, usage
 from harness.faults.event import Event
-from harness.faults.wire import blocks_of, data_spans
+from harness.faults.wire import blocks_of, data_spans, is_done
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
-    from harness.faults.wire import Block
+    from harness.faults.event import Json
 
-_WORDS = {"content", "refusal", *THOUGHTS}
+_WORDS = {"content", "refusal", "role", "audio", "function_call", "tool_calls", *THOUGHTS}
+_PIECES = {"content_block_delta", "message_delta", "ping"}
+"""Events of Anthropic that may come any number of times."""
 
 
 def traceless(exchange: Exchange, target: int | None, count: int = 1) -> str | None:
     """Why nobody can tell that events are lost, repeated or exchanged; None where somebody can.
 
-    Chat Completions does not count its chunks, and does not say again at the end what the text was.
+    Chat Completions, Anthropic and Gemini do not count their events, and do not say again at the end what was said.
 
     Args:
         exchange: What was recorded.
@@ -29,19 +31,33 @@ def traceless(exchange: Exchange, target: int | None, count: int = 1) -> str | N
     if exchange.response is None or target is None:
         return None
     found = list(islice(blocks_of(exchange.response.chunks), target, target + count))
-    if all(_only_text(block) for block in found):
-        return "the events hold nothing but text of Chat Completions, which nobody counts"
+    values = [Event(block).value for block in found]
+    if all(_uncounted(value) for value in values) and not _opens_a_call(values):
+        return "the events hold pieces that nobody counts, and that are not said again at the end"
     if any(not data_spans(block.data) for block in found):
         return "an event of them is a comment"
+    if any(is_done(block.data) for block in found) and fails(exchange):
+        return "after an error [DONE] may be left out"
     return None
 
 
-def _only_text(block: Block) -> bool:
-    value = Event(block).value
+def _uncounted(value: Json) -> bool:
+    if is_chunk(value) or value.get("object") == "chat.completion.chunk":
+        return _only_pieces(value)
+    return "candidates" in value or "promptFeedback" in value or value.get("type") in _PIECES
+
+
+def _only_pieces(value: Json) -> bool:
     return (
-        is_chunk(value)
-        and bool(choices(value))
-        and not usage(value)
+        not usage(value)
         and not any(choice.get("finish_reason") for choice in choices(value))
         and all(delta(choice) and set(delta(choice)) <= _WORDS for choice in choices(value))
     )
+
+
+def _opens_a_call(values: list[Json]) -> bool:
+    """Whether a call begins in one of the events, unless they are about different calls."""
+    places = [{key(choice, call) for choice, call in fragments(value)} for value in values]
+    if len(places) > 1 and not set.intersection(*places):
+        return False
+    return any("id" in call for value in values for _, call in fragments(value))

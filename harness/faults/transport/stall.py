@@ -28,7 +28,7 @@ class Stall(BorderFault):
 
     name: ClassVar[str] = "stall"
     example: ClassVar[str] = "stall:event=3,seconds=90"
-    breaks: ClassVar[tuple[str, ...]] = ("SSE-IDLE-001",)
+    breaks: ClassVar[tuple[str, ...]] = ("SSE-IDLE-001", "HTTP-CLOSE-001")
     needs: ClassVar[tuple[Need, ...]] = ("times",)
 
     seconds: float = parameter(30.0, "seconds", "For how long.", seconds)

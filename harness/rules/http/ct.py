@@ -52,6 +52,10 @@ class StreamContentType(Rule[Any]):
     stream: chat/text
     header: content-type: text/event-stream;charset=UTF-8
     ```
+
+    ## Exceptions
+    Gemini streams as events or as one JSON array, and the request says which: its label is not judged, only a page that
+    comes in place of an answer.
     """
 
     id = "HTTP-CT-001"
@@ -59,7 +63,6 @@ class StreamContentType(Rule[Any]):
     source = "Open Responses: MUST; foundry-dev-tools#195, ollama#8991"
     on = (OPEN, NOT_JSON)
     needs = ("head",)
-    dialects = ("chat", "responses", "anthropic")
     streamed = None
     supersedes = ("HTTP-STATUS-002",)
 
@@ -68,6 +71,8 @@ class StreamContentType(Rule[Any]):
         media = media_type(case)
         if media is None or media == _STREAM or (case.status is not None and case.status >= 400):
             return None
+        if case.dialect.name == "gemini" and (case.streamed or media == _JSON):
+            return None  # its streams may be JSON arrays
         if case.streamed:
             if case.wire.bytes:
                 return None  # data that is no JSON, in a stream

@@ -225,8 +225,8 @@ def at_end_of_own_text(
         if not is_first:
             return None  # it ends once more, which is told as such
         return _announced_full(rule, case, item, name, path) or against_deltas(rule, case, text, name)
-    if (done := done_here(case)) is None:
-        return None
+    if (done := done_here(case)) is None or done[1].get("type", item_type) != item_type:
+        return None  # an item that changed its type is told of as such
     owner: Any = done[1].get(path) if path else done[1]
     if not isinstance(owner, dict):
         return None
