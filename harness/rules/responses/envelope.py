@@ -8,7 +8,7 @@ from harness.dialects.responses.grammar import LIFECYCLE
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import noticed
-from harness.rules.responses.shape import member_of, taken, told, told_together
+from harness.rules.responses.shape import member_of, taken, told, told_together, wrong_with
 from harness.rules.rule import MALFORMED, MESSAGE, Rule
 
 if TYPE_CHECKING:
@@ -246,5 +246,5 @@ class PayloadMisshapen(Rule[ResponsesStream]):
             self,
             case,
             left,
-            lambda one: f"{kind}: {member_of(one) or 'the payload'} is {one.found}, not {one.expected}",
+            lambda one: f"{kind}: {wrong_with(member_of(one) or 'the payload', one)}",
         )

@@ -8,7 +8,7 @@ from harness.dialects.responses.grammar import LIFECYCLE, TERMINALS
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.outcomes import response_here
-from harness.rules.responses.shape import taken, told_together
+from harness.rules.responses.shape import taken, told_together, wrong_with
 from harness.rules.rule import MALFORMED, WHOLE, Rule
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class ResponseObjectIncomplete(Rule[ResponsesStream]):
             self,
             case,
             taken(case, members),
-            lambda one: f"{one.field} of the response object is {one.found}, not {one.expected}",
+            lambda one: wrong_with(f"{one.field} of the response object", one),
         )
 
 

@@ -27,6 +27,13 @@ def member_of(problem: Problem) -> str:
     return problem.pointer
 
 
+def wrong_with(name: str, problem: Problem) -> str:
+    """What is wrong with a member, as a sentence without a full stop."""
+    if problem.keyword == "required":
+        return f"{name} is missing"
+    return f"{name} is {problem.found}, not {problem.expected}"
+
+
 def value_at(body: object, pointer: str) -> object:
     """What a JSON pointer of a problem leads to; None where it leads nowhere."""
     for token in pointer.split("/")[1:]:

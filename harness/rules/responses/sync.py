@@ -8,7 +8,7 @@ from harness.dialects.responses.grammar import ITEM_TYPES
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import elements
-from harness.rules.responses.shape import member_of, told_together
+from harness.rules.responses.shape import member_of, told_together, wrong_with
 from harness.rules.rule import MALFORMED, WHOLE, Rule
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class WholeAnswer(Rule[ResponsesStream]):
                 self,
                 case,
                 left,
-                lambda one: f"{member_of(one) or 'the answer'} is {one.found}, not {one.expected}",
+                lambda one: wrong_with(member_of(one) or "the answer", one),
             )
         found = [
             self._status(case),
