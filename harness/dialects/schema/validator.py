@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.schema.explanation import Problem, explained
+from harness.dialects.schema.indifference import is_indifferent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +28,7 @@ class Validator:
         root: The schema, in the plain form, with all definitions that it refers to under `$defs`.
     """
 
-    __slots__ = ("_root", "is_valid")
+    __slots__ = ("_indifferent", "_root", "is_valid")
 
     is_valid: Callable[[object], bool]
     """Whether a decoded body has no problem but such as are `newer`. The bound C method itself: one call, no frame."""
@@ -36,7 +37,15 @@ class Validator:
         import jsonschema_rs  # noqa: PLC0415 - loaded when something is judged
 
         self._root = root
+        self._indifferent: dict[tuple[str | int, ...], bool] = {}
         self.is_valid = jsonschema_rs.Draft202012Validator(compilable(root), registry=_integers()).is_valid
+
+    def is_indifferent(self, path: tuple[str | int, ...]) -> bool:
+        """Whether another value of the same type at this path has the same verdict."""
+        known = self._indifferent.get(path)
+        if known is None:
+            known = self._indifferent[path] = is_indifferent(self._root, path)
+        return known
 
     def problems(self, body: object) -> list[Problem]:
         """Everything that is wrong with a body, those that are `newer` included; slow."""
