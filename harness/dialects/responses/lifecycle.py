@@ -57,8 +57,8 @@ def _unnumbered(stream: ResponsesStream, now: Arrival) -> None:
     if due is not None:
         stream.next_sequence = due + 1
     if now.fits and "sequence-missing" not in stream.told:
+        stream.told.add("sequence-missing")
         now.say("sequence-missing", pointer="/sequence_number", expected=_shown(due))
-    stream.told.add("sequence-missing")
 
 
 def _first_number(stream: ResponsesStream, value: int, now: Arrival) -> None:
@@ -68,7 +68,7 @@ def _first_number(stream: ResponsesStream, value: int, now: Arrival) -> None:
         stream.resumed = True
     after = asked.starting_after if asked is not None else None
     if after is not None:
-        if value != after + 1:
+        if value not in {after + 1, after + 1 + stream.unnumbered}:
             now.say("sequence-resumed", None, where, expected=after + 1, found=value)
     elif value not in {0, stream.unnumbered} and (stream.resumed or _may_begin(now)):
         now.say("sequence-start", None, where, expected=stream.unnumbered, found=value)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
 from harness.rules.rule import CLOSE, DUPLICATE_KEYS, NOT_JSON, NOT_OBJECT, Found, Rule
+from harness.sse.lines import fields
 from harness.sse.payload import Fault
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
+    from harness.sse.event import SseEvent
 
 _MINE = frozenset({Fault.CONSTANT, Fault.SYNTAX, Fault.DEPTH})
 
@@ -38,6 +40,13 @@ class NotJson(Rule[Any]):
     data: [DONE]\n
     ```
 
+    An error text of several lines, put into the JSON as it is:
+
+    ```example
+    stream: chat/text
+    block 1: data: {"error":{"message":"upstream failed:\nConnection refused","type":"server_error"}}\n\n
+    ```
+
     ## Conforms
     ```example
     stream: chat/text
@@ -54,16 +63,28 @@ class NotJson(Rule[Any]):
     source = "RFC 8259; NaN kills openai-node and the AI SDK (measured)"
     on = (NOT_JSON,)
     exercised_by = (CLOSE,)
+    supersedes = ("SSE-FIELD-001",)
 
     def observe(self, case: Case[Any]) -> Found:
         """Judge one payload."""
         fault = case.wire.fault
         if fault not in _MINE or fault is None:
             return None
+        if fault is Fault.SYNTAX and case.event is not None and is_torn(case.event):
+            return self.finding(
+                case, "the data is not JSON: a line end in it is not escaped, so a client reads the first line only",
+                expected="\\n", found="a line end", subject="a line end",
+            )  # fmt: skip
         return self.finding(
             case, f"the data is not JSON: {case.wire.broken}", expected="JSON (RFC 8259)", found=case.wire.broken,
             subject=str(fault),
         )  # fmt: skip
+
+
+def is_torn(event: SseEvent) -> bool:
+    """Whether lines that belong to the data follow it without being data: they were cut off by a raw line end."""
+    lines = fields(event.block) if event.block else ()
+    return bool(lines) and not (lines[-1].is_known or lines[-1].is_comment)
 
 
 class NotAnObject(Rule[Any]):

@@ -347,13 +347,21 @@ def elements(owner: Body, member: str) -> list[Body]:
 
 def where(case: Case[ResponsesStream]) -> str:
     """Which item the present event is about, in words: "item 0 (message)"."""
-    item = item_here(case)
-    return named(item) if item is not None else f"item {case.body.get('output_index')}"
+    item = item_here(case) or case.stream.by_id.get(_id_here(case))
+    return named(item) if item is not None else "an item that cannot be told"
 
 
 def begun(case: Case[ResponsesStream]) -> str:
     """The same, at the beginning of a sentence."""
-    return where(case).capitalize()
+    words = where(case)
+    return words[0].upper() + words[1:]
+
+
+def _id_here(case: Case[ResponsesStream]) -> str:
+    """The id of the item that the present event is about, for events without an index."""
+    owner = case.body.get("item")
+    item_id = owner.get("id") if isinstance(owner, dict) else case.body.get("item_id")
+    return item_id if isinstance(item_id, str) else ""
 
 
 def lacking(problem: Problem) -> str:

@@ -29,8 +29,8 @@ def _open_but_completed(item: Item) -> bool:
 
 
 def _streamed(item: Item) -> bool:
-    """Whether anything came between the item's beginning and its end."""
-    return bool(item.steps)
+    """Whether a delta came between the item's beginning and its end."""
+    return any(step.endswith(".delta") for step in item.steps)
 
 
 class AddedStatus(Rule[ResponsesStream]):
@@ -113,7 +113,7 @@ class AddedStatus(Rule[ResponsesStream]):
         if _streamed(item):
             message, severity = "was added as completed, and deltas followed", None
         else:
-            message, severity = "was added as completed, and nothing followed", Severity.INFO
+            message, severity = "was added as completed, and no delta followed", Severity.INFO
         return self.finding(
             case, f"{named(item)[0].upper()}{named(item)[1:]} {message}.",
             pointer="/item/status" if "item" in case.body else "",

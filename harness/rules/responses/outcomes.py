@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
-from harness.rules.rule import WHOLE, Rule
+from harness.rules.rule import MALFORMED, WHOLE, Rule
 
 if TYPE_CHECKING:
     from harness.findings import Finding
@@ -80,20 +80,21 @@ class BudgetNotIncomplete(Rule[ResponsesStream]):
     source = (
         "ten of ten official responses at their budget; omlx#2817, bifrost#4679, dynamo#12182, ollama#17239"
     )
-    on = ("response.completed", "response.incomplete", WHOLE)
+    on = ("response.completed", "response.incomplete", WHOLE, MALFORMED)
+    exercised_by = ("response.completed", "response.incomplete", WHOLE)
     streamed = None
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Compare what was used with what was allowed, or look for the reason."""
         shown = response_here(case)
-        if shown is None:
+        if shown is None or (case.streamed and case.body.get("type") not in self.on):
             return None
         response, where = shown
         status = response.get("status")
         if status == "incomplete":
             details = response.get("incomplete_details")
-            if isinstance(details, dict) and details.get("reason"):
+            if details is not None and (not isinstance(details, dict) or details.get("reason")):
                 return None
             return self.finding(
                 case, "The response is incomplete and does not say why.", pointer=f"{where}/incomplete_details",

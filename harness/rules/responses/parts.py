@@ -168,6 +168,9 @@ class ContentIndexNotDense(Rule[ResponsesStream]):
         )
 
 
+_EMPTY = {"text": '""', "refusal": '""', "annotations": "[]"}
+
+
 class PartNotEmptyWhenAdded(Rule[ResponsesStream]):
     """A content part is not empty when it is added.
 
@@ -229,7 +232,7 @@ class PartNotEmptyWhenAdded(Rule[ResponsesStream]):
             found.append(
                 self.finding(
                     case,
-                    f"A part of {where(case)} is added with {lacking(one)}, where accumulators start from a {one.expected}.",
+                    f"A part of {where(case)} is added with {lacking(one)}, where accumulators start with {_EMPTY[one.field]}.",
                     pointer=one.pointer,
                     expected=one.expected,
                     found=one.found,

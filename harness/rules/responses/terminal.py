@@ -70,6 +70,12 @@ def _in_place(items: list[Item], places: dict[Any, int]) -> set[str]:
     return {item.id for place, item in enumerate(items) if places.get(item.id) == place}
 
 
+def _once_each(items: list[Item]) -> list[Item]:
+    """The items without those that have the id of an earlier one: RESP-ITEM-005 has told, and one entry is due."""
+    first = {item.id: item for item in reversed(items)}
+    return [item for item in items if not item.id or first[item.id] is item]
+
+
 class FinalOutputIncomplete(Rule[ResponsesStream]):
     """The final output does not list the items that were streamed, in their order.
 
@@ -121,7 +127,7 @@ class FinalOutputIncomplete(Rule[ResponsesStream]):
         output = final_output(case)
         if output is None or case.stream.resumed:
             return None
-        items = finished(case)
+        items = _once_each(finished(case))
         pairs = paired(items, output)
         if pairs is None:
             return self._missing(case, items, output)
