@@ -246,5 +246,6 @@ class PayloadMisshapen(Rule[ResponsesStream]):
             self,
             case,
             left,
-            lambda one: f"{kind}: {wrong_with(member_of(one) or 'the payload', one)}",
+            lambda one: wrong_with(member_of(one) or "the payload", one),
+            opening=f"{kind}: ",
         )

@@ -73,6 +73,8 @@ def told_together(
     case: Case[ResponsesStream],
     problems: Iterable[Problem],
     sentence: Callable[[Problem], str],
+    *,
+    opening: str = "",
 ) -> tuple[Finding, ...]:
     """One finding for each object with members that are missing or wrong.
 
@@ -85,26 +87,29 @@ def told_together(
         case: The case.
         problems: What is wrong.
         sentence: What one problem is, without a full stop.
+        opening: What the message begins with.
     """
     holders: dict[str, list[Problem]] = {}
     for one in problems:
         holders.setdefault(member_of(one).rpartition("/")[0], []).append(one)
-    return tuple(_told_of(rule, case, holder, mine, sentence) for holder, mine in holders.items())
+    return tuple(
+        _told_of(rule, case, holder, mine, opening + "; ".join(_few([sentence(one) for one in mine])))
+        for holder, mine in holders.items()
+    )
+
+
+def _few(said: list[str]) -> list[str]:
+    more = len(said) - _SHOWN
+    return [*said[:_SHOWN], f"and {more} more"] if more > 0 else said
 
 
 def _told_of(
-    rule: Rule[ResponsesStream],
-    case: Case[ResponsesStream],
-    holder: str,
-    mine: list[Problem],
-    sentence: Callable[[Problem], str],
+    rule: Rule[ResponsesStream], case: Case[ResponsesStream], holder: str, mine: list[Problem], message: str
 ) -> Finding:
-    said = [sentence(one) for one in mine]
-    more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
     members = " ".join(sorted({member_of(one).rpartition("/")[2] for one in mine}))
     return rule.finding(
         case,
-        f"{'; '.join(said[:_SHOWN])}{more}.",
+        f"{message}.",
         pointer=member_of(mine[0]),
         expected=mine[0].expected,
         found=mine[0].found,
