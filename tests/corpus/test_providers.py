@@ -20,9 +20,7 @@ pytestmark = pytest.mark.corpus
 def test_the_page_is_what_the_rules_find_and_no_reason_is_left_over(corpus: Path) -> None:
     """A finding without a reason stops the generator, so each one was looked at."""
     reasons = Reasons()
-    assert page(corpus, reasons) == REPORT.read_text("utf-8"), (
-        "run: python -m tests.corpus.providers > docs/reports/providers.md"
-    )
+    assert page(corpus, reasons) == REPORT.read_text("utf-8"), "run: python -m tests.corpus.providers"
     assert reasons.unused() == set()
 
 
