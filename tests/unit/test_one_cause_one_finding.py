@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.findings import Severity
 from harness.rules.example import parse_example
-from tests.judging import judged_example
+from tests.judging import judged, judged_example
 
 if TYPE_CHECKING:
     from harness.findings import Finding
@@ -104,3 +106,21 @@ def test_a_wrong_name_of_the_chunk_does_not_tell_repeats_apart() -> None:
         'event 3: object = "chat.completion.done"'
     )
     assert {one.rule: one.times for one in found} == {"CHAT-ROLE-002": 2, "CHAT-OBJ-001": 1}
+
+
+@pytest.mark.parametrize(
+    ("chunk", "rules"),
+    [
+        ('{"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[]}', []),
+        (
+            '{"choices":[],"created":0,"id":"","model":"","object":"x","prompt_filter_results":[]}',
+            ["CHAT-OBJ-001"],
+        ),
+        ('{"choices":[],"created":0,"id":"","model":"","object":""}', ["CHAT-OBJ-001"]),
+    ],
+)
+def test_profile_azure_allows_the_filter_chunk_and_nothing_near_it(chunk: str, rules: list[str]) -> None:
+    """Another object is wrong in it too, and an empty one in any other chunk."""
+    example = parse_example(f"stream: chat/bare\ninsert before 0: {chunk}")
+    found = judged(example.exchange, "chat", profile_name="azure").findings
+    assert [one.rule for one in found if one.rule == "CHAT-OBJ-001"] == rules

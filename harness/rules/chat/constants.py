@@ -34,8 +34,8 @@ class ChunkObject(ChatRule):
 
     ## Exceptions
     Azure begins every stream with a chunk that has no choices, a `prompt_filter_results` and an empty object. It is
-    reported, because clients that read the object fail on it; the option `filter_chunk = true` of a profile for
-    Azure allows it.
+    reported, because clients that read the object fail on it; the option `filter_chunk = true` of profile azure
+    allows it, and no other object (48 of 49 recorded streams, such as req_llm `azure-deepseek-r1-streaming`).
 
     ## How to mend
     Write the constant, whatever the upstream calls its own object.
@@ -51,6 +51,7 @@ class ChunkObject(ChatRule):
         found = self.misfit(case)
         if (
             self.options.get("filter_chunk")
+            and case.body.get("object") == ""
             and not case.body.get("choices")
             and "prompt_filter_results" in case.body
         ):
