@@ -155,6 +155,8 @@ class Totals:
         inputs: How many exchanges there were.
         statuses: How many exchanges have each status.
         severities: How many findings there are of each severity, repeats counted.
+        distinct: The same, repeats as one.
+        broken: How many exchanges break a rule, by its id and the severity.
         expected: How many findings stand in the baseline.
         frames: Events.
         bytes: Bytes of bodies.
@@ -166,6 +168,8 @@ class Totals:
         self.inputs = 0
         self.statuses: Counter[Status] = Counter()
         self.severities: Counter[str] = Counter()
+        self.distinct: Counter[str] = Counter()
+        self.broken: Counter[tuple[str, str]] = Counter()
         self.expected = 0
         self.frames = 0
         self.bytes = 0
@@ -187,6 +191,8 @@ class Totals:
         self.bytes += verdict.bytes
         for finding in verdict.findings:
             self.severities[finding.severity.value] += finding.times
+            self.distinct[finding.severity.value] += 1
+        self.broken.update({(one.rule, one.severity.value) for one in verdict.findings})
         self.expected += sum(finding.times for finding in verdict.expected)
         for one in verdict.outcomes:
             self.rules_asked.add(one.rule)
@@ -243,8 +249,8 @@ class Report:
         return f"<Report, {failed} of {len(self.inputs)} failed{first}>"
 
     def __str__(self) -> str:
-        from harness.checking.telling import stale_lines, summary_lines, verdict_lines  # noqa: PLC0415 - a circle
+        from harness.checking.telling import Telling  # noqa: PLC0415 - a circle
 
-        lines = [line for verdict in self.inputs for line in verdict_lines(verdict)]
-        lines += [line for one in self.stale for line in stale_lines(one)]
-        return "\n".join([*lines, *summary_lines(self.totals)])
+        telling = Telling()
+        lines = [line for verdict in self.inputs for line in telling.verdict(verdict)]
+        return "\n".join([*lines, *telling.end(self.totals, self.stale)])

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 from harness.checking.report import Status
 from harness.findings import Origin, Severity
+from harness.jsonvalue import MISSING
 from harness.rules.registry import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from harness.checking.report import Stale, Totals, Verdict
     from harness.findings import Finding, Location
 
 MOST_SHOWN = 20
 """Findings of one exchange that are told in full; the machine formats have all."""
+
+_WORTH_A_TABLE = 3
+_MOST_KEPT = 10_000  # kinds of findings that are remembered as told; a hostile corpus has more
 
 _ORIGINS = {
     Origin.TARGET: "",
@@ -24,24 +28,80 @@ _ORIGINS = {
 }
 
 
-def verdict_lines(verdict: Verdict) -> Iterator[str]:
-    """What there is to say about one exchange; nothing where all is well."""
-    if verdict.obstacle is not None:
-        yield from str(verdict.obstacle).splitlines()
-        return
-    source = source_of(verdict)
-    if verdict.note:
-        yield f"{source}  not exercised: {verdict.note}"
-    loud = [one for one in verdict.findings if one.severity is not Severity.INFO]
-    for finding in loud[:MOST_SHOWN]:
-        yield from finding_lines(source, finding)
-    if (more := len(loud) - MOST_SHOWN) > 0:
-        yield f"{source}  and {more} more findings; --format json has them all"
-    for finding in verdict.findings:
-        if finding.severity is Severity.INFO:
-            yield remark_line(source, finding)
-    for opinion in verdict.sdks:
-        yield f"{source}  {_one_line(opinion.told)}"
+class Telling:
+    """Verdicts in words, one after the other; what was told in full before is told in a line.
+
+    A server that is wrong is wrong in all its answers: the first finding of a kind is told with all that is known
+    of it, and each rule is pointed at once. What is only worth knowing is told for the first exchange that has it.
+    """
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str, str]] = set()
+        self._explained: set[str] = set()
+        self._alike = 0
+
+    def verdict(self, verdict: Verdict) -> Iterator[str]:
+        """What there is to say about one exchange; nothing where all is well."""
+        if verdict.obstacle is not None:
+            yield from str(verdict.obstacle).splitlines()
+            return
+        source = source_of(verdict)
+        if verdict.note:
+            yield f"{source}  not exercised: {verdict.note}"
+        loud = [one for one in verdict.findings if one.severity is not Severity.INFO]
+        for alike in _by_rule(loud[:MOST_SHOWN]):
+            yield from self._finding(source, alike)
+        if (more := len(loud) - MOST_SHOWN) > 0:
+            yield f"{source}  and {more} more findings; --format json has them all"
+        for finding in verdict.findings:
+            if finding.severity is Severity.INFO:
+                if self._is_new(finding):
+                    yield remark_line(source, finding)
+                else:
+                    self._alike += 1
+        for opinion in verdict.sdks:
+            yield f"{source}  {_one_line(opinion.told)}"
+
+    def end(self, totals: Totals, stale: Sequence[Stale] = ()) -> Iterator[str]:
+        """What is stale, the rules that were broken where that is more than one exchange can show, and the counts."""
+        if self._alike:
+            yield f"{self._alike:,} more remark{_s(self._alike)} like these; --format json has them all"
+        for one in stale:
+            yield from stale_lines(one)
+        if totals.inputs > 1:
+            yield from table_lines(totals)
+        yield from summary_lines(totals)
+
+    def _finding(self, source: str, alike: list[Finding]) -> Iterator[str]:
+        """The findings of one rule in one exchange."""
+        news = [self._is_new(one) for one in alike]
+        first, *others = alike
+        if not any(news):
+            more = f"  (and at {len(others)} other place{_s(len(others))})" if others else ""
+            yield remark_line(source, first) + more
+            return
+        yield from finding_lines(source, first)
+        for one in others:
+            yield f"  also{place(one.where, ' ')}: {_one_line(one.message)}{_repeats(one)}"
+        if first.rule not in self._explained:
+            self._explained.add(first.rule)
+            yield f"  harness rule {first.rule}   explains it and shows a conforming stream"
+
+    def _is_new(self, finding: Finding) -> bool:
+        key = (finding.rule, finding.subject, finding.severity.value)
+        if key in self._told:
+            return False
+        if len(self._told) < _MOST_KEPT:
+            self._told.add(key)
+        return True
+
+
+def _by_rule(findings: list[Finding]) -> list[list[Finding]]:
+    """The findings, those of one rule together where the first of them stands."""
+    groups: dict[tuple[str, Severity, Origin], list[Finding]] = {}
+    for one in findings:
+        groups.setdefault((one.rule, one.severity, one.origin), []).append(one)
+    return list(groups.values())
 
 
 def source_of(verdict: Verdict) -> str:
@@ -50,26 +110,25 @@ def source_of(verdict: Verdict) -> str:
 
 
 def finding_lines(source: str, finding: Finding) -> Iterator[str]:
-    """One finding: where, which rule, what is wrong, what was expected, what it contradicts, where to read on."""
+    """One finding: where, which rule, what is wrong, what was expected and found, what it contradicts."""
     yield f"{source}{place(finding.where)}"
     yield f"{finding.rule} {slug(finding.rule)}  ({finding.severity})"
     yield f"  {_one_line(finding.message)}{_repeats(finding)}"
     if finding.expected is not None:
         yield f"  expected {_one_line(finding.expected)}"
-    if finding.found is not None and finding.found not in finding.message:
+    if finding.found is not None and finding.found != MISSING and finding.found not in finding.message:
         yield f"  found {_one_line(finding.found)}"
-    if finding.earlier is not None:
+    if finding.earlier is not None and finding.earlier.event != finding.where.event:
         yield f"  contradicts{place(finding.earlier)}"
     if origin := _ORIGINS[finding.origin]:
         yield origin
-    yield f"  harness rule {finding.rule}   explains it"
 
 
 def remark_line(source: str, finding: Finding) -> str:
-    """A finding that is only worth knowing, on one line."""
+    """A finding on one line: one that is only worth knowing, or that was told in full before."""
     return (
-        f"{source}{place(finding.where)}  {finding.rule} {slug(finding.rule)}  (info)"
-        f"  {_one_line(finding.message)}{_repeats(finding)}"
+        f"{source}{place(finding.where)}  {finding.rule} {slug(finding.rule)}  ({finding.severity})"
+        f"{_ORIGINS[finding.origin]}  {_one_line(finding.message)}{_repeats(finding)}"
     )
 
 
@@ -77,7 +136,7 @@ def _repeats(finding: Finding) -> str:
     return f"  ({finding.times - 1:,} more, same cause)" if finding.times > 1 else ""
 
 
-def place(where: Location) -> str:
+def place(where: Location, before: str = "  ") -> str:
     """`  event 17, bytes 4102-4288, /choices/0/delta`, as much as is known."""
     parts = []
     if where.event is not None:
@@ -88,7 +147,7 @@ def place(where: Location) -> str:
         parts.append(where.part)
     if where.pointer:
         parts.append(where.pointer)
-    return f"  {', '.join(parts)}" if parts else ""
+    return before + ", ".join(parts) if parts else ""
 
 
 def slug(rule: str) -> str:
@@ -115,15 +174,34 @@ def summary_lines(totals: Totals) -> Iterator[str]:
     if totals.statuses[Status.NOT_EXERCISED] == totals.inputs:
         yield "nothing could be judged: that is no pass"
     found = ", ".join(
-        f"{totals.severities[name]:,} {word}{_s(totals.severities[name])}"
+        f"{totals.distinct[name]:,} {word}{_s(totals.distinct[name])}"
         for name, word in (("error", "error"), ("warning", "warning"), ("info", "remark"))
     )
+    repeats = totals.severities.total() - totals.distinct.total()
+    found += f" ({repeats:,} repeat{_s(repeats)} not counted)" if repeats else ""
     baseline = f"; {totals.expected:,} in the baseline" if totals.expected else ""
     unexercised = len(totals.rules_asked - totals.rules_exercised)
     yield (
         f"{found}{baseline}; {len(totals.rules_exercised)} rules exercised, {unexercised} not;"
         f" {totals.frames:,} events, {totals.bytes:,} bytes"
     )
+
+
+def table_lines(totals: Totals) -> Iterator[str]:
+    """The rules that were broken, the worst first, and in how many exchanges each was."""
+    broken = sorted(
+        ((Severity(severity).weight, found, rule) for (rule, severity), found in totals.broken.items()),
+        key=lambda one: (-one[0], -one[1], one[2]),
+    )
+    loud = [(weight, found, rule) for weight, found, rule in broken if weight]
+    if len(loud) < _WORTH_A_TABLE:
+        return
+    names = {severity.weight: severity.value for severity in Severity}
+    yield ""
+    yield f"{'exchanges':>9}  broken rule"
+    for weight, found, rule in loud:
+        yield f"{found:>9,}  {rule} {slug(rule)}  ({names[weight]})"
+    yield ""
 
 
 def _s(count: int) -> str:

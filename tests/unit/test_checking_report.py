@@ -64,7 +64,7 @@ def test_the_text_of_a_report_is_what_was_found() -> None:
         "b.sse  event 3, bytes 10-20",
         "SSE-ID-001 id-line  (error)",
         "  an id",
-        "  harness rule SSE-ID-001   explains it",
+        "  harness rule SSE-ID-001   explains it and shows a conforming stream",
     ]
     assert str(Report("openai", (UNREADABLE,))).startswith("unreadable-input: no stream\n")
     assert "nothing could be judged: that is no pass" in str(Report("openai", (EMPTY,)))

@@ -187,9 +187,34 @@ def test_long_lists_are_cut_in_text_and_nowhere_else() -> None:
         for number in range(50)
     )
     report = Report("openai", (Verdict(source="a", status=Status.FAILED, findings=many),))
-    assert text_of("text", report).count("SSE-ID-001 id-line") == 20
+    assert text_of("text", report).count("number ") == 20
+    assert text_of("text", report).count("SSE-ID-001 id-line") == 1, "findings of one rule stand together"
     assert "a  and 30 more findings; --format json has them all" in text_of("text", report)
     assert len(json.loads(text_of("json", report))["inputs"][0]["findings"]) == 50
+
+
+def test_what_was_told_in_full_is_told_in_a_line_in_later_exchanges() -> None:
+    """A server is wrong in all its answers the same way; who reads about forty of them reads what is new."""
+    other = Finding(rule="SSE-ID-001", severity=Severity.ERROR, message="another id", subject="other")
+    verdicts = tuple(
+        Verdict(source=source, status=Status.FAILED, findings=findings)
+        for source, findings in (
+            ("a", (FINDING, REMARK)),
+            ("b", (FINDING, REMARK)),
+            ("c", (FINDING, other, WARNING)),
+        )
+    )
+    text = text_of("text", Report("openai", verdicts))
+    assert text.count("expected 18") == 1
+    assert text.count("harness rule RESP-SEQ-003 ") == 1
+    assert "b  event 17, bytes 4102-4288, /sequence_number  RESP-SEQ-003 sequence-gap  (error)" in text
+    assert "c  event 17, bytes 4102-4288, /sequence_number  RESP-SEQ-003 sequence-gap  (error)" in text
+    assert "c\nSSE-ID-001 id-line  (error)\n  another id\n" in text
+    assert text.count("there are comments") == 1
+    assert "1 more remark like these; --format json has them all" in text
+    assert (
+        "exchanges  broken rule\n        3  RESP-SEQ-003 sequence-gap  (error)\n        1  SSE-ID-001" in text
+    )
 
 
 def test_the_registry_finds_every_format() -> None:

@@ -143,7 +143,7 @@ class EventLineMissing(Rule[Any]):
         if event is None or event.event is not None or not isinstance(kind, str):
             return None
         return self.finding(
-            case, "events come without an `event` line", expected=f"event: {kind}", found="no event line",
+            case, f"{kind} comes without an `event` line", expected=f"event: {kind}", found="no event line",
             subject="missing",
         )  # fmt: skip
 
