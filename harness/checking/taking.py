@@ -1,8 +1,10 @@
 """Taking the events of a stream: the hot path, and everything that an event can be instead of ordinary.
 
 The loop in `take` is the hot path of the product. An ordinary event costs its decoding, one comparison with its own
-re-encoding (which shows duplicate keys), one call of a compiled schema, and one step of the machine; everything else
-happens only when one of these says that something is not ordinary.
+re-encoding (which shows duplicate keys), one call of a compiled schema, and one step of the machine (`_judge`);
+everything else happens only when one of these says that something is not ordinary. And where an ordinary event did
+nothing but add text, the next one that is spelled alike is known to be ordinary without all that
+(`harness.checking.likeness`).
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from harness.checking.likeness import likeness
 from harness.checking.lint import first_duplicate, holds_replacement, respelled, scrubbed
 from harness.dialects.schema import schemas
 from harness.dialects.signal import Signal
@@ -44,6 +47,9 @@ class _Lane(NamedTuple):
     line: str | None
 
 
+_UNKNOWN = -1  # no machine has moved so often
+
+
 class Taking:
     """Leads the events of one stream past the schema, the machine and the rules.
 
@@ -65,6 +71,9 @@ class Taking:
         self._terminal = case.dialect.terminal
         self._schemas = schemas(case.dialect.schema, overlays=profile.overlays)
         self._lanes: dict[str | None, _Lane] = {}
+        self._again: Callable[[bytes], bool] | None = None  # takes data that is spelled like the last one
+        self._usual: str | None = None  # the `event` line beside such data
+        self._moves = _UNKNOWN  # how often the machine had moved after the last ordinary event
         self._watching = False  # U+FFFD may be in what comes
         self._everything = hearing.panel.observers(names.MESSAGE)
 
@@ -82,36 +91,61 @@ class Taking:
         """Take the next events; the case is left showing the last of them."""
         if self._watching:
             events = self._watched(events)
-        case, lanes, kind_of = self._case, self._lanes, self._kind
-        decode, encode, everything = _decode, _encode, self._everything
+        again, usual = self._again, self._usual
         event = None
         for event in events:
-            data = event.data
-            if event.block or data[:1] != b"{":
-                case.event = event
-                self._unusual(event)
-                continue
-            try:
-                body = decode(data)
-                compact = encode(body) == data
-            except (ValueError, RecursionError):
-                case.event = event
-                self._broken(event)
-                continue
-            kind = kind_of(body)
-            try:
-                is_valid, step, observers, line = lanes[kind]
-                ordinary = compact and event.event is line and not everything and is_valid(body)
-            except (KeyError, ValueError, RecursionError):
-                step, observers, ordinary = None, (), False  # the first of its kind, or nested too deeply
-            if not ordinary or step is None:
-                case.event = event
-                self._carefully(event, body, compact=compact)
-            elif (signals := step(event, body)) or observers:
-                case.event, case.body = event, body
-                self._tell(signals, observers)
+            if again is None or event.event is not usual or event.block or not again(event.data):
+                self._judge(event)
+                again, usual = self._again, self._usual
         if event is not None:
-            case.event = case.wire.last = event
+            self._case.event = self._case.wire.last = event
+
+    def _judge(self, event: SseEvent) -> None:
+        """Take an event that has to be decoded."""
+        data = event.data
+        if event.block or data[:1] != b"{":
+            self._stop_at(event)
+            self._unusual(event)
+            return
+        try:
+            body = _decode(data)
+            compact = _encode(body) == data
+        except (ValueError, RecursionError):
+            self._stop_at(event)
+            self._broken(event)
+            return
+        kind = self._kind(body)
+        lane = self._lanes.get(kind)
+        if (
+            lane is None
+            or not compact
+            or event.event is not lane.line
+            or self._everything
+            or not _fits(lane, body)
+        ):
+            self._stop_at(event)
+            self._carefully(event, body, compact=compact)
+        elif (signals := lane.step(event, body)) or lane.observers:
+            self._stop_at(event)
+            self._case.body = body
+            self._tell(signals, lane.observers)
+        elif self._moves != self._machine.moves:
+            self._again, self._moves = None, self._machine.moves
+        elif self._again is None:  # two in a row only added text
+            self._again, self._usual = self._likeness(kind, body), lane.line
+
+    def _stop_at(self, event: SseEvent) -> None:
+        """Something is out of the ordinary: show the event, and look at the next ones anew."""
+        self._case.event = event
+        self._again, self._moves = None, _UNKNOWN
+
+    def _likeness(self, kind: str | None, body: Body) -> Callable[[bytes], bool]:
+        """What takes events that are spelled like this one, which only added text."""
+        growth = self._machine.growth(kind or "", body)
+        validator = self._schemas.validator(kind or "")
+        if growth is None or validator is None:
+            return _nothing_is_alike
+        return likeness(body, growth, validator) or _nothing_is_alike
 
     def _carefully(self, event: SseEvent, body: Body, *, compact: bool) -> None:
         """Take an event with an object for its data, of which something else may be out of the ordinary.
@@ -325,6 +359,17 @@ def _is_cut(event: SseEvent) -> bool:
         _decode(event.data)
     except (ValueError, RecursionError):
         return diagnosed(event.data).fault in {Fault.SYNTAX, Fault.EMPTY, Fault.UTF8, Fault.COMMENT}
+    return False
+
+
+def _fits(lane: _Lane, body: Body) -> bool:
+    try:
+        return lane.is_valid(body)
+    except (ValueError, RecursionError):
+        return False  # nested too deeply
+
+
+def _nothing_is_alike(_: bytes) -> bool:
     return False
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from harness.dialects.asked import Asked
+    from harness.dialects.growth import Growth
     from harness.dialects.signal import Body, Signals, Step
     from harness.sse.event import SseEvent
 
@@ -18,7 +19,20 @@ class Machine(Protocol):
 
     Nothing it is fed makes it raise. After a signal it adopts what the server sent and goes on, so that one
     fault gives one signal.
+
+    Attributes:
+        moves: Counts the events that may have done more than to add text.
     """
+
+    moves: int
+
+    def growth(self, kind: str, body: Body) -> Growth | None:
+        """How the next event may differ, after one that only added text (it did not count as a move).
+
+        As long as nothing moves, an event that is spelled the same but for that is taken without this machine.
+        None where the machine cannot say.
+        """
+        ...
 
     def step(self, kind: str) -> Step:
         """The function that takes the events of a kind; kinds that the grammar does not know have one too.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.dialects.anthropic import grammar as g
 from harness.dialects.anthropic.state import AnthropicStream, Block
+from harness.dialects.growth import Growth
 from harness.dialects.signal import Mark, Signal
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ class AnthropicMachine(AnthropicStream):
             "ping": self._ping,
         }
         self._late = False
+        self.moves = 0
+
+    def growth(self, kind: str, body: Body) -> Growth | None:
+        """How the next delta of the open block may differ, after one that took the short way."""
+        block, event = self.open, body
+        if block is None or kind != "content_block_delta":
+            return None
+        member, write = block.takes[str(_object(event["delta"])["type"])]
+        return Growth(("delta", member), write)
 
     def step(self, kind: str) -> Step:
         """The function that takes the events of a kind; unknown kinds are passed over."""
@@ -83,6 +93,7 @@ class AnthropicMachine(AnthropicStream):
         return self._other_delta(event, body)
 
     def _other_delta(self, event: SseEvent, body: Body) -> Signals:
+        self.moves += 1
         block, signals = self._addressed(event, body, "content_block_delta")
         delta = _object(body.get("delta"))
         kind = _text(delta.get("type")) or ""
@@ -222,11 +233,13 @@ class AnthropicMachine(AnthropicStream):
 
     def _ping(self, event: SseEvent, body: Body) -> Signals:
         del event, body
+        self.moves += 1
         self.pings += 1
         return ()
 
     def _move(self, kind: str, event: SseEvent) -> Signals:
         """Follow the table; where it has no such move, say so and go to where the server seems to be."""
+        self.moves += 1
         here = self.state
         there = g.TABLE[here].get(kind)
         if there is not None:

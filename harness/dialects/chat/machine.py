@@ -14,6 +14,7 @@ from harness.dialects.chat.fold import fold
 from harness.dialects.chat.follower import Entry, Follower
 from harness.dialects.chat.state import ChatStream
 from harness.dialects.chat.whole import fold_whole
+from harness.dialects.growth import Growth, Path, padding_of
 from harness.dialects.signal import Mark, Signal
 from harness.jsonvalue import escape
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from harness.dialects.signal import Body, Signals, Step
     from harness.sse.event import SseEvent
 
+_CONTENT: Path = ("choices", 0, "delta", "content")
+_ARGUMENTS: Path = ("choices", 0, "delta", "tool_calls", 0, "function", "arguments")
+
 _LATEST_SECONDS = 100_000_000_000
 """A `created` beyond this counts milliseconds: in seconds it is the year 5138."""
 
@@ -29,7 +33,7 @@ _LATEST_SECONDS = 100_000_000_000
 class ChatMachine(ChatStream):
     """The state, and how chunks change it."""
 
-    __slots__ = ("_followers", "_state", "_table", "_told", "_width")
+    __slots__ = ("_followers", "_state", "_table", "_told", "_width", "moves")
 
     def __init__(self, asked: Asked | None = None) -> None:
         super().__init__(asked)
@@ -38,6 +42,17 @@ class ChatMachine(ChatStream):
         self._table = g.AUDIO_STREAM if self.audio else g.STREAM
         self._told: set[str] = set()
         self._width = -1
+        self.moves = 0
+
+    def growth(self, kind: str, body: Body) -> Growth | None:
+        """How the next chunk may differ, after one that only added text."""
+        del kind
+        chunk: Any = body
+        choice = chunk["choices"][0]
+        follower = self._followers[choice["index"]]
+        if "content" in choice["delta"]:
+            return Growth(_CONTENT, follower.write, padding_of(body))
+        return Growth(_ARGUMENTS, follower.write_arguments, padding_of(body))
 
     def step(self, kind: str) -> Step:
         """The function that takes chunks, or the one that takes errors."""
@@ -52,6 +67,7 @@ class ChatMachine(ChatStream):
     def done(self, event: SseEvent) -> Signals:
         """`[DONE]` came."""
         del event
+        self.moves += 1
         self.ended = True
         self._state = g.ENDED
         return ()
@@ -113,6 +129,7 @@ class ChatMachine(ChatStream):
         """
         at = Mark.of(event)
         said: list[Signal] = []
+        self.moves += 1
         self.chunks += 1
         choices = body.get("choices")
         if not choices and "prompt_filter_results" in body and self._state == g.START:
@@ -230,6 +247,7 @@ class ChatMachine(ChatStream):
 
     def _error(self, event: SseEvent, body: dict[str, Any]) -> Signals:
         said: list[Signal] = []
+        self.moves += 1
         self._fail(body.get("error"), Mark.of(event), said)
         return tuple(said)
 

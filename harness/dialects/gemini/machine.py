@@ -24,6 +24,11 @@ class GeminiMachine(GeminiStream):
     def __init__(self, asked: Asked | None = None) -> None:
         super().__init__(asked)
         self._late = False
+        self.moves = 0
+
+    def growth(self, kind: str, body: Body) -> None:
+        """Nothing can be said: usage is counted in every response."""
+        del kind, body
 
     def step(self, kind: str) -> Step:
         """The function that takes responses, or errors."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from harness.dialects.growth import Growth, Path, padding_of
 from harness.dialects.responses import items, lifecycle, pieces, texts
 from harness.dialects.responses.arrival import Arrival
 from harness.dialects.responses.grammar import OVER, ROWS, VENDOR, Layer, Role, Row
@@ -26,6 +27,7 @@ _Live: TypeAlias = "dict[int, tuple[Any, ...]]"
 
 _MOST_TOLD = 1_000  # a hostile stream may have a new type in every event
 
+_NUMBER: Path = ("sequence_number",)
 _STRANGER = Row(Layer.ASIDE, Role.MOVE, frozenset(), "")
 _QUICK = {Layer.PART: "content_index", Layer.SUMMARY: "summary_index", Layer.TEXT: None}
 
@@ -51,6 +53,18 @@ class ResponsesMachine(ResponsesStream):
     def __init__(self, asked: Asked | None = None) -> None:
         super().__init__(asked)
         self._live: dict[str, _Live] = {}
+        self.moves = 0
+
+    def growth(self, kind: str, body: Body) -> Growth | None:
+        """How the next delta of the same text may differ, after one that took the short way."""
+        event: Any = body
+        row = ROWS.get(VENDOR.get(kind, kind))
+        live = self._live.get(kind, {}).get(event.get("output_index"))
+        if row is None or live is None or not isinstance(event.get("sequence_number"), int):
+            return None
+        if row.kind == "output_text" and event.get("logprobs") != []:
+            return None  # these are counted
+        return Growth(("delta",), live[-1], padding_of(body), _NUMBER, self)
 
     def step(self, kind: str) -> Step:
         """The function that takes the events of a wire type."""
@@ -93,6 +107,7 @@ class ResponsesMachine(ResponsesStream):
         """Events of no known type: told once a type, unless their name says whose they are."""
 
         def take(event: SseEvent, body: Body) -> Signals:
+            self.moves += 1
             now = Arrival(kind, _STRANGER, event, body, fits=False, signals=[])
             if "sequence_number" in body:
                 lifecycle.number(self, now)
@@ -170,6 +185,7 @@ class ResponsesMachine(ResponsesStream):
     def _take(self, kind: str, row: Row, event: SseEvent, body: Body, *, fits: bool) -> Signals:
         """Take an event the long way."""
         signals: list[Signal] = []
+        self.moves += 1
         now = Arrival(kind, row, event, body, fits, signals)
         if "sequence_number" in body if row.layer is Layer.ASIDE else self.phase != OVER:
             lifecycle.number(self, now)  # what comes after the end is one finding, whatever its number
