@@ -26,6 +26,8 @@ ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 WORKERS = ("--numprocesses", "logical", "--dist", "worksteal")
+QUICK = (*WORKERS, "-m", "not thorough and not corpus")
+"""What every other Python and set of dependencies is held to; everything runs once, on the oldest Python."""
 
 COVERED = ("harness/errors.py", "harness/jsonvalue.py", "harness/sse/*")
 COVERED_FLOOR = 100
@@ -72,10 +74,10 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS, tags=["check"])
 def tests(session: nox.Session) -> None:
-    """The test suite on every Python that is here; on the oldest with the branch coverage of the core."""
+    """The test suite on every Python that is here; on the oldest all of it, with the branch coverage of the core."""
     session.install("-e", ".", *groups("test"))
     if session.posargs or session.python != PYTHONS[0]:
-        session.run("pytest", *(session.posargs or WORKERS))
+        session.run("pytest", *(session.posargs or QUICK))
         return
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
     session.run("pytest", *WORKERS, "--cov", "--cov-report=")
@@ -93,7 +95,7 @@ def lowest(session: nox.Session) -> None:
     ]
     session.install("--resolution", "lowest-direct", "-r", "pyproject.toml", *extras)
     session.install("-e", ".", *groups("test"))
-    session.run("pytest", *(session.posargs or WORKERS))
+    session.run("pytest", *(session.posargs or QUICK))
 
 
 @nox.session(tags=["check"])
@@ -137,7 +139,7 @@ def wheel(session: nox.Session) -> None:
     session.run(
         "python", "-c", "import harness; assert 'site-packages' in harness.__file__, harness.__file__"
     )
-    session.run("pytest", *(session.posargs or WORKERS))
+    session.run("pytest", *(session.posargs or QUICK))
 
 
 def shipped() -> dict[str, bytes]:
@@ -156,7 +158,11 @@ def amiss_in_wheel(built: Path) -> list[str]:
         found = {name: archive.read(name) for name in archive.namelist()}
     metadata = f"{built.name.split('-py3-')[0]}.dist-info/"
     data = {f"harness/_bundled/{name}": content for name, content in shipped().items()}
-    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "harness").rglob("*.py")}
+    code = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "harness").rglob("*")
+        if path.suffix in {".py", ".mjs"}
+    }
     wanted = {*data, *code, "harness/py.typed", f"{metadata}licenses/LICENSE"}
     strays = {name for name in found if not name.startswith(metadata)} - wanted
     strays |= {name for name in found if name.endswith((".part", ".part.lock"))}

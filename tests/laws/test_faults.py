@@ -17,6 +17,8 @@ from tests.conforming import ALL
 if TYPE_CHECKING:
     from harness.faults.fault import Fault
 
+pytestmark = pytest.mark.thorough
+
 NAMES = sorted(name for name, fault in faults().items() if not issubclass(fault, Mutation))
 MUTATIONS = sorted(name for name, fault in faults().items() if issubclass(fault, Mutation))
 URLS = ["/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1beta/models/m:streamGenerateContent"]

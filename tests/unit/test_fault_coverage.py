@@ -9,6 +9,8 @@ import pytest
 from harness.faults.registry import faults
 from tests.conforming import ALL
 
+pytestmark = pytest.mark.thorough
+
 CATALOGUE = {
     "SSE": {
         "UTF8": 3, "BOM": 1, "FRAME": 5, "FIELD": 2, "ID": 2, "RETRY": 1, "EVENT": 5, "COMM": 2, "DONE": 4,

@@ -14,6 +14,8 @@ from harness.faults.wire import LazyChunks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.thorough
+
 CHUNKS = 256
 EVENTS_A_CHUNK = 64
 EVENT = b'data: {"text":"' + b"x" * 480 + b'"}\n\n'

@@ -15,6 +15,8 @@ from harness.faults.registry import parse_fault
 from harness.faults.wire import blocks_of, inserted, payload
 from tests.conforming import ALL
 
+pytestmark = pytest.mark.thorough
+
 
 def blocks(exchange: Exchange) -> list[bytes]:
     """The blocks of an answer."""

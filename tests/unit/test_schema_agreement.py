@@ -13,6 +13,8 @@ from harness.dialects.schema.overlay import NEWER
 from harness.dialects.schema.sets import FILES, OVERLAYS
 from tests.schema_examples import cases, example, spoilt
 
+pytestmark = pytest.mark.thorough
+
 SETS = [*((name, ()) for name in FILES), *((name, (it,)) for it, name in OVERLAYS.items())]
 
 
