@@ -318,6 +318,8 @@ def _outcomes(check: Check, findings: Iterable[Finding]) -> Iterator[Outcome]:
     for rule in check.panel.rules:
         if rule.id in worst:
             statuses[rule.id] = _STATUSES[worst[rule.id]]
+        elif check.case.incomplete and rule.from_history:
+            statuses[rule.id] = Status.NOT_EXERCISED
         elif rule.exercised(check.case, seen):
             statuses[rule.id] = Status.PASSED
         else:

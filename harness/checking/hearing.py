@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.checking.grouping import Groups
+from harness.rules.ends import MISSING_AT_THE_END
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,6 +39,7 @@ class Hearing:
         self.seen: set[str] = set()
         self.held = False
         self._here: list[Finding] = []
+        self._from_history = frozenset(rule.id for rule in panel.rules if rule.from_history)
         self._groups = Groups(profile.settings, {rule.id: type(rule).severity for rule in panel.rules})
 
     @property
@@ -81,9 +83,18 @@ class Hearing:
         here = self._here
         if not here or self.held:
             return
+        if self.case.incomplete:
+            here = self._believable(here)
         if len(here) > 1:
             spoken = {one.rule for one in here}
             beaten = {loser for rule in self.panel.rules if rule.id in spoken for loser in rule.supersedes}
             here = [one for one in here if one.rule not in beaten]
         self._groups.take(here)
         self._here = []
+
+    def _believable(self, here: list[Finding]) -> list[Finding]:
+        """What is left where an event could not be read: that is the finding, and nothing that follows from it."""
+        silent = self._from_history
+        if self.case.end_lost:
+            silent = silent.union(MISSING_AT_THE_END)
+        return [one for one in here if one.rule not in silent]

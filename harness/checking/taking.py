@@ -274,6 +274,8 @@ class Taking:
         self._hearing.show(names.NOT_OBJECT)
         if case.wire.fault:
             self._done(event)
+        else:
+            self._lost(event)
         self._hearing.settle()
 
     def _done(self, event: SseEvent) -> None:
@@ -314,15 +316,25 @@ class Taking:
                 self._adopt(event, payload)
         elif diagnosis.fault is Fault.DONE:
             self._done(event)
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and diagnosis.fault is not Fault.UTF8:
             self._carefully(event, value, compact=True)
+        elif diagnosis.fault not in {Fault.EMPTY, Fault.COMMENT}:
+            self._lost(event)
         self._hearing.settle()
+
+    def _lost(self, event: SseEvent) -> None:
+        """Nothing of the event can be believed; it may have been any."""
+        self._case.body = {}
+        self._case.wire.lost = event
+        self._hearing.tell(self._machine.lost(event))
 
     def too_deep(self) -> None:
         """The schema's validator gave up."""
         self._case.body = {}
         self._case.wire.fault, self._case.wire.broken = Fault.DEPTH, "the data is nested too deeply"
         self._hearing.show(names.NOT_JSON)
+        if self._case.event is not None:
+            self._lost(self._case.event)
         self._hearing.settle()
 
     def _respelled(self, data: bytes) -> None:

@@ -18,7 +18,7 @@ class Machine(Protocol):
     """Follows one exchange: where it stands in the protocol, and what it has amounted to so far.
 
     Nothing it is fed makes it raise. After a signal it adopts what the server sent and goes on, so that one
-    fault gives one signal.
+    fault gives one signal. Its attribute `incomplete` tells that something the server sent could not be read.
 
     Attributes:
         moves: Counts the events that may have done more than to add text.
@@ -45,6 +45,14 @@ class Machine(Protocol):
         """Move by an event whose payload does not fit its schema, as far as it can be read.
 
         `body` has been scrubbed: members with a wrong type are gone, so that each is right or absent.
+        """
+        ...
+
+    def lost(self, event: SseEvent) -> Signals:
+        """Take an event whose data cannot be read: `incomplete` is set, and what comes next is adopted.
+
+        It may have been any event of the protocol. So nothing that is open now can be said to lack anything, or to
+        differ from what was sent: the fault is the event's, and the rules on framing have told it.
         """
         ...
 

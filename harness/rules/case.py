@@ -45,12 +45,13 @@ class Wire:
         truncated: The body ends inside an event whose data cannot be read.
         replaced: How many events hold U+FFFD in their payload.
         replaced_event: The first of them.
+        lost: The last event whose data could not be read at all.
         undecodable: Why the content-encoding could not be undone; the runner says so.
     """
 
     __slots__ = (
         "broken", "bytes", "carriage_return", "done", "done_event", "events", "fault", "first", "first_at_us",
-        "gap_us", "last", "last_at_us", "replaced", "replaced_event", "terminal", "terminal_at_us", "truncated",
+        "gap_us", "last", "last_at_us", "lost", "replaced", "replaced_event", "terminal", "terminal_at_us", "truncated",
         "undecodable",
     )  # fmt: skip
 
@@ -73,6 +74,7 @@ class Wire:
         self.replaced = 0
         self.replaced_event: SseEvent | None = None
         self.undecodable = ""
+        self.lost: SseEvent | None = None
 
 
 class Case(Generic[S]):
@@ -153,6 +155,19 @@ class Case(Generic[S]):
         """The server, or what stands before it, broke the connection off before the body's end."""
         return self.ending is not None and self.ending.how in _THE_SERVER
 
+    @property
+    def incomplete(self) -> bool:
+        """An event of this exchange, or of its upstream half, could not be read."""
+        return self.stream.incomplete or (self.upstream is not None and self.upstream.incomplete)  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def end_lost(self) -> bool:
+        """At `close`: the last event, `[DONE]` aside, could not be read; what is missing may have been in it."""
+        lost, done, last = self.wire.lost, self.wire.done_event, self.wire.last
+        if self.event is not None or lost is None or last is None:
+            return False
+        return lost.index == last.index - (done is not None and done.index == last.index)
+
     def header(self, name: str) -> str | None:
         """The first field of that name (lower case); None where there is none, or no head is known."""
         return next((value for key, value in self.headers or () if key == name), None)
@@ -177,3 +192,8 @@ class Half:
         self.turn = turn
         self.chunks = chunks
         self.rules = rules
+
+    @property
+    def incomplete(self) -> bool:
+        """An event of it could not be read, so that the turn may lack something."""
+        return self.case.incomplete

@@ -16,5 +16,6 @@ MISSING_AT_THE_END = (
     "CHAT-TOOL-010",
     "RESP-LIFE-005",
     "RESP-ITEM-012",
+    "RESP-LIFE-012",
 )
 """Ids of these rules."""

@@ -81,6 +81,8 @@ class Rule(ABC, Generic[S]):
         dialects: The dialects it is about; () for all.
         streamed: True for rules on streams, False for rules on whole answers, None for both.
         general: It says what no other rule says, so it is shown a moment after all others (`case.problems`).
+        from_history: It compares with what came before, or misses something. Where an event could not be read, that
+            may have been in it: the rule is silent from there on, and not exercised.
         preview: New since the last frozen ruleset: shown, never counted.
 
     Attributes:
@@ -97,6 +99,7 @@ class Rule(ABC, Generic[S]):
     dialects: ClassVar[tuple[str, ...]] = ()
     streamed: ClassVar[bool | None] = True
     general: ClassVar[bool] = False
+    from_history: ClassVar[bool] = False
     preview: ClassVar[bool] = False
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:

@@ -50,6 +50,12 @@ class AnthropicMachine(AnthropicStream):
         """Move by what is left of a payload that does not fit."""
         return self.step(kind)(event, body)
 
+    def lost(self, event: SseEvent) -> Signals:
+        """Take an event that cannot be read."""
+        del event
+        self.incomplete = True
+        return ()
+
     def done(self, event: SseEvent) -> Signals:
         """`[DONE]` is no part of this protocol; several gateways add it, and all clients pass over it."""
         del event

@@ -58,6 +58,7 @@ class AnthropicStream:
         error: The `error` member of an `error` event.
         ended: The event that ended the stream.
         pings: How many came.
+        incomplete: Something that the server sent could not be read.
     """
 
     def __init__(self, asked: Asked | None = None) -> None:
@@ -72,3 +73,4 @@ class AnthropicStream:
         self.error: Any = None
         self.ended: Mark | None = None
         self.pings = 0
+        self.incomplete = False

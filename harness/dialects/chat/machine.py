@@ -33,7 +33,7 @@ _LATEST_SECONDS = 100_000_000_000
 class ChatMachine(ChatStream):
     """The state, and how chunks change it."""
 
-    __slots__ = ("_followers", "_state", "_table", "_told", "_width", "moves")
+    __slots__ = ("_followers", "_said", "_state", "_table", "_told", "_width", "moves")
 
     def __init__(self, asked: Asked | None = None) -> None:
         super().__init__(asked)
@@ -41,6 +41,7 @@ class ChatMachine(ChatStream):
         self._state = g.START
         self._table = g.AUDIO_STREAM if self.audio else g.STREAM
         self._told: set[str] = set()
+        self._said: dict[int, int] = {}  # how much each choice had said when an event was lost
         self._width = -1
         self.moves = 0
 
@@ -64,6 +65,15 @@ class ChatMachine(ChatStream):
             return self._error(event, body)
         return self._carefully(event, body, fits=False)
 
+    def lost(self, event: SseEvent) -> Signals:
+        """Take an event that cannot be read."""
+        del event
+        self.incomplete = True
+        self._said = {index: one.choice.said for index, one in self._followers.items()}
+        if self._state == g.START:
+            self._state = g.OPEN
+        return ()
+
     def done(self, event: SseEvent) -> Signals:
         """`[DONE]` came."""
         del event
@@ -79,7 +89,7 @@ class ChatMachine(ChatStream):
         return tuple(
             Signal("unfinished", one, f"/choices/{one.index}/finish_reason", "a finish reason", "none")
             for one in self.choices.values()
-            if one.finish is None
+            if one.finish is None and self._said.get(one.index) != one.said
         )
 
     def whole(self, body: Body) -> Signals:

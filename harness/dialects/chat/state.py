@@ -111,6 +111,12 @@ class Choice:
         self.tokens_exact = True
 
     @property
+    def said(self) -> int:
+        """How much of it has come, in characters and calls; it grows with everything that it says."""
+        texts = (self.content, self.refusal, self.reasoning, *(call.arguments for call in self.calls.values()))
+        return sum(map(len, texts)) + len(self.calls)
+
+    @property
     def called(self) -> bool:
         """Whether it calls a tool, in either form."""
         return bool(self.calls) or self.function_call is not None
@@ -148,11 +154,12 @@ class ChatStream:
         audio: The request asks for audio, or audio came: other rules hold then.
         chunks: How many chunks came that were anything but plain text or a plain fragment of arguments.
         ended: `[DONE]` came.
+        incomplete: Something that the server sent could not be read.
     """
 
     __slots__ = (
-        "asked", "audio", "choices", "chunks", "created", "ended", "error", "error_at", "fingerprint", "id", "model",
-        "moderation", "service_tier", "usage", "usage_at", "usages",
+        "asked", "audio", "choices", "chunks", "created", "ended", "error", "error_at", "fingerprint", "id",
+        "incomplete", "model", "moderation", "service_tier", "usage", "usage_at", "usages",
     )  # fmt: skip
 
     def __init__(self, asked: Asked | None = None) -> None:
@@ -172,3 +179,4 @@ class ChatStream:
         self.audio = asked is not None and asked.audio
         self.chunks = 0
         self.ended = False
+        self.incomplete = False

@@ -38,6 +38,12 @@ class GeminiMachine(GeminiStream):
         """Move by what is left of a response that does not fit."""
         return self.step(kind)(event, body)
 
+    def lost(self, event: SseEvent) -> Signals:
+        """Take an event that cannot be read."""
+        del event
+        self.incomplete = True
+        return ()
+
     def done(self, event: SseEvent) -> Signals:
         """`[DONE]` is no part of this protocol; gateways that add it break nobody."""
         del event

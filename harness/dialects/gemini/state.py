@@ -87,6 +87,7 @@ class GeminiStream:
         blocked: `promptFeedback.blockReason`.
         error: The `error` member of an error.
         ended: Where the error came.
+        incomplete: Something that the server sent could not be read.
     """
 
     def __init__(self, asked: Asked | None = None) -> None:
@@ -99,3 +100,4 @@ class GeminiStream:
         self.blocked: str | None = None
         self.error: Any = None
         self.ended: Mark | None = None
+        self.incomplete = False

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harness.dialects.growth import Growth, Path, padding_of
-from harness.dialects.responses import items, lifecycle, pieces, texts
+from harness.dialects.responses import items, lifecycle, losing, pieces, texts
 from harness.dialects.responses.arrival import Arrival
 from harness.dialects.responses.grammar import OVER, ROWS, VENDOR, Layer, Role, Row
 from harness.dialects.responses.reading import listed, mapping, text
@@ -81,6 +81,14 @@ class ResponsesMachine(ResponsesStream):
         if row is None:
             return self._unknown(kind)(event, body)
         return self._take(kind, row, event, body, fits=False)
+
+    def lost(self, event: SseEvent) -> Signals:
+        """Take an event that cannot be read."""
+        del event
+        losing.lose(self)
+        for slots in self._live.values():
+            slots.clear()
+        return ()
 
     def done(self, event: SseEvent) -> Signals:
         """Take the sentinel `[DONE]`, which moves nothing."""
@@ -189,6 +197,8 @@ class ResponsesMachine(ResponsesStream):
         now = Arrival(kind, row, event, body, fits, signals)
         if "sequence_number" in body if row.layer is Layer.ASIDE else self.phase != OVER:
             lifecycle.number(self, now)  # what comes after the end is one finding, whatever its number
+        elif not fits and self.phase != OVER:
+            self.next_sequence = None  # its number may be what does not fit
         if kind in VENDOR and f"type {kind}" not in self.told:
             self.told.add(f"type {kind}")
             now.say("type-unknown", None, "/type", expected=VENDOR[kind], found=kind)
@@ -201,6 +211,8 @@ class ResponsesMachine(ResponsesStream):
             lifecycle.move(self, now)
         elif row.layer is not Layer.ASIDE and lifecycle.inside(self, now):
             self._inside(now)
+        if self.incomplete and signals:
+            signals = losing.believable(self, now)
         return tuple(signals)
 
     def _inside(self, now: Arrival) -> None:

@@ -54,6 +54,8 @@ def piece(item: Item, now: Arrival) -> Part | None:
         _piece_done(item, part, now)
     elif row.role is Role.NOTE:
         _annotate(part, now)
+        if not now.fits:
+            item.told.add("annotation-lost")
     else:
         _close(part, now)
     return part

@@ -87,8 +87,9 @@ class Item:
         steps: Wire types of the events of its sub-stream, in order. Neighbours of one type count once.
         images: `partial_image_index` of each partial image.
         state: Where the automaton of its type stands (`grammar.AUTOMATA`).
-        told: Names of the signals that were given about it and are given once an item; and "delta-lost" where a
-            delta could not be read, so that its texts cannot be compared with their deltas (`deltas` is then 0).
+        told: Names of the signals that were given about it and are given once an item; "delta-lost" where a
+            delta could not be read, so that its texts cannot be compared with their deltas (`deltas` is then 0);
+            "annotation-lost" likewise; and "event-lost" where that may have been any event of it.
     """
 
     __slots__ = (
@@ -147,6 +148,7 @@ class ResponsesStream:
         by_id: The items by the id under which each was announced.
         calls: The calls by `call_id`; their outputs, which have the same, are not in it.
         told: What is told once a stream.
+        incomplete: Something that the server sent could not be read.
         fallen: The last number that was smaller than the one that was due, and the one that was due.
         jumped: Of the last number that was larger: the one that was due, and the one that was due after it.
     """
@@ -170,6 +172,7 @@ class ResponsesStream:
         self.by_id: dict[str, Item] = {}
         self.calls: dict[str, Item] = {}
         self.told: set[str] = set()
+        self.incomplete = False
         self.fallen: tuple[int, int] | None = None
         self.jumped: tuple[int, int] | None = None
 

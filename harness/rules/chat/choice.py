@@ -186,6 +186,7 @@ class ChoiceIndexOrder(ChatRule):
     source = "measured with openai-python 3.52.0 and openai-node 6.49.0"
     on = ("choice-index-order",)
     exercised_by = ("choice-opened",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """An index out of order."""
@@ -221,6 +222,7 @@ class ChoiceLost(ChatRule):
     source = "OpenAI API reference, `n`"
     on = (CLOSE,)
     needs = ("request",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Count them at the end."""

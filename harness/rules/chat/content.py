@@ -208,6 +208,7 @@ class FirstContentAbsent(ChatRule):
     source = "recorded from api.openai.com; cline#12132"
     on = ("choice-opened",)
     exercised_by = ("choice-opened",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """The key is not there."""
@@ -248,6 +249,7 @@ class EmptyTurn(ChatRule):
     source = "adk-python#6195"
     on = ("choice-finished",)
     exercised_by = ("choice-finished",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Nothing was said."""

@@ -115,6 +115,7 @@ class LogprobsKeyAbsent(ChatRule):
     )
     on = ("choice-opened",)
     exercised_by = ("choice-opened",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """The key is not there."""
@@ -191,6 +192,7 @@ class RoleMissing(ChatRule):
     source = "openai-node 6.49.0, ChatCompletionStream; recorded from all 530 OpenAI streams"
     on = ("role-missing",)
     exercised_by = ("choice-opened",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """No role at the start."""

@@ -293,6 +293,7 @@ class FinishToolCallsWithout(ChatRule):
     source = "OpenAI API reference, `finish_reason`"
     on = ("choice-finished",)
     exercised_by = ("choice-finished",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """The reason, and no call."""
@@ -332,6 +333,7 @@ class TruncatedCallFinished(ChatRule):
     on = ("usage",)
     exercised_by = ("usage",)
     needs = ("request",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Judge when the usage comes, which is after the choices."""

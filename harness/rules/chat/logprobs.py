@@ -41,6 +41,7 @@ class LogprobsDiffer(ChatRule):
     source = "OpenAI API reference, `logprobs.content[].bytes`; vllm#5699"
     on = ("choice-finished",)
     exercised_by = ("logprobs",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Compare at the end, because a character may be split over chunks."""
@@ -116,6 +117,7 @@ class LogprobsMissing(ChatRule):
     on = ("choice-finished",)
     exercised_by = ("choice-finished",)
     needs = ("request",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """None came for a choice with text."""

@@ -99,6 +99,7 @@ class ToolArgumentsJson(ChatRule):
     source = "OpenAI API reference, `function.arguments`; sglang#23071, new-api#6046; recorded from Cerebras"
     on = ("choice-finished",)
     exercised_by = ("call-opened",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Parse what came."""
@@ -149,6 +150,7 @@ class ToolArgumentsDoubled(ChatRule):
     source = "sglang#23071; recorded from Cerebras"
     on = ("choice-finished",)
     exercised_by = ("call-opened",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Look for a second document like the first."""
@@ -275,6 +277,7 @@ class ToolChoiceIgnored(ChatRule):
     on = ("choice-finished",)
     exercised_by = ("choice-finished",)
     needs = ("request",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Count the calls."""

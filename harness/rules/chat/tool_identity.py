@@ -76,6 +76,7 @@ class ToolIndexGap(ChatRule):
     source = "measured with openai-python 3.52.0 and openai-node 6.49.0"
     on = ("call-index-gap",)
     exercised_by = ("call-opened",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """An index out of order."""
@@ -120,6 +121,7 @@ class ToolOpeningIncomplete(ChatRule):
     )
     on = ("call-opened", MALFORMED)
     exercised_by = ("call-opened",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Judge the first fragment."""
@@ -174,6 +176,7 @@ class ToolArgumentsAbsent(ChatRule):
     source = "OpenAI API reference, `delta.tool_calls[].function.arguments`; openai-node 6.49.0"
     on = ("call-opened",)
     exercised_by = ("call-opened",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Judge the first fragment."""

@@ -41,6 +41,7 @@ class UsageMissing(ChatRule):
     source = "OpenAI API reference, `stream_options.include_usage`; litellm#11915, Portkey#1259, langchain-litellm#56"
     on = (CLOSE,)
     needs = ("request",)
+    from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Look for it at the end."""

@@ -237,13 +237,17 @@ def at_end_of_own_text(
 
 
 def is_mixed_up(item: Item | None) -> bool:
-    """Whether pieces of the item had wrong indexes, which has been told: their texts are then of each other."""
+    """Whether what was streamed of the item cannot be compared: its pieces had wrong indexes, or an event was lost.
+
+    Either has been told. Where indexes are wrong, the texts are of each other.
+    """
     return item is not None and not _MIXED_UP.isdisjoint(item.told)
 
 
-_MIXED_UP = frozenset(
-    f"{layer}-{what}" for layer in ("part", "summary", "command") for what in ("index-gap", "index-changed")
-)
+_MIXED_UP = frozenset({
+    "event-lost",
+    *(f"{layer}-{what}" for layer in ("part", "summary", "command") for what in ("index-gap", "index-changed")),
+})  # fmt: skip
 
 
 def _announced_full(

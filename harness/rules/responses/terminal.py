@@ -121,6 +121,7 @@ class FinalOutputIncomplete(Rule[ResponsesStream]):
     source = "openai-python and openai-node (output_text is lost); 514 official streams"
     on = ENDS
     dialects = ("responses",)
+    from_history = True
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Match the finished items with the output."""

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
 from harness.jsonvalue import first_difference
-from harness.rules.responses.conservation import elements, part_here, said_part, where
+from harness.rules.responses.conservation import (
+    elements,
+    is_mixed_up,
+    item_here,
+    part_here,
+    said_part,
+    where,
+)
 from harness.rules.rule import MALFORMED, Rule
 
 if TYPE_CHECKING:
@@ -143,7 +150,9 @@ class Annotations(Rule[ResponsesStream]):
                 expected=signal.expected,
                 found=index,
             )
-        part, said = part_here(case), said_part(case)
+        part, said, item = part_here(case), said_part(case), item_here(case)
+        if is_mixed_up(item) or (item is not None and "annotation-lost" in item.told):
+            return None
         if part is None or part.kind != "output_text" or "annotations" not in said:
             return None
         streamed: list[JsonValue] = [annotation for _, annotation in part.annotations]

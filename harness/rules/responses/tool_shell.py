@@ -230,7 +230,7 @@ class ShellOutputDiffers(Rule[ResponsesStream]):
 
     def _item(self, case: Case[ResponsesStream]) -> Finding | None:
         done = done_here(case)
-        if done is None or done[0].type != "shell_call_output" or not done[0].outputs:
+        if done is None or done[0].type != "shell_call_output" or not done[0].outputs or is_mixed_up(done[0]):
             return None
         item = done[0]
         unended = [index for index, output in item.outputs.items() if output.closed is None]

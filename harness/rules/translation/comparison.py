@@ -27,6 +27,7 @@ class Comparison(Rule[Any]):
     needs: ClassVar[tuple[Need, ...]] = ("upstream",)
     dialects: ClassVar[tuple[str, ...]] = ("chat", "responses")
     streamed: ClassVar[bool | None] = None
+    from_history: ClassVar[bool] = True
 
     @abstractmethod
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:

@@ -192,6 +192,7 @@ class FinishBeforeTheEnd(Comparison):
     supersedes = ("CHAT-FIN-001", "CHAT-FIN-003", "CHAT-FIN-004", "XLAT-TEXT-001")
     dialects = ("chat",)
     streamed: ClassVar[bool | None] = True
+    from_history = False
 
     def __init__(self, options: Any = None) -> None:
         super().__init__(options)

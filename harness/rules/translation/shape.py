@@ -120,6 +120,7 @@ class IdGivenTwice(Comparison):
     on = ("chunk", COMPARE)
     supersedes = ("CHAT-ID-001", "RESP-ID-001")
     streamed: ClassVar[bool | None] = True
+    from_history = False
 
     def __init__(self, options: Any = None) -> None:
         super().__init__(options)
@@ -317,6 +318,7 @@ class RequestLeaksIntoAnswer(Comparison):
             "tools", "tool_choice", "n", "stop",
         }
     )  # fmt: skip
+    from_history = False
 
     def __init__(self, options: Any = None) -> None:
         super().__init__(options)

@@ -65,6 +65,7 @@ class StreamHeldBack(Comparison):
     on = ("chunk", "response.output_text.delta", COMPARE)
     needs: ClassVar[tuple[Need, ...]] = ("upstream", "times")
     streamed: ClassVar[bool | None] = True
+    from_history = False
 
     def __init__(self, options: Any = None) -> None:
         super().__init__(options)

@@ -63,6 +63,7 @@ class EventOutOfOrder(Rule[Any]):
     on = (anthropic.OUT_OF_ORDER,)
     exercised_by = (MESSAGE,)
     dialects = ("anthropic", "gemini")
+    from_history = True
 
     def observe(self, case: Case[Any]) -> Found:
         """Report what the machine noticed."""
@@ -161,6 +162,7 @@ class WrongBlock(Rule[Any]):
     on = (anthropic.WRONG_INDEX,)
     exercised_by = ("content_block_start",)
     dialects = ("anthropic",)
+    from_history = True
 
     def observe(self, case: Case[Any]) -> Found:
         """Report what the machine noticed."""
@@ -203,6 +205,7 @@ class WrongDelta(Rule[Any]):
     on = (anthropic.WRONG_DELTA,)
     exercised_by = ("content_block_delta",)
     dialects = ("anthropic",)
+    from_history = True
 
     def observe(self, case: Case[Any]) -> Found:
         """Report what the machine noticed."""
@@ -252,6 +255,7 @@ class EndWithoutTerminal(Rule[Any]):
     on = (anthropic.NO_END,)
     exercised_by = (CLOSE,)
     dialects = ("anthropic", "gemini")
+    from_history = True
 
     def observe(self, case: Case[Any]) -> Found:
         """Report the end that is missing."""
@@ -293,6 +297,7 @@ class StopWithoutReason(Rule[Any]):
     on = (anthropic.NO_REASON,)
     exercised_by = ("message_stop",)
     dialects: ClassVar[tuple[str, ...]] = ("anthropic",)
+    from_history = True
 
     def observe(self, case: Case[Any]) -> Found:
         """Report it at the end."""

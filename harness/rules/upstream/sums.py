@@ -48,6 +48,7 @@ class InputNotAnObject(Rule[Any]):
     exercised_by = (CLOSE, WHOLE)
     dialects = ("anthropic", "gemini")
     streamed: ClassVar[bool | None] = None
+    from_history = True
 
     def observe(self, case: Case[Any]) -> Found:
         """Report each call."""
