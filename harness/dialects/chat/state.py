@@ -113,7 +113,12 @@ class Choice:
     @property
     def said(self) -> int:
         """How much of it has come, in characters and calls; it grows with everything that it says."""
-        texts = (self.content, self.refusal, self.reasoning, *(call.arguments for call in self.calls.values()))
+        texts = (
+            self.content,
+            self.refusal,
+            self.reasoning,
+            *(call.arguments for call in self.calls.values()),
+        )
         return sum(map(len, texts)) + len(self.calls)
 
     @property

@@ -43,6 +43,16 @@ def explained(root: Mapping[str, Any], body: object) -> list[Problem]:
     return [_problem(root, error) for error in Explainer(root).iter_errors(body)]
 
 
+def found_in(problem: Problem, body: object) -> Problem:
+    """The same problem in another body of the same shape: only what was found is different."""
+    if problem.keyword == "required":
+        return problem
+    value: Any = body
+    for token in problem.pointer.split("/")[1:]:
+        value = value[int(token) if isinstance(value, list) else token.replace("~1", "/").replace("~0", "~")]
+    return problem._replace(found=_shown(value))
+
+
 def _problem(root: Mapping[str, Any], error: Any) -> Problem:
     path = [str(token) for token in error.absolute_path]
     pointer = "".join(f"/{escape(token)}" for token in path)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from harness.dialects.schema.explanation import Problem, explained
+from harness.dialects.schema.explanation import Problem, explained, found_in
 from harness.dialects.schema.indifference import is_indifferent
+from harness.dialects.schema.shape import looked_at, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +22,10 @@ _DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 _UNIONS = (("integer",), ("integer", "null"), ("integer", "string"), ("integer", "null", "string"))
 
 
+_MOST_SHAPES = 128
+"""Explanations that are kept: a server makes few mistakes many times, and a hostile one must not fill the memory."""
+
+
 class Validator:
     """Judges bodies of one kind.
 
@@ -28,7 +33,7 @@ class Validator:
         root: The schema, in the plain form, with all definitions that it refers to under `$defs`.
     """
 
-    __slots__ = ("_indifferent", "_root", "is_valid")
+    __slots__ = ("_explained", "_indifferent", "_keys", "_root", "is_valid")
 
     is_valid: Callable[[object], bool]
     """Whether a decoded body has no problem but such as are `newer`. The bound C method itself: one call, no frame."""
@@ -37,6 +42,8 @@ class Validator:
         import jsonschema_rs  # noqa: PLC0415 - loaded when something is judged
 
         self._root = root
+        self._keys = looked_at(root)
+        self._explained: dict[object, list[Problem]] = {}
         self._indifferent: dict[tuple[str | int, ...], bool] = {}
         self.is_valid = jsonschema_rs.Draft202012Validator(compilable(root), registry=_integers()).is_valid
 
@@ -48,8 +55,17 @@ class Validator:
         return known
 
     def problems(self, body: object) -> list[Problem]:
-        """Everything that is wrong with a body, those that are `newer` included; slow."""
-        return explained(self._root, body)
+        """Everything that is wrong with a body, those that are `newer` included; slow for the first of a shape."""
+        shape = shape_of(body, self._keys) if self._keys is not None else None
+        if shape is None:
+            return explained(self._root, body)
+        known = self._explained.get(shape)
+        if known is not None:
+            return [found_in(one, body) for one in known]
+        if len(self._explained) >= _MOST_SHAPES:
+            self._explained.clear()
+        found = self._explained[shape] = explained(self._root, body)
+        return list(found)
 
 
 @cache

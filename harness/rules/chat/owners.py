@@ -5,6 +5,7 @@ A problem belongs to the longest pattern that its place begins with; `*` stands 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -60,19 +61,25 @@ WHOLE: Mapping[str, str] = {
 def owner(problem: Problem, body: Mapping[str, Any], *, streamed: bool) -> str:
     """Id of the rule that reports a problem of this payload."""
     missing = problem.keyword == "required"
-    place = f"{problem.pointer}/{problem.field}" if missing else problem.pointer
+    found = _owner(problem.pointer, problem.field if missing else None, streamed=streamed)
+    if missing and found == "CHAT-TOOL-001" and not _at(body, problem.pointer):
+        return STREAMED[f"{_DELTA}/tool_calls"]  # a fragment in which nothing is said
+    return found
+
+
+@lru_cache(1024)  # asked by every rule about every problem, and servers make the same ones again and again
+def _owner(pointer: str, missing: str | None, *, streamed: bool) -> str:
+    """The owner of what is wrong at a place, or of the member that is missing there."""
+    place = pointer if missing is None else f"{pointer}/{missing}"
     tokens = ["*" if token.isdigit() else token for token in place.split("/")]
     table = STREAMED if streamed else WHOLE
-    found = next(
+    if missing is not None and pointer == "" and missing != "error":
+        return table[""]
+    return next(
         table[prefix]
         for length in range(len(tokens), 0, -1)
         if (prefix := "/".join(tokens[:length])) in table
     )
-    if missing and problem.pointer == "" and problem.field != "error":
-        return table[""]
-    if missing and found == "CHAT-TOOL-001" and not _at(body, problem.pointer):
-        return table[f"{_DELTA}/tool_calls"]  # a fragment in which nothing is said
-    return found
 
 
 def _at(body: Any, pointer: str) -> Any:
