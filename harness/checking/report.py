@@ -91,6 +91,7 @@ class Opinion(NamedTuple):
         exception: The name of what it raised.
         message: The exception's text, or why it is absent.
         text: The visible text of the answer, where there is one.
+        calls: The function calls of the answer, each as `name(arguments)`.
         told: All this in one line.
     """
 
@@ -100,6 +101,7 @@ class Opinion(NamedTuple):
     exception: str
     message: str
     text: str | None
+    calls: tuple[str, ...]
     told: str
 
 

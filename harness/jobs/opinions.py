@@ -70,5 +70,6 @@ def _opinion(name: str, fed: Fed) -> Opinion:
         exception=verdict.exception,
         message=verdict.message,
         text=verdict.text,
+        calls=verdict.calls,
         told=str(verdict),
     )

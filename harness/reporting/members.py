@@ -45,6 +45,7 @@ def verdict_members(verdict: Verdict) -> Members:
                 "exception": one.exception or None,
                 "message": one.message or None,
                 "text": one.text,
+                "calls": list(one.calls),
             }
             for one in verdict.sdks
         ],

@@ -9,6 +9,7 @@ import pytest
 
 from harness.errors import UnknownName
 from harness.io.sdks.verdict import Fed, SdkVerdict, ask, sdk_names
+from harness.rules.example import parse_example
 from tests.clients import streams
 
 NODE_MODULES = Path(os.environ.get("HARNESS_NODE_MODULES", "node_modules"))
@@ -43,6 +44,22 @@ def test_what_an_sdk_raises_is_told_in_its_words(sdk: str) -> None:
     assert verdict.exception
     assert verdict.message
     assert "\n" not in str(verdict)
+
+
+@pytest.mark.sdk
+@pytest.mark.parametrize("sdk", sdk_names())
+def test_what_an_sdk_makes_of_two_calls_under_one_index_is_shown(sdk: str) -> None:
+    """It accepts them without a word, and joins them: an acquittal would be wrong."""
+    example = parse_example("stream: chat/parallel")
+    assert example.exchange.response is not None
+    body = example.exchange.response.body()
+    sound, joined = (
+        asked(sdk, "chat", body),
+        asked(sdk, "chat", body.replace(b'"index":1,"id"', b'"index":0,"id"')),
+    )
+    assert len(sound.calls) == 2
+    assert joined.calls != sound.calls
+    assert joined.status == "raised" or "call " in str(joined)
 
 
 @pytest.mark.sdk

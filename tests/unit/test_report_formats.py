@@ -71,6 +71,7 @@ REPORT = Report(
                     "APIError",
                     "no\nanswer",
                     None,
+                    (),
                     "openai-python 3.52.0: no\nanswer",
                 ),
             ),

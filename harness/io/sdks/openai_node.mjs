@@ -30,23 +30,32 @@ const client = new OpenAI({
   fetch: async () => new Response(body, { status: fed.status, headers: fed.headers }),
 });
 
+// What a program reads off the final answer: its text, and its calls as name(arguments).
+function ofCompletion({ choices: [{ message }] }) {
+  const called = (message.tool_calls ?? []).filter((call) => call.function);
+  return { text: message.content, calls: called.map(({ function: f }) => `${f.name}(${f.arguments})`) };
+}
+
+function ofResponse({ output, output_text: text }) {
+  const called = output.filter((item) => item.type === "function_call");
+  return { text, calls: called.map((item) => `${item.name}(${item.arguments})`) };
+}
+
 async function chat() {
   const asked = { model: "m", messages: [{ role: "user", content: "x" }] };
-  if (!fed.streamed) return (await client.chat.completions.create(asked)).choices[0].message.content;
-  const stream = client.chat.completions.stream(asked);
-  return (await stream.finalChatCompletion()).choices[0].message.content;
+  if (!fed.streamed) return ofCompletion(await client.chat.completions.create(asked));
+  return ofCompletion(await client.chat.completions.stream(asked).finalChatCompletion());
 }
 
 async function responses() {
   const asked = { model: "m", input: "x" };
-  if (!fed.streamed) return (await client.responses.create(asked)).output_text;
-  const stream = client.responses.stream(asked);
-  return (await stream.finalResponse()).output_text;
+  if (!fed.streamed) return ofResponse(await client.responses.create(asked));
+  return ofResponse(await client.responses.stream(asked).finalResponse());
 }
 
 try {
-  const text = await (fed.dialect === "chat" ? chat() : responses());
-  told({ status: "ok", version, text: text ?? null });
+  const { text, calls } = await (fed.dialect === "chat" ? chat() : responses());
+  told({ status: "ok", version, text: text ?? null, calls });
 } catch (error) {
   const name = error?.constructor?.name ?? typeof error;
   told({ status: "raised", version, exception: name, message: String(error?.message ?? JSON.stringify(error)) });

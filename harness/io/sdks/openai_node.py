@@ -48,6 +48,7 @@ def ask(fed: Fed) -> SdkVerdict:
         exception=told.get("exception", ""),
         message=" ".join(str(told.get("message", "")).split())[:300],
         text=told.get("text"),
+        calls=tuple(told.get("calls", ())),
     )
 
 

@@ -12,6 +12,8 @@ from harness.io.sdks.verdict import SdkVerdict
 if TYPE_CHECKING:
     from harness.io.sdks.verdict import Fed
 
+    _Read = tuple[str | None, tuple[str, ...]]
+
 NAME = "openai-python"
 
 
@@ -38,7 +40,7 @@ def ask(fed: Fed) -> SdkVerdict:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            text = read(client, streamed=fed.streamed)
+            text, calls = read(client, streamed=fed.streamed)
         except Exception as error:  # noqa: BLE001 - whatever it raises is the verdict
             return SdkVerdict(
                 sdk=NAME,
@@ -47,34 +49,37 @@ def ask(fed: Fed) -> SdkVerdict:
                 exception=type(error).__name__,
                 message=_one_line(str(error)),
             )
-    return SdkVerdict(sdk=NAME, version=version, status="ok", text=text)
+    return SdkVerdict(sdk=NAME, version=version, status="ok", text=text, calls=calls)
 
 
-def _read_chat(client: Any, *, streamed: bool) -> str | None:
+def _read_chat(client: Any, *, streamed: bool) -> _Read:
     asked: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
     if not streamed:
-        return _chat_text(client.chat.completions.create(**asked))
+        return _of_completion(client.chat.completions.create(**asked))
     with client.chat.completions.stream(**asked) as stream:
         for _ in stream:
             pass
-        return _chat_text(stream.get_final_completion())
+        return _of_completion(stream.get_final_completion())
 
 
-def _chat_text(completion: Any) -> str | None:
-    text: str | None = completion.choices[0].message.content
-    return text
+def _of_completion(completion: Any) -> _Read:
+    message = completion.choices[0].message
+    called = (getattr(call, "function", None) for call in message.tool_calls or ())
+    return message.content, tuple(f"{one.name}({one.arguments})" for one in called if one is not None)
 
 
-def _read_responses(client: Any, *, streamed: bool) -> str | None:
-    text: str | None
+def _read_responses(client: Any, *, streamed: bool) -> _Read:
     if not streamed:
-        text = client.responses.create(model="m", input="x").output_text
-        return text
+        return _of_response(client.responses.create(model="m", input="x"))
     with client.responses.stream(model="m", input="x") as stream:
         for _ in stream:
             pass
-        text = stream.get_final_response().output_text
-        return text
+        return _of_response(stream.get_final_response())
+
+
+def _of_response(response: Any) -> _Read:
+    calls = [item for item in response.output if item.type == "function_call"]
+    return response.output_text, tuple(f"{one.name}({one.arguments})" for one in calls)
 
 
 def _one_line(text: str) -> str:

@@ -44,6 +44,7 @@ class SdkVerdict:
         exception: The name of what it raised.
         message: The exception's text, or why the SDK is absent.
         text: The visible text of the final answer, where there is one.
+        calls: The function calls of the final answer, each as `name(arguments)`.
     """
 
     sdk: str
@@ -52,6 +53,7 @@ class SdkVerdict:
     exception: str = ""
     message: str = ""
     text: str | None = None
+    calls: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         name = f"{self.sdk} {self.version}".strip()
@@ -59,14 +61,23 @@ class SdkVerdict:
             return f"{name}: {self.exception}: {self.message}"
         if self.status == "absent":
             return f"{name}: not asked ({self.message})"
-        return f"{name}: accepts it" + (f", text {_shown(self.text)}" if self.text is not None else "")
+        read = [f"text {_shown(self.text)}"] if self.text is not None else []
+        read += [f"call {_cut(call)}" for call in self.calls[:_MOST_CALLS]]
+        if len(self.calls) > _MOST_CALLS:
+            read.append(f"and {len(self.calls) - _MOST_CALLS} more calls")
+        return f"{name}: accepts it, and reads {', '.join(read) or 'nothing'}"
 
 
 _LONGEST = 60
+_MOST_CALLS = 3
 
 
 def _shown(text: str) -> str:
     return repr(text) if len(text) <= _LONGEST else f"{text[:_LONGEST]!r}... ({len(text):,} characters)"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 2 * _LONGEST else f"{text[: 2 * _LONGEST]}... ({len(text):,} characters)"
 
 
 def sdk_names() -> tuple[str, ...]:
