@@ -31,6 +31,16 @@ _BOM = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"(?:data|event|id|retry)(?::|\r|\n|$)|:")
 _STARTS = (b"data:", b"event:", b"id:", b"retry:")
 _NO_ANSWER = frozenset({"DELETE", "HEAD", "OPTIONS"})  # what they are answered with is no model's answer
+_HINTS = (
+    ("chat", re.compile(rb'"choices"\s*:|"chat\.completion(?!\.deleted)')),
+    (
+        "responses",
+        re.compile(rb'"type"\s*:\s*"response\.|"object"\s*:\s*"response"|"output"\s*:|event: ?response\.'),
+    ),
+    ("anthropic", re.compile(rb'"type"\s*:\s*"message_start"|event: ?message_start')),
+    ("gemini", re.compile(rb'"candidates"\s*:')),
+)  # words that no other dialect has
+_ERROR = re.compile(rb'\s*(?:(?:event: ?error\s+)?data:\s*)?\{\s*"error"\s*:')
 _OPENING = 256  # payloads that are looked at before a dialect counts as unknown
 
 
@@ -88,7 +98,19 @@ def dialect_of(request: Request | None, beginning: bytes) -> str | None:
         for one in dialects():
             if one.speaks(body):
                 return one.name
-    return None
+    return _hinted(beginning[:ENOUGH]) if request is None or not request.url else None
+
+
+def _hinted(text: bytes) -> str | None:
+    """The dialect whose words come first in bytes that cannot be read, or lack what their dialect is known by."""
+    # Events without blank lines between them, JSON that is cut off, or an answer that is made by hand.
+    found = min(
+        ((at.start(), name) for name, words in _HINTS if (at := words.search(text)) is not None), default=None
+    )
+    if found is not None:
+        return found[1]
+    # An error and nothing else: OpenAI words it alike in both of its dialects.
+    return "chat" if _ERROR.match(text.removeprefix(_BOM)) else None
 
 
 def _is_lines(text: bytes) -> bool:

@@ -118,6 +118,32 @@ def test_without_a_request_the_payloads_tell_the_dialect(beginning: bytes, name:
     assert dialect_of(Request("", ""), beginning) == name
 
 
+@pytest.mark.parametrize(
+    ("beginning", "name"),
+    [
+        (b'data: {"id":"c","object":"chat.completion.chunk","choices":[]}\ndata: {"choices":[]}\n', "chat"),
+        (
+            b'data: {"type":"response.created","response":{}}\ndata: {"type":"response.in_progress"}\n',
+            "responses",
+        ),
+        (b'{"id":"resp_1","status":"completed","output":[]}', "responses"),
+        (b'{"id":"resp_1","object":"response","outp', "responses"),
+        (b'data: {"type":"message_start"}\ndata: {"type":"ping"}\n', "anthropic"),
+        (b'data: {"candidates":[]}\ndata: {"candidates":[]}\n', "gemini"),
+        (b'{"error":{"message":"no","type":"server_error","param":null,"code":null}}', "chat"),
+        (b'data: {"error":{"message":"no"}}\n\n', "chat"),
+    ],
+)
+def test_where_nothing_can_be_read_the_words_tell_the_dialect(beginning: bytes, name: str) -> None:
+    """Events that are glued together, JSON that is cut off and answers without their mark are to be judged, too."""
+    assert dialect_of(None, beginning) == name
+
+
+def test_words_do_not_make_an_answer_of_what_was_asked_of_another_service() -> None:
+    """A path that is no dialect's is believed, unless the payloads are of one beyond doubt."""
+    assert dialect_of(Request("POST", "https://api.invalid/v1/evals"), b'{"output":[]}') is None
+
+
 def test_every_dialect_can_be_had_by_name() -> None:
     """And is imported only then."""
     assert [one.name for one in dialects()] == list(NAMES)

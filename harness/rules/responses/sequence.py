@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from harness.findings import Finding
     from harness.rules.case import Case
 
-_COUNTED_SINCE = 1_748_736_000
-"""2025-06-01, as seconds since 1970: streams of OpenAI that are older count nothing."""
+_UNCOUNTED = range(1_740_787_200, 1_748_736_000)
+"""2025-03-01 to 2025-06-01 (UTC), in seconds since 1970: streams of OpenAI from before sequence numbers."""
 
 
 class SequenceNumberMissing(Rule[ResponsesStream]):
@@ -48,9 +48,10 @@ class SequenceNumberMissing(Rule[ResponsesStream]):
     ## Exceptions
 
     OpenAI counted nothing before June 2025 (ten recorded streams, 2025-03-14 to 2025-05-20, such as pydantic-ai's
-    test_openai_responses_stream): where `created_at` is older than 2025-06-01, this is information. Absence
-    everywhere excuses nothing, since that is what several gateways do today. A finding about the first such event
-    stands for all of the stream.
+    test_openai_responses_stream): where `created_at` lies between 2025-03-01 and 2025-06-01 (UTC), this is
+    information. The API came out in March 2025, so a `created_at` from before that (1, or any constant) is made up
+    and excuses nothing. Nor does absence everywhere, since that is what several gateways do today. A finding about
+    the first such event stands for all of the stream.
 
     ## How to mend
 
@@ -72,7 +73,7 @@ class SequenceNumberMissing(Rule[ResponsesStream]):
         kind, created = case.body.get("type"), case.stream.created_at
         if "sequence_number" in case.body:
             return told(self, case, mine[0], f"{kind} has a sequence_number that is no integer.")
-        if created is not None and created < _COUNTED_SINCE:
+        if created is not None and _UNCOUNTED.start <= created < _UNCOUNTED.stop:
             return self.finding(
                 case, "The stream is older than sequence numbers.", pointer="/sequence_number",
                 severity=Severity.INFO, subject="an old stream",
@@ -134,8 +135,9 @@ class SequenceStart(Rule[ResponsesStream]):
 
     ## Exceptions
 
-    A resumed stream starts after the number that its request names (three recorded streams). Where no request is
-    known, a stream that starts above 0 counts as resumed, and this is information.
+    A stream that its request resumes (`starting_after`) starts after the number that the request names (three
+    recorded streams). Where no request is known, a stream that starts above 0 counts as resumed, and this is
+    information; resumed at another number than the request names, it is a warning as ever.
 
     ## How to mend
 
