@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.checking.grouping import Groups
 from harness.rules.ends import MISSING_AT_THE_END
+from harness.rules.rule import MALFORMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,7 +59,7 @@ class Hearing:
     def show(self, name: str) -> None:
         """Let everybody observe who asked for moments of that name."""
         self.seen.add(name)
-        self.call(self.panel.observers(name))
+        self.call(self.panel.observers(name), of_itself=name == MALFORMED)
 
     def tell(self, signals: Iterable[Signal]) -> None:
         """Let the rules hear what a machine noticed."""
@@ -68,23 +69,24 @@ class Hearing:
             self.show(signal.kind)
         case.signal = None
 
-    def call(self, observers: Iterable[Observer]) -> None:
-        """Let these observe the case as it stands."""
+    def call(self, observers: Iterable[Observer], *, of_itself: bool = False) -> None:
+        """Let these observe the case as it stands.
+
+        Args:
+            observers: Who is to observe.
+            of_itself: What they look for is in the event by itself, whatever came before.
+        """
         for observe in observers:
             found = observe(self.case)
             if found:
-                if isinstance(found, tuple):
-                    self._here += found
-                else:
-                    self._here.append(found)
+                here = found if isinstance(found, tuple) else (found,)
+                self._here += here if of_itself or not self.case.incomplete else self._believable(here)
 
     def settle(self) -> None:
         """Of the findings of this moment, keep those that no other one speaks for."""
         here = self._here
         if not here or self.held:
             return
-        if self.case.incomplete:
-            here = self._believable(here)
         if len(here) > 1:
             spoken = {one.rule for one in here}
             beaten = {loser for rule in self.panel.rules if rule.id in spoken for loser in rule.supersedes}
@@ -92,7 +94,7 @@ class Hearing:
         self._groups.take(here)
         self._here = []
 
-    def _believable(self, here: list[Finding]) -> list[Finding]:
+    def _believable(self, here: tuple[Finding, ...]) -> list[Finding]:
         """What is left where an event could not be read: that is the finding, and nothing that follows from it."""
         silent = self._from_history
         if self.case.end_lost:

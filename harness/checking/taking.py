@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from harness.checking.hearing import Hearing, Observer
     from harness.checking.profiles import Profile
+    from harness.dialects.schema import Problem
     from harness.dialects.signal import Body, Signals, Step
     from harness.rules.case import Case
     from harness.sse.event import SseEvent
@@ -69,6 +70,7 @@ class Taking:
         self._machine = case.stream
         self._kind = case.dialect.kind
         self._terminal = case.dialect.terminal
+        self._vital = case.dialect.vital
         self._schemas = schemas(case.dialect.schema, overlays=profile.overlays)
         self._lanes: dict[str | None, _Lane] = {}
         self._again: Callable[[bytes], bool] | None = None  # takes data that is spelled like the last one
@@ -350,12 +352,21 @@ class Taking:
         if respelled(data, self._case.body, _encode) and (pointer := first_duplicate(data)) is not None:
             self._hearing.tell((Signal(names.DUPLICATE_KEYS, pointer=pointer),))
 
+    def _is_vital(self, problem: Problem) -> bool:
+        """Whether what does not fit is something that the answer is made of."""
+        path = [token for token in f"{problem.pointer}/{problem.field}".split("/") if not token.isdigit()]
+        member = problem.field if problem.keyword == "required" else path[-1] or "".join(path[-2:-1])
+        return member in self._vital
+
     def _malformed(self, kind: str | None, event: SseEvent, body: Body) -> None:
         case = self._case
         validator = self._schemas.validator(kind or "")
         problems = [one for one in validator.problems(body) if not one.newer] if validator else []
         case.problems = problems
-        self._hearing.tell(self._machine.malformed(kind or "", event, scrubbed(body, problems)))
+        signals = self._machine.malformed(kind or "", event, scrubbed(body, problems))
+        if any(map(self._is_vital, problems)):
+            signals += self._machine.lost(event)
+        self._hearing.tell(signals)
         self._hearing.show(names.MALFORMED)
         case.problems = []
         self._hearing.settle()

@@ -49,7 +49,7 @@ class Machine(Protocol):
         ...
 
     def lost(self, event: SseEvent) -> Signals:
-        """Take an event whose data cannot be read: `incomplete` is set, and what comes next is adopted.
+        """Take an event whose data cannot be read, or lacks something vital: what comes next is adopted.
 
         It may have been any event of the protocol. So nothing that is open now can be said to lack anything, or to
         differ from what was sent: the fault is the event's, and the rules on framing have told it.
@@ -85,6 +85,9 @@ class Dialect:
         path: Whether a request's path (with query) is of this dialect.
         speaks: Whether a payload (of a stream, or a whole answer) can only be of this dialect.
         terminal: Kinds of the events that end a stream; `[DONE]` does so in every dialect.
+        vital: Names of members that hold what an answer is made of: where one that its event needs is missing, or has
+            a wrong JSON type, something of the answer is lost, and the machine is told so. Of a member that is not
+            named here the machine knows itself what its loss means.
     """
 
     name: str
@@ -97,3 +100,4 @@ class Dialect:
     path: Callable[[str], bool]
     speaks: Callable[[Body], bool]
     terminal: frozenset[str] = frozenset()
+    vital: frozenset[str] = frozenset()

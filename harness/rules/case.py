@@ -158,7 +158,7 @@ class Case(Generic[S]):
     @property
     def incomplete(self) -> bool:
         """An event of this exchange, or of its upstream half, could not be read."""
-        return self.stream.incomplete or (self.upstream is not None and self.upstream.incomplete)  # type: ignore[attr-defined,no-any-return]
+        return self.stream.incomplete or (self.upstream is not None and self.upstream.incomplete)  # type: ignore[attr-defined]
 
     @property
     def end_lost(self) -> bool:

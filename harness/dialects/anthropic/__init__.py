@@ -37,6 +37,10 @@ def _speaks(body: Body) -> bool:
     return kind in _TYPES if kind != "message" else isinstance(body.get("content"), list)
 
 
+_VITAL = frozenset({
+    "content_block", "delta", "index", "message", "partial_json", "stop_reason", "text", "thinking", "type",
+})  # fmt: skip
+
 DIALECT = Dialect(
     name="anthropic",
     title="Anthropic Messages",
@@ -48,5 +52,6 @@ DIALECT = Dialect(
     path=_path,
     speaks=_speaks,
     terminal=frozenset({"message_stop", "error"}),
+    vital=_VITAL,
 )
 """How Anthropic Messages is read."""

@@ -30,6 +30,11 @@ def _speaks(body: Body) -> bool:
     return isinstance(body.get("choices"), list) and "type" not in body
 
 
+_VITAL = frozenset({
+    "arguments", "choices", "content", "custom", "delta", "error", "finish_reason", "function", "function_call",
+    "input", "logprobs", "refusal", "role", "token", "tool_calls", "type", "usage",
+})  # fmt: skip
+
 DIALECT = Dialect(
     name="chat",
     title="Chat Completions",
@@ -40,5 +45,6 @@ DIALECT = Dialect(
     asked=asked,
     path=_path,
     speaks=_speaks,
+    vital=_VITAL,
 )
 """How Chat Completions is read."""

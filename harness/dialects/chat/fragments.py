@@ -86,6 +86,10 @@ def _fragment(entry: Entry, fragment: dict[str, Any], where: str) -> None:
 def _call_of(follower: Follower, index: int | None, identity: str, name: str) -> Call | None:
     """The call that a fragment belongs to; None where it opens one."""
     if index is not None:
+        last = follower.call
+        if index not in follower.calls and not (identity or name) and last is not None and last.index is None:
+            last.index = index  # its first fragment did not say, which has been told
+            follower.calls[index] = last
         return follower.calls.get(index)
     if identity:  # the index did not fit: the id tells
         return next((call for call in follower.choice.calls.values() if call.id == identity), None)

@@ -68,10 +68,7 @@ class ChatMachine(ChatStream):
     def lost(self, event: SseEvent) -> Signals:
         """Take an event that cannot be read."""
         del event
-        self.incomplete = True
-        self._said = {index: one.choice.said for index, one in self._followers.items()}
-        if self._state == g.START:
-            self._state = g.OPEN
+        self._lose()
         return ()
 
     def done(self, event: SseEvent) -> Signals:
@@ -160,6 +157,13 @@ class ChatMachine(ChatStream):
             self._count(usage, at, said, beside=bool(choices))
         return tuple(said)
 
+    def _lose(self) -> None:
+        """Something was lost; a choice that says more afterwards has not lost its finish reason."""
+        self.incomplete = True
+        self._said = {index: one.choice.said for index, one in self._followers.items()}
+        if self._state == g.START:
+            self._state = g.OPEN
+
     def _without_choices(self, body: dict[str, Any], said: list[Signal]) -> None:
         """A chunk without choices: is it one of those that need none?"""
         if body.get("moderation") is not None:
@@ -179,7 +183,8 @@ class ChatMachine(ChatStream):
     def _choice(self, choice: dict[str, Any], pointer: str, at: Mark, said: list[Signal]) -> None:
         index = choice.get("index")
         if index is None:  # it did not fit: with one choice it is clear which one is meant
-            if len(self._followers) > 1:
+            if len(self._followers) > 1 or (self.asked is not None and self.asked.n > 1):
+                self._lose()
                 return
             index = next(iter(self._followers), 0)
         follower = self._followers.get(index)

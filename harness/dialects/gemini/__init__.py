@@ -27,6 +27,11 @@ def _speaks(body: Body) -> bool:
     return any(name in body for name in _OWN)
 
 
+_VITAL = frozenset({
+    "args", "blockReason", "candidates", "content", "finishReason", "functionCall", "partialArgs", "parts",
+    "promptFeedback", "text", "willContinue",
+})  # fmt: skip
+
 DIALECT = Dialect(
     name="gemini",
     title="Gemini generateContent",
@@ -38,5 +43,6 @@ DIALECT = Dialect(
     path=_path,
     speaks=_speaks,
     terminal=frozenset({"error"}),
+    vital=_VITAL,
 )
 """How Gemini is read."""

@@ -33,7 +33,7 @@ def closing(item: Item, content: Body, now: Arrival) -> None:
         there = pieces(item, layer)
         expected = listed(content.get(member))
         odd = {f"{layer}-not-added", f"{layer}-index-changed", f"{layer}-index-gap", "wrong-item-type"}
-        fits = layer is not Layer.PART or item.type in PART_KINDS
+        fits = now.fits and (layer is not Layer.PART or item.type in PART_KINDS)
         if fits and len(expected) != len(there) and not odd & item.told and member in content:
             now.say(
                 f"{layer}-count",
