@@ -135,6 +135,8 @@ def _checked(exchange: Exchange, dialect: str, bench: _Bench) -> Check | None:
     spoken = _dialect(dialect, request, start)
     if spoken is None:
         return None
+    if request is not None and not _says_what_was_asked(request):
+        request = None
     have = known if request is not None else known - _REQUEST
     asked = _asked(spoken, request)
     case: Case[Any] = Case(spoken, spoken.machine(asked), profile=settings.name)
@@ -223,6 +225,17 @@ def _joined(chunks: Iterable[Chunk]) -> bytes:
 
 def _known_request(request: Request) -> Request | None:
     return request if request.method and (request.url or request.body) else None
+
+
+def _says_what_was_asked(request: Request) -> bool:
+    """Whether a request can be read: recordings of others often have none of its body, or what cannot be parsed.
+
+    Nothing is concluded from what is not there: "declares no tools" is a fact of a body that was read.
+    """
+    if request.method != "POST":
+        return True
+    read, body = try_parse(request.body) if request.body else (False, None)
+    return read and isinstance(body, Mapping)
 
 
 def _asked(spoken: Dialect, request: Request | None) -> Asked | None:
@@ -326,7 +339,7 @@ def _outcomes(check: Check, findings: Iterable[Finding]) -> Iterator[Outcome]:
             statuses[rule.id] = Status.NOT_EXERCISED
     for rule_id in rules():
         if rule_id in statuses:
-            yield outcome(rule_id, statuses[rule_id])
+            yield outcome(rule_id, statuses[rule_id], check.panel.silent.get(rule_id, ""))
 
 
 _STATUSES = {

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from harness.findings import Severity
+
 if TYPE_CHECKING:
     from harness.errors import HarnessError
     from harness.findings import Finding
@@ -37,17 +39,20 @@ class Outcome(NamedTuple):
         rule: Its id.
         status: passed, warned, failed, expected or not_exercised.
         exercised: Whether the exchange gave it anything to judge.
+        missing: What had to be known and was not ("request", "head", "times", "ending", "upstream"); "" where
+            nothing was missing.
     """
 
     rule: str
     status: Status
     exercised: bool
+    missing: str = ""
 
 
 @cache
-def outcome(rule: str, status: Status) -> Outcome:
+def outcome(rule: str, status: Status, missing: str = "") -> Outcome:
     """The outcome as a shared value: a report over thousands of streams has hundreds of each."""
-    return Outcome(rule, status, status is not Status.NOT_EXERCISED)
+    return Outcome(rule, status, status is not Status.NOT_EXERCISED, missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +169,7 @@ class Totals:
         bytes: Bytes of bodies.
         rules_exercised: Ids of rules that some exchange exercised.
         rules_asked: Ids of rules that could be about some exchange.
+        missing: What was missing where a rule was first not asked, by its id.
     """
 
     def __init__(self) -> None:
@@ -177,6 +183,7 @@ class Totals:
         self.bytes = 0
         self.rules_exercised: set[str] = set()
         self.rules_asked: set[str] = set()
+        self.missing: dict[str, str] = {}
         self._exit_code = 0
 
     @property
@@ -184,6 +191,22 @@ class Totals:
         """Of the exchanges so far: 1 for findings, 4 for what could not be read, and where nothing was judged."""
         nothing = self.statuses[Status.NOT_EXERCISED] == self.inputs
         return max(self._exit_code, 4 if nothing else 0)
+
+    @property
+    def rules_not_exercised(self) -> frozenset[str]:
+        """Ids of rules that no exchange exercised; those on translation only where an upstream half was given."""
+        return frozenset(
+            rule for rule in self.rules_asked - self.rules_exercised if self.missing.get(rule) != "upstream"
+        )
+
+    def __repr__(self) -> str:
+        """The counts that are worth a look in a debugger."""
+        statuses = ", ".join(f"{count} {status.value}" for status, count in sorted(self.statuses.items()))
+        found = ", ".join(f"{self.distinct[severity.value]} {severity.value}" for severity in Severity)
+        return (
+            f"<Totals: {self.inputs} inputs ({statuses or 'none'}); {found}; "
+            f"{len(self.rules_exercised)} rules exercised, {len(self.rules_not_exercised)} not>"
+        )
 
     def add(self, verdict: Verdict) -> None:
         """Count one more."""
@@ -200,6 +223,8 @@ class Totals:
             self.rules_asked.add(one.rule)
             if one.exercised:
                 self.rules_exercised.add(one.rule)
+            elif one.missing:
+                self.missing.setdefault(one.rule, one.missing)
         if verdict.status is Status.FAILED:
             self._exit_code = max(self._exit_code, 1)
         if verdict.obstacle is not None:
@@ -244,15 +269,19 @@ class Report:
         return totals
 
     def __repr__(self) -> str:
-        """One short line with the first finding: all that pytest shows of `assert report.ok, report`."""
-        failed = sum(1 for one in self.inputs if one.status in {Status.FAILED, Status.UNREADABLE})
-        found = next(iter(self.findings), None)
-        first = f"; {found.rule}: {found.message}" if found is not None else ""
-        return f"<Report, {failed} of {len(self.inputs)} failed{first}>"
+        """The text, so that `assert report.ok, report` explains itself in a test, too."""
+        return str(self)
 
     def __str__(self) -> str:
+        """What was found, the worst exchanges first, and the counts."""
         from harness.checking.telling import Telling  # noqa: PLC0415 - a circle
 
         telling = Telling()
-        lines = [line for verdict in self.inputs for line in telling.verdict(verdict)]
+        worst_first = sorted(self.inputs, key=_badness, reverse=True)
+        lines = [line for verdict in worst_first for line in telling.verdict(verdict)]
         return "\n".join([*lines, *telling.end(self.totals, self.stale)])
+
+
+def _badness(verdict: Verdict) -> tuple[bool, int]:
+    worst = max((one.severity.weight for one in verdict.findings), default=-1)
+    return verdict.obstacle is not None, worst

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.checking.report import Status
@@ -20,6 +21,14 @@ MOST_SHOWN = 20
 
 _WORTH_A_TABLE = 3
 _MOST_KEPT = 10_000  # kinds of findings that are remembered as told; a hostile corpus has more
+
+_MISSING = {
+    "request": "the request is not known (--request FILE)",
+    "head": "the response's head is not known",
+    "times": "the times are not known",
+    "ending": "it is not known how the body ended",
+    "upstream": "there is no upstream half (--upstream FILE)",
+}
 
 _ORIGINS = {
     Origin.TARGET: "",
@@ -49,6 +58,7 @@ class Telling:
         if verdict.note:
             yield f"{source}  not exercised: {verdict.note}"
         loud = [one for one in verdict.findings if one.severity is not Severity.INFO]
+        loud.sort(key=lambda one: -one.severity.weight)
         for alike in _by_rule(loud[:MOST_SHOWN]):
             yield from self._finding(source, alike)
         if (more := len(loud) - MOST_SHOWN) > 0:
@@ -180,11 +190,22 @@ def summary_lines(totals: Totals) -> Iterator[str]:
     repeats = totals.severities.total() - totals.distinct.total()
     found += f" ({repeats:,} repeat{_s(repeats)} not counted)" if repeats else ""
     baseline = f"; {totals.expected:,} in the baseline" if totals.expected else ""
-    unexercised = len(totals.rules_asked - totals.rules_exercised)
+    exercised = len(totals.rules_exercised)
     yield (
-        f"{found}{baseline}; {len(totals.rules_exercised)} rules exercised, {unexercised} not;"
-        f" {totals.frames:,} events, {totals.bytes:,} bytes"
+        f"{found}{baseline}; {exercised} rule{_s(exercised)} exercised, {len(totals.rules_not_exercised)} not;"
+        f" {totals.frames:,} event{_s(totals.frames)}, {totals.bytes:,} byte{_s(totals.bytes)}"
     )
+    yield from _missing_lines(totals)
+
+
+def _missing_lines(totals: Totals) -> Iterator[str]:
+    """Which rules were not exercised because something is not known, and how to make it known."""
+    nothing = not totals.rules_exercised
+    silent = totals.rules_asked - totals.rules_exercised if nothing else totals.rules_not_exercised
+    counts = Counter(totals.missing[rule] for rule in silent if rule in totals.missing)
+    reasons = [f"{counts[need]:,} because {why}" for need, why in _MISSING.items() if counts[need]]
+    if reasons:
+        yield f"of those not exercised, {', '.join(reasons)}"
 
 
 def table_lines(totals: Totals) -> Iterator[str]:

@@ -30,7 +30,12 @@ def verdict_members(verdict: Verdict) -> Members:
         "note": verdict.note or None,
         "error": None if verdict.obstacle is None else _obstacle_members(verdict.obstacle),
         "outcomes": [
-            {"rule": one.rule, "status": one.status.value, "exercised": one.exercised}
+            {
+                "rule": one.rule,
+                "status": one.status.value,
+                "exercised": one.exercised,
+                **({"missing": one.missing} if one.missing else {}),
+            }
             for one in verdict.outcomes
         ],
         "findings": [
@@ -62,7 +67,7 @@ def summary_members(totals: Totals, stale: Sequence[Stale]) -> Members:
         "findings": {name: totals.severities[name] for name in ("error", "warning", "info")},
         "in_baseline": totals.expected,
         "rules_exercised": len(totals.rules_exercised),
-        "rules_not_exercised": [*sorted(totals.rules_asked - totals.rules_exercised)],
+        "rules_not_exercised": [*sorted(totals.rules_not_exercised)],
         "stale": [{"entry": one.entry, "why": one.why} for one in stale],
         "exit_code": max(totals.exit_code, 1 if stale else 0),
     }

@@ -44,6 +44,19 @@ def outcomes(verdict: Verdict) -> dict[str, Status]:
     return {one.rule: one.status for one in verdict.outcomes}
 
 
+@pytest.mark.parametrize("body", [b"", b"null", b"\x28\xb5\x2f\xfd compressed"])
+def test_nothing_is_concluded_from_a_request_whose_body_cannot_be_read(body: bytes) -> None:
+    """Other tools keep `null` for a body: that does not mean that it declared no tools."""
+    request = replace(GOOD.request, body=body)
+    verdict = judge(replace(GOOD, request=request))
+    asked = {rule.id for rule in rules().values() if "request" in rule.needs}
+    silent = {one.rule for one in verdict.outcomes if one.missing == "request"}
+    assert verdict.dialect == "responses"
+    assert silent
+    assert silent <= asked
+    assert not {one.rule for one in verdict.outcomes if one.exercised} & asked
+
+
 def test_a_conforming_stream_passes_and_what_was_not_exercised_is_said() -> None:
     """Frames and bytes are counted; rules without anything to judge are no passes."""
     verdict = judge(GOOD, source="text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -57,9 +58,8 @@ def test_a_stale_baseline_fails() -> None:
 
 
 def test_the_text_of_a_report_is_what_was_found() -> None:
-    """`assert report.ok, str(report)` explains itself, and without `str` the first finding is still told."""
-    assert repr(Report("openai", (PASSED, FAILED))) == "<Report, 1 of 2 failed; SSE-ID-001: an id>"
-    assert repr(Report("openai", (PASSED,))) == "<Report, 0 of 1 failed>"
+    """`assert report.ok, str(report)` explains itself, and so does `assert report.ok, report`."""
+    assert repr(Report("openai", (PASSED, FAILED))) == str(Report("openai", (PASSED, FAILED)))
     assert str(Report("openai", (PASSED, FAILED, EMPTY))).splitlines()[:4] == [
         "b.sse  event 3, bytes 10-20",
         "SSE-ID-001 id-line  (error)",
@@ -68,6 +68,43 @@ def test_the_text_of_a_report_is_what_was_found() -> None:
     ]
     assert str(Report("openai", (UNREADABLE,))).startswith("unreadable-input: no stream\n")
     assert "nothing could be judged: that is no pass" in str(Report("openai", (EMPTY,)))
+
+
+def test_the_worst_is_told_first() -> None:
+    """Of what pytest shows the beginning counts: a remark on another stream is not in front of an error."""
+    remark = Finding(rule="SSE-COMM-002", severity=Severity.INFO, message="comments")
+    warning = Finding(rule="SSE-BOM-001", severity=Severity.WARNING, message="a mark")
+    remarked = replace(PASSED, findings=(remark,))
+    failed = replace(FAILED, findings=(remark, warning, *FAILED.findings))
+    lines = str(Report("openai", (remarked, failed))).splitlines()
+    told = [line.split()[0] for line in lines if "(error)" in line or "(warning)" in line]
+    assert told == ["SSE-ID-001", "SSE-BOM-001"]
+    assert lines[0] == "b.sse  event 3, bytes 10-20"
+
+
+def test_totals_say_what_rules_were_in_want_of() -> None:
+    """How to make it known, too; rules on translation are not missed where no upstream half was given."""
+    silent = (
+        outcome("CHAT-CALL-001", Status.NOT_EXERCISED, "request"),
+        outcome("SSE-IDLE-001", Status.NOT_EXERCISED, "times"),
+        outcome("XLAT-TEXT-001", Status.NOT_EXERCISED, "upstream"),
+    )
+    report = Report("openai", (replace(PASSED, outcomes=(*PASSED.outcomes, *silent), frames=1, bytes=1),))
+    assert report.totals.rules_not_exercised == {"CHAT-CALL-001", "SSE-IDLE-001"}
+    assert str(report).splitlines()[1:] == [
+        "0 errors, 0 warnings, 0 remarks; 1 rule exercised, 2 not; 1 event, 1 byte",
+        "of those not exercised, 1 because the request is not known (--request FILE), "
+        "1 because the times are not known",
+    ]
+    nothing = Report("openai", (replace(EMPTY, outcomes=silent[2:]),))
+    assert "1 because there is no upstream half (--upstream FILE)" in str(nothing)
+
+
+def test_totals_show_their_counts_in_a_debugger() -> None:
+    """Not an address."""
+    assert repr(Report("openai", (PASSED, FAILED)).totals) == (
+        "<Totals: 2 inputs (1 failed, 1 passed); 1 error, 0 warning, 0 info; 1 rules exercised, 0 not>"
+    )
 
 
 def test_totals_count_rules_that_any_exchange_exercised() -> None:

@@ -59,7 +59,7 @@ REPORT = Report(
                 outcome("RESP-SEQ-003", Status.FAILED),
                 outcome("SSE-BOM-001", Status.WARNED),
                 outcome("SSE-ID-001", Status.EXPECTED),
-                outcome("SSE-IDLE-001", Status.NOT_EXERCISED),
+                outcome("SSE-IDLE-001", Status.NOT_EXERCISED, "times"),
             ),
             findings=(FINDING, WARNING, REMARK),
             expected=(ACCEPTED,),
@@ -118,7 +118,7 @@ def test_every_member_that_is_written_is_named_in_the_schema() -> None:
     for name, value in {
         "report": document,
         "input": first,
-        "outcome": first["outcomes"][0],
+        "outcome": first["outcomes"][3],
         "finding": first["findings"][0],
         "place": first["findings"][0]["earlier"],
         "error": document["inputs"][1]["error"],
