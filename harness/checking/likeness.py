@@ -48,17 +48,17 @@ def likeness(body: Body, growth: Growth, validator: Validator) -> Callable[[byte
     data = _encode(marked)
     if any(data.count(mark.encode()) != (path is not None) for mark, path in marks.items()):
         return None  # somebody says what only we should say
-    first, _, rest = data.rpartition(_encode(_NUMBER))
-    head, found, rest = rest.partition(_TEXT.encode())
+    head, found, rest = data.partition(_TEXT.encode())
     between, _, tail = rest.rpartition(_PADDING.encode())
     if not found or _PADDING.encode() in head:
         return None
     stream = growth.stream
     if growth.number is None or stream is None:
         return _taker(head, between, tail, growth.write)
-    if not first or not (stream.next_sequence or 0) < _LARGEST:
+    number = _encode(_NUMBER)
+    if number in between or not (stream.next_sequence or 0) < _LARGEST:
         return None
-    return _counting_taker((first, head), between, tail, growth.write, stream)
+    return _counting_taker(head.split(number), between, tail.split(number), growth.write, stream)
 
 
 def _put(value: Any, path: Path, mark: str) -> Any:
@@ -88,18 +88,18 @@ def _taker(
 
 
 def _counting_taker(
-    heads: tuple[bytes, bytes], between: bytes, tail: bytes, write: Callable[[str], object], stream: Numbered
+    head: list[bytes], between: bytes, tail: list[bytes], write: Callable[[str], object], stream: Numbered
 ) -> Callable[[bytes], bool]:
-    """For events with a number, which is to be the one that is due."""
-    first, second = heads
-    stop, around = -len(tail), len(tail)
+    """For events with a number, which is to be the one that is due; where it is, head or tail are in two parts."""
+    ahead = len(head) == 2
+    (first, second), (constant,) = (head, tail) if ahead else (tail, head)
 
     def take(data: bytes) -> bool:
         number: Any = stream.next_sequence
-        head = b"%b%d%b" % (first, number, second)
-        start = len(head)
-        if data.startswith(head) and data.endswith(tail) and len(data) > start + around:
-            text = _plain(data[start:stop], between)
+        counted = b"%b%d%b" % (first, number, second)
+        start, stop = (counted, constant) if ahead else (constant, counted)
+        if data.startswith(start) and data.endswith(stop) and len(data) > len(start) + len(stop):
+            text = _plain(data[len(start) : -len(stop)], between)
             if text:
                 write(text)
                 stream.next_sequence = number + 1

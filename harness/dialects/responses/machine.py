@@ -27,6 +27,7 @@ _Live: TypeAlias = "dict[int, tuple[Any, ...]]"
 
 _MOST_TOLD = 1_000  # a hostile stream may have a new type in every event
 
+_DELTA: Path = ("delta",)
 _NUMBER: Path = ("sequence_number",)
 _STRANGER = Row(Layer.ASIDE, Role.MOVE, frozenset(), "")
 _QUICK = {Layer.PART: "content_index", Layer.SUMMARY: "summary_index", Layer.TEXT: None}
@@ -60,11 +61,13 @@ class ResponsesMachine(ResponsesStream):
         event: Any = body
         row = ROWS.get(VENDOR.get(kind, kind))
         live = self._live.get(kind, {}).get(event.get("output_index"))
-        if row is None or live is None or not isinstance(event.get("sequence_number"), int):
+        if row is None or live is None:
             return None
         if row.kind == "output_text" and event.get("logprobs") != []:
             return None  # these are counted
-        return Growth(("delta",), live[-1], padding_of(body), _NUMBER, self)
+        if "sequence_number" not in event:
+            return Growth(_DELTA, live[-1], padding_of(body))
+        return Growth(_DELTA, live[-1], padding_of(body), _NUMBER, self)
 
     def step(self, kind: str) -> Step:
         """The function that takes the events of a wire type."""
