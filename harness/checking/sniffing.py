@@ -89,8 +89,7 @@ def dialect_of(request: Request | None, beginning: bytes) -> str | None:
     if request is not None and request.method in _NO_ANSWER:
         return None
     if request is not None and request.url:
-        parts = urlsplit(request.url)
-        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        path = _path_of(request.url)
         for one in dialects():
             if one.path(path):
                 return one.name
@@ -111,6 +110,15 @@ def _hinted(text: bytes) -> str | None:
         return found[1]
     # An error and nothing else: OpenAI words it alike in both of its dialects.
     return "chat" if _ERROR.match(text.removeprefix(_BOM)) else None
+
+
+def _path_of(url: str) -> str:
+    """Path and query of a URL; of one that is broken, all of it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # recordings that were made by hand hold anything
+        return url
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _is_lines(text: bytes) -> bool:

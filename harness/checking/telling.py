@@ -116,7 +116,8 @@ def _by_rule(findings: list[Finding]) -> list[list[Finding]]:
 
 def source_of(verdict: Verdict) -> str:
     """The source, with the exchange where it is not the first."""
-    return f"{verdict.source} exchange {verdict.exchange}" if verdict.exchange else verdict.source
+    source = _one_line(verdict.source)
+    return f"{source} exchange {verdict.exchange}" if verdict.exchange else source
 
 
 def finding_lines(source: str, finding: Finding) -> Iterator[str]:

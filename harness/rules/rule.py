@@ -160,7 +160,7 @@ class Rule(ABC, Generic[S]):
         return Finding(
             rule=self.id,
             severity=severity or self.severity,
-            message=message,
+            message=_cut(message, _LONGEST_MESSAGE),
             where=Location(event.index, event.start, event.stop, pointer, part)
             if event is not None
             else Location(pointer=pointer, part=part),
@@ -172,10 +172,15 @@ class Rule(ABC, Generic[S]):
 
 
 _LONGEST = 200
+_LONGEST_MESSAGE = 600
 
 
 def _short(value: object) -> str | None:
     if value is None:
         return None
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text):,} characters)"
+    return _cut(value if isinstance(value, str) else repr(value), _LONGEST)
+
+
+def _cut(text: str, most: int) -> str:
+    """What a hostile stream makes long is not for a terminal."""
+    return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"

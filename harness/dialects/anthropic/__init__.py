@@ -34,6 +34,8 @@ def _path(path: str) -> bool:
 
 def _speaks(body: Body) -> bool:
     kind = body.get("type")
+    if not isinstance(kind, str):
+        return False
     return kind in _TYPES if kind != "message" else isinstance(body.get("content"), list)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from harness.dialects.asked import Asked
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def is_path(path: str) -> bool:
     """Whether a request's path is one of the Responses API; prefixes of gateways are passed over."""
-    parts = [part for part in urlsplit(path).path.split("/") if part]
+    parts = [part for part in path.partition("?")[0].split("/") if part]
     return "responses" in parts[-2:] and parts[-1] not in {"cancel", "input_items", "input_tokens", "compact"}
 
 
@@ -24,7 +24,7 @@ def read_request(path: str, body: Mapping[str, object]) -> Asked:
         path: Its path with query.
         body: Its JSON body; empty for a GET.
     """
-    query = parse_qs(urlsplit(path).query)
+    query = parse_qs(path.partition("?")[2])
     tools = [tool for tool in _list(body.get("tools")) if isinstance(tool, dict)]
     choice, forced, allowed = _choice(body.get("tool_choice"))
     include = tuple(one for one in _list(body.get("include")) if isinstance(one, str))

@@ -121,8 +121,8 @@ def _overlap(stream: ResponsesStream, item: Item, now: Arrival) -> None:
     """An event for an item while a later one is open."""
     if stream.order[-1] is item or "items-overlap" in item.told:
         return
-    later = next((one for one in reversed(stream.order) if one.closed is None), item)
-    if later is not item and stream.order.index(later) > stream.order.index(item):
+    later = next((one for one in reversed(stream.order) if one is item or one.closed is None), item)
+    if later is not item:
         item.told.add("items-overlap")
         now.say(
             "items-overlap",

@@ -113,14 +113,17 @@ def _find(item: Item, there: dict[int, Part], index: int | None, now: Arrival) -
     part = there.get(index) if index is not None else None
     if part is not None:
         return part
-    unfinished = [
-        part for part in there.values() if part.closed is None and (not row.kind or part.kind == row.kind)
-    ]
+    unfinished = (
+        part
+        for part in reversed(there.values())
+        if part.closed is None and (not row.kind or part.kind == row.kind)
+    )
+    latest = next(unfinished, None)
     if index is None:
-        return unfinished[0] if len(unfinished) == 1 else None
+        return latest if next(unfinished, None) is None else None
     where = f"/{INDEX[row.layer]}"
-    if unfinished and row.layer is not Layer.OUTPUT:
-        part = unfinished[-1]
+    if latest is not None and row.layer is not Layer.OUTPUT:
+        part = latest
         if f"{row.layer}-index-changed" not in item.told:
             item.told.add(f"{row.layer}-index-changed")
             now.say(

@@ -219,12 +219,8 @@ class ItemsOverlap(Rule[ResponsesStream]):
     def observe(self, case: Case[ResponsesStream]) -> Finding:
         """Tell which items."""
         item, signal = item_noticed(case), noticed(case)
-        others = [
-            other.type
-            for other in case.stream.order
-            if other is not item and other.closed is None and other.opened == signal.earlier
-        ]
-        two_messages = item.type == "message" and "message" in others
+        later = next((one for one in reversed(case.stream.order) if one.opened == signal.earlier), item)
+        two_messages = item.type == later.type == "message" and later is not item
         return self.finding(
             case, f"{named(item)[0].upper()}{named(item)[1:]} goes on while a later item is open.",
             expected=signal.expected, severity=Severity.WARNING if two_messages else None,
