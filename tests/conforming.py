@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.conforming_chat import CHAT, USAGE
@@ -60,9 +62,27 @@ def _spoken() -> Exchange:
 
 UPSTREAM = {"anthropic": _spoken()}
 
+
+def _asked(answer: Exchange, more: Json, old: bytes = b"", new: bytes = b"") -> Exchange:
+    """The answer to a request that says more, with some bytes of the answer changed."""
+    request = replace(answer.request, body=line({**json.loads(answer.request.body), **more}))
+    assert answer.response is not None
+    chunks = tuple(chunk._replace(data=chunk.data.replace(old, new)) for chunk in answer.response.chunks)
+    return replace(answer, request=request, response=replace(answer.response, chunks=chunks))
+
+
+_TOOLS = {"tools": [{"type": "function", "name": "add", "parameters": {}}]}
+OTHERWISE_ASKED = {
+    "cut-call": _asked(CHAT["calls"], {"max_tokens": 3}, b'reason":"tool_calls"', b'reason":"length"'),
+    "declared": _asked(RESPONSES["calls"], _TOOLS),
+    "no-calls": _asked(RESPONSES["text"], {"tool_choice": "none"}),
+}
+"""Answers to requests that rules look at."""
+
 ALL: dict[str, Exchange] = {
     **{f"chat-{name}": one for name, one in CHAT.items()},
     **{f"responses-{name}": one for name, one in RESPONSES.items()},
     **{f"whole-{name}": one for name, one in WHOLE_ANSWERS.items()},
     **{f"upstream-{name}": one for name, one in UPSTREAM.items()},
+    **{f"asked-{name}": one for name, one in OTHERWISE_ASKED.items()},
 }

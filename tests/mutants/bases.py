@@ -20,6 +20,43 @@ if TYPE_CHECKING:
 
 DIALECTS = ("anthropic", "chat", "gemini", "responses")
 
+ASKED_FOR = {
+    "chat/text with a stop string": """\
+request: {"model":"gpt-4.1","stream":true,"stream_options":{"include_usage":true},"stop":["END"],\
+"messages":[{"role":"user","content":"Name two colours."}]}
+stream: chat/text
+""",
+    "responses/text without calls": """\
+dialect: responses
+request: {"model":"gpt-5.2","stream":true,"input":"Name two colours.","tool_choice":"none"}
+stream: responses/text
+event response.created: response.tool_choice = "none"
+event response.in_progress: response.tool_choice = "none"
+event response.completed: response.tool_choice = "none"
+""",
+    "chat/tool without parallel calls": """\
+request: {"model":"gpt-4o-mini","stream":true,"stream_options":{"include_usage":true},"parallel_tool_calls":false,\
+"tools":[{"type":"function","function":{"name":"get_weather","parameters":{}}}]}
+stream: chat/tool
+""",
+    "responses/whole_text from responses/text": """\
+dialect: responses
+stream: responses/whole_text
+--- upstream
+stream: responses/text
+""",
+    "chat from chat, neither with usage": """\
+request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Where does the river Glomma end?"}]}
+stream: translation/chat_text
+drop 5
+--- upstream
+request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Where does the river Glomma end?"}]}
+stream: translation/chat_text
+drop 5
+""",
+}
+"""Shipped streams as answers to other requests, so that rules on such requests have something to judge."""
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
@@ -45,7 +82,7 @@ class Base:
 @cache
 def bases() -> tuple[Base, ...]:
     """All of them; read once, so that a test of one fault need not read them again."""
-    return (*_shipped(), *_from_pages())
+    return (*_shipped(), *_from_pages(), *_asked_for())
 
 
 def _shipped() -> Iterator[Base]:
@@ -64,6 +101,11 @@ def _from_pages() -> Iterator[Base]:
             if example.text not in known and (example.upstream is not None or refused):
                 known.add(example.text)
                 yield _base(f"{rule.id} conforms {number}", example)
+
+
+def _asked_for() -> Iterator[Base]:
+    for name, text in ASKED_FOR.items():
+        yield _base(name, parse_example(text))
 
 
 def _base(name: str, example: Example) -> Base:

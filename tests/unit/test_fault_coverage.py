@@ -23,7 +23,7 @@ CATALOGUE = {
     },
     "RESP": {
         "ENV": 4, "SEQ": 4, "LIFE": 12, "ID": 3, "OBJ": 6, "ITEM": 20, "PART": 8, "TEXT": 9, "REF": 1, "FC": 7,
-        "CTC": 1, "RSN": 7, "TERM": 6, "TOOL": 9, "OBF": 1, "SYNC": 2, "ERR": 1,
+        "CTC": 1, "RSN": 7, "TERM": 6, "TOOL": 11, "OBF": 1, "SYNC": 2, "ERR": 1,
     },
     "XLAT": {
         "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 5, "ERR": 4, "KEEP": 1, "ID": 2, "ORDER": 1, "STREAM": 4,

@@ -25,7 +25,12 @@ class ChatIdEmpty(Edit):
 
     def edit(self, value: Json, stream: Stream) -> bool:
         """Change it; whether it did."""
-        if not is_chunk(value) or not value.get("id") or not stream.here():
+        if not (is_chunk(value) or _spoken(value)) or not value.get("id") or not stream.here():
             return False
         value["id"] = ""
         return True
+
+
+def _spoken(value: Json) -> bool:
+    """Whether this is a chunk without choices, as answers with audio have them."""
+    return value.get("object") == "chat.completion.chunk" and "choices" not in value

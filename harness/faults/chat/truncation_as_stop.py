@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import choices, finish, reasons
+from harness.faults.chat.chunk import choices, finish, fragments, reasons
+from harness.faults.fault import manner
 from harness.faults.mutation import Edit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.fault import Need
@@ -17,22 +20,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class TruncationAsStop(Edit):
-    """A choice that ended for want of tokens, or by a filter, finishes with `stop`."""
+    """A choice that ended for want of tokens, or by a filter, finishes as if it were whole."""
 
     name: ClassVar[str] = "truncation_as_stop"
     example: ClassVar[str] = "truncation_as_stop"
-    breaks: ClassVar[tuple[str, ...]] = ("CHAT-FIN-008", "XLAT-FIN-001", "XLAT-FIN-004", "CHAT-FIN-005")
+    breaks_by_how: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "stop": ("CHAT-FIN-008", "XLAT-FIN-001", "XLAT-FIN-004", "CHAT-FIN-005"),
+        "tool_calls": ("CHAT-FIN-007", "CHAT-TOOL-009", "XLAT-FIN-001", "XLAT-FIN-004"),
+    }
+    positional: ClassVar[str | None] = "how"
     needs: ClassVar[tuple[Need, ...]] = ("request",)
     everywhere: ClassVar[bool] = True
-    wanted: ClassVar[str] = "finish reason length or content_filter"
+    wanted: ClassVar[str] = "finish reason length or content_filter, behind a call for tool_calls"
+
+    how: str = manner(breaks_by_how, "What it finishes with.")
 
     def edit(self, value: Json, stream: Stream) -> bool:
         """Change it; whether it did."""
         found = [choice for choice in choices(value) if finish(choice) in {"length", "content_filter"}]
-        if not found or not stream.here():
+        stream.notes["calls"] = stream.notes.get("calls") or bool(fragments(value))
+        if not found or (self.how == "tool_calls" and not stream.notes["calls"]) or not stream.here():
             return False
         for choice in found:
-            choice["finish_reason"] = "stop"
+            choice["finish_reason"] = self.how
         return True
 
     def equivalent(self, exchange: Exchange) -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import is_chunk
-from harness.faults.mutation import Edit
+from harness.faults.chat.chunk import asks_for_usage, is_chunk
+from harness.faults.mutation import Edit, request_of
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
     from harness.faults.mutation import Stream
 
@@ -29,3 +30,7 @@ class UsageKeyAbsent(Edit):
             return False
         del value["usage"]
         return True
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Who does not ask for usage misses no key."""
+        return None if asks_for_usage(request_of(exchange)) else "the request does not ask for usage"

@@ -26,6 +26,7 @@ class UsageSnapshots(Edit):
         "CHAT-USE-005",
         "CHAT-USE-009",
         "XLAT-USE-002",
+        "XLAT-USE-007",
     )
     everywhere: ClassVar[bool] = True
     wanted: ClassVar[str] = "delta with text"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
 
-_WORDS = {"content", "refusal", "role", "audio", "function_call", "tool_calls", *THOUGHTS}
+_WORDS = {"content", "refusal", "audio", "function_call", "tool_calls", *THOUGHTS}
 _PIECES = {"content_block_delta", "message_delta", "ping"}
 """Events of Anthropic that may come any number of times."""
 
@@ -51,8 +51,14 @@ def _only_pieces(value: Json) -> bool:
     return (
         not usage(value)
         and not any(choice.get("finish_reason") for choice in choices(value))
-        and all(delta(choice) and set(delta(choice)) <= _WORDS for choice in choices(value))
+        and all(delta(choice) and _members(choice) <= _WORDS for choice in choices(value))
     )
+
+
+def _members(choice: Json) -> set[str]:
+    """What a delta has; with audio, the role comes again and again."""
+    names = set(delta(choice))
+    return names - {"role"} if "audio" in names else names
 
 
 def _opens_a_call(values: list[Json]) -> bool:

@@ -18,7 +18,7 @@ class SyncError(BodyFault):
 
     name: ClassVar[str] = "sync_error"
     example: ClassVar[str] = "sync_error"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-STATUS-003", "RESP-LIFE-010", "RESP-ERR-001")
+    breaks: ClassVar[tuple[str, ...]] = ("HTTP-STATUS-003", "RESP-LIFE-010", "RESP-ERR-001", "XLAT-FIN-001")
     wanted: ClassVar[str] = "answer without an error"
 
     def change(self, value: Json, exchange: Exchange) -> bool:

@@ -31,6 +31,7 @@ class SyncResponse(BodyFault):
         "output_null": (
             "RESP-SYNC-001",
             "RESP-TERM-003",
+            "XLAT-TEXT-001",
         ),
         "object": (
             "RESP-SYNC-001",
@@ -39,6 +40,7 @@ class SyncResponse(BodyFault):
         "usage_null": (
             "RESP-SYNC-001",
             "RESP-TERM-004",
+            "XLAT-USE-006",
         ),
         "item_id": (
             "RESP-SYNC-001",
