@@ -29,6 +29,7 @@ from harness.rules.registry import rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
     from typing import TypeAlias
 
     from harness.cassettes.exchange import Request
@@ -127,7 +128,7 @@ def check(
         baseline: A file of findings that are known and accepted (see `harness.checking.baseline`).
         sdks: Names of real SDKs ("openai-python", "openai-node") that are fed the same bytes; each verdict says
             what they made of them.
-        jobs: How many processes share the files.
+        jobs: How many processes share the files, this one among them.
 
     Raises:
         UsageError: A name that does not exist, or an invalid baseline. An input that cannot be read is no
@@ -205,13 +206,35 @@ def _in_processes(
     batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
     # A fresh interpreter for each: a fork of a process with threads may hang, and not every system can.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, min(jobs, len(batches))), mp_context=context) as pool:
-        answers = chain.from_iterable(pool.map(_of_batch, batches, [terms] * len(batches)))
+    with ProcessPoolExecutor(max(1, min(jobs - 1, len(batches))), mp_context=context) as pool:
+        futures = [pool.submit(_of_batch, batch, terms) for batch in batches]
+        answers = chain.from_iterable(_shared(batches, futures, terms))
         for one in inputs:
             if isinstance(one, Named) and one.path is not None:
                 yield next(answers)
             else:
                 yield tuple(_of_input(one, terms, stdin, ask))
+
+
+def _shared(
+    batches: Sequence[Sequence[Named]], futures: Sequence[Future[list[tuple[Verdict, ...]]]], terms: Terms
+) -> Iterator[list[tuple[Verdict, ...]]]:
+    """The answers in their order. This process does its share, too: it has read its modules already.
+
+    It takes what nobody has begun with from the end, while the next answer is not there.
+    """
+    own: dict[int, list[tuple[Verdict, ...]]] = {}
+    last = len(batches)
+    try:
+        for place, future in enumerate(futures):
+            while place not in own and last > place and not future.done():
+                last -= 1
+                if futures[last].cancel():
+                    own[last] = _of_batch(batches[last], terms)
+            yield own.pop(place) if place in own else future.result()
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def _of_batch(files: Sequence[Named], terms: Terms) -> list[tuple[Verdict, ...]]:
