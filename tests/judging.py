@@ -46,7 +46,7 @@ def judged(
     case.headers = tuple((name.lower(), value) for name, value in response.headers)
     case.timed = True
     body_bytes = response.body()
-    case.streamed = shape_of(case.headers, body_bytes) in {Shape.STREAM, Shape.EMPTY}
+    case.streamed = shape_of(case.headers, body_bytes) in {Shape.STREAM, Shape.ARRAY, Shape.EMPTY}
     rules = profile(profile_name)
     panel = Panel(rules, dialect, streamed=case.streamed, known=[*known, "head", "times", "ending"])
     check = Check(case, panel, rules)

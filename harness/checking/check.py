@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from harness.cassettes.exchange import Ending, How
-from harness.checking.array_body import ArrayDecoder, StreamOrArray
+from harness.checking.array_body import StreamOrArray
 from harness.checking.hearing import Hearing
 from harness.checking.lint import first_duplicate, scrubbed
 from harness.checking.taking import Taking
@@ -146,6 +146,7 @@ class Check:
             value = _decode(body)
         except (ValueError, RecursionError):
             diagnosis = diagnosed(body)
+            case.wire.lacking = True
             case.wire.fault, case.wire.broken, value = diagnosis
             if diagnosis.fault is not Fault.RANGE and not refused:
                 self._hearing.show(names.NOT_JSON)
@@ -153,9 +154,6 @@ class Check:
                 self._close_whole()
                 return
         if not isinstance(value, dict):
-            if isinstance(value, list) and self._dialect.name == "gemini" and not refused:
-                self._elements(body)
-                return
             case.wire.broken = case.wire.broken or type(value).__name__
             self._hearing.show(names.REFUSED if refused else names.NOT_OBJECT)
             self._close_whole()
@@ -171,16 +169,6 @@ class Check:
             self._whole_answer(value)
         self._close_whole()
 
-    def _elements(self, body: bytes) -> None:
-        """Judge an array of Gemini that came whole as the stream that it is."""
-        decoder = ArrayDecoder(self._limit)
-        with suppress(EventTooLarge):
-            self._taking.take([*decoder.feed(body), *decoder.finish()])
-        self.case.wire.events = decoder.dispatched
-        self.case.event, self.case.body = None, {}
-        self._hearing.tell(self._machine.finish())
-        self._close_whole()
-
     def _whole_answer(self, body: Body) -> None:
         case = self.case
         kind = self._dialect.whole
@@ -193,6 +181,7 @@ class Check:
             return
         if validator is not None and not valid:
             case.problems = [one for one in validator.problems(body) if not one.newer]
+            case.wire.lacking = any(map(self._taking.is_vital, case.problems))
             self._hearing.tell(self._machine.whole(scrubbed(body, case.problems)))
             self._hearing.show(names.MALFORMED)
             return

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.cassettes.exchange import header
+from harness.checking.array_body import ArrayDecoder
 from harness.dialects.registry import dialects
 from harness.jsonvalue import try_parse
 from harness.sse.decoder import Decoder
@@ -29,6 +31,7 @@ ENOUGH = 65_536
 
 _BOM = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"(?:data|event|id|retry)(?::|\r|\n|$)|:")
+_ARRAY = re.compile(rb"\[[ \t\r\n]*(?:[{\]]|$)")
 _STARTS = (b"data:", b"event:", b"id:", b"retry:")
 _NO_ANSWER = frozenset({"DELETE", "HEAD", "OPTIONS"})  # what they are answered with is no model's answer
 _HINTS = (
@@ -49,8 +52,10 @@ class Shape(StrEnum):
 
     STREAM = "stream"
     """An event stream."""
+    ARRAY = "array"
+    """A JSON array of objects: the stream of Gemini, where `alt=sse` was not asked for."""
     WHOLE = "whole"
-    """One JSON value, or the array that Gemini streams."""
+    """One JSON value."""
     EMPTY = "empty"
     """There is nothing but white space."""
     OTHER = "other"
@@ -73,7 +78,9 @@ def shape_of(headers: Headers | None, beginning: bytes) -> Shape:
         return Shape.STREAM
     if bare[:1] in {b"{", b"["}:
         # Lines of JSON under the name of an event stream are a stream whose framing is wrong.
-        return Shape.STREAM if media == "text/event-stream" and _is_lines(bare) else Shape.WHOLE
+        if media == "text/event-stream" and _is_lines(bare):
+            return Shape.STREAM
+        return Shape.ARRAY if _ARRAY.match(bare) else Shape.WHOLE
     if media == "text/event-stream":
         return Shape.STREAM
     return Shape.WHOLE if len(bare) < ENOUGH and try_parse(bare)[0] else Shape.OTHER
@@ -129,11 +136,15 @@ def _is_lines(text: bytes) -> bool:
 def _payloads(beginning: bytes) -> Iterator[Body]:
     """The first JSON objects of a body, whatever its shape."""
     bare = beginning.removeprefix(_BOM).strip()
-    if bare[:1] in {b"{", b"["}:
+    if bare[:1] == b"{":
         _, value = try_parse(bare)
-        for one in value[:_OPENING] if isinstance(value, list) else [value]:
-            if isinstance(one, dict):
-                yield one
+        if isinstance(value, dict):
+            yield value
+    elif bare[:1] == b"[":
+        for element in islice(ArrayDecoder(ENOUGH * 2).feed(bare[:ENOUGH]), _OPENING):
+            _, value = try_parse(element.data)
+            if isinstance(value, dict):
+                yield value
     for event in _events(beginning[:ENOUGH]):
         texts = [event.data] if event.data else [payload.data for payload in bare_payloads(event)]
         for text in texts:

@@ -328,6 +328,7 @@ class Taking:
         """Nothing of the event can be believed; it may have been any."""
         self._case.body = {}
         self._case.wire.lost = event
+        self._case.wire.lacking = True
         self._hearing.tell(self._machine.lost(event))
 
     def too_deep(self) -> None:
@@ -352,7 +353,7 @@ class Taking:
         if respelled(data, self._case.body, _encode) and (pointer := first_duplicate(data)) is not None:
             self._hearing.tell((Signal(names.DUPLICATE_KEYS, pointer=pointer),))
 
-    def _is_vital(self, problem: Problem) -> bool:
+    def is_vital(self, problem: Problem) -> bool:
         """Whether what does not fit is something that the answer is made of."""
         path = [token for token in f"{problem.pointer}/{problem.field}".split("/") if not token.isdigit()]
         member = problem.field if problem.keyword == "required" else path[-1] or "".join(path[-2:-1])
@@ -364,8 +365,9 @@ class Taking:
         problems = [one for one in validator.problems(body) if not one.newer] if validator else []
         case.problems = problems
         signals = self._machine.malformed(kind or "", event, scrubbed(body, problems))
-        if any(map(self._is_vital, problems)):
-            signals += self._machine.lost(event)
+        if any(map(self.is_vital, problems)):
+            case.wire.lacking = True
+            signals += self._machine.lacking(event)
         self._hearing.tell(signals)
         self._hearing.show(names.MALFORMED)
         case.problems = []

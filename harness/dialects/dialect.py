@@ -49,11 +49,15 @@ class Machine(Protocol):
         ...
 
     def lost(self, event: SseEvent) -> Signals:
-        """Take an event whose data cannot be read, or lacks something vital: what comes next is adopted.
+        """Take an event whose data cannot be read: `incomplete` is set, and what comes next is adopted.
 
         It may have been any event of the protocol. So nothing that is open now can be said to lack anything, or to
         differ from what was sent: the fault is the event's, and the rules on framing have told it.
         """
+        ...
+
+    def lacking(self, event: SseEvent) -> Signals:
+        """Take note that the event which `malformed` has just taken lacked something vital (`Dialect.vital`)."""
         ...
 
     def done(self, event: SseEvent) -> Signals:

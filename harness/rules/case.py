@@ -45,14 +45,15 @@ class Wire:
         truncated: The body ends inside an event whose data cannot be read.
         replaced: How many events hold U+FFFD in their payload.
         replaced_event: The first of them.
+        lacking: An event, or the answer, could not be read, or something was missing that an answer is made of.
         lost: The last event whose data could not be read at all.
         undecodable: Why the content-encoding could not be undone; the runner says so.
     """
 
     __slots__ = (
         "broken", "bytes", "carriage_return", "done", "done_event", "events", "fault", "first", "first_at_us",
-        "gap_us", "last", "last_at_us", "lost", "replaced", "replaced_event", "terminal", "terminal_at_us", "truncated",
-        "undecodable",
+        "gap_us", "lacking", "last", "last_at_us", "lost", "replaced", "replaced_event", "terminal",
+        "terminal_at_us", "truncated", "undecodable",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -75,6 +76,7 @@ class Wire:
         self.replaced_event: SseEvent | None = None
         self.undecodable = ""
         self.lost: SseEvent | None = None
+        self.lacking = False
 
 
 class Case(Generic[S]):
@@ -157,8 +159,10 @@ class Case(Generic[S]):
 
     @property
     def incomplete(self) -> bool:
-        """An event of this exchange, or of its upstream half, could not be read."""
-        return self.stream.incomplete or (self.upstream is not None and self.upstream.incomplete)  # type: ignore[attr-defined]
+        """Something of the exchange could not be read; of a translation, something of either half."""
+        if self.upstream is not None:
+            return self.wire.lacking or self.upstream.incomplete
+        return self.stream.incomplete  # type: ignore[attr-defined,no-any-return]
 
     @property
     def end_lost(self) -> bool:
@@ -195,5 +199,5 @@ class Half:
 
     @property
     def incomplete(self) -> bool:
-        """An event of it could not be read, so that the turn may lack something."""
-        return self.case.incomplete
+        """Something of it could not be read, or did not fit, so that the turn may lack what was sent."""
+        return self.case.wire.lacking

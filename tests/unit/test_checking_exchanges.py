@@ -98,6 +98,68 @@ def test_the_verdict_does_not_depend_on_how_the_body_was_cut(cut: int) -> None:
     assert (again.frames, again.bytes, again.status) == (whole.frames, whole.bytes, whole.status)
 
 
+ARRAY = parse_example("stream: gemini/array").exchange
+
+
+def test_an_array_of_gemini_is_judged_as_the_stream_that_it_is() -> None:
+    """Rules on streams are asked, events are counted, and its length does not matter."""
+    verdict = judge(ARRAY)
+    assert (verdict.status, verdict.frames, verdict.findings) == (Status.PASSED, 3, ())
+    assert outcomes(verdict)["UP-ORDER-002"] is Status.PASSED
+
+    body = body_of(ARRAY).rstrip()
+    first, rest = body[1:].split(b"\n,", 1)
+    long = b"[" + b"\n,".join([first] * 400) + b"\n," + rest
+    pieces = [long[at : at + 1000] for at in range(0, len(long), 1000)]
+    again = judge(with_body(ARRAY, *pieces))
+    assert len(long) > 65_536
+    assert (again.status, again.frames) == (Status.PASSED, 402)
+
+
+def test_an_array_without_its_end_lacks_it() -> None:
+    """What only rules on streams see."""
+    first = body_of(ARRAY).split(b"\n,")[0]
+    verdict = judge(with_body(ARRAY, first + b"]"))
+    assert [one.rule for one in verdict.findings if one.severity is Severity.ERROR] == ["UP-END-001"]
+
+
+def test_an_array_is_no_stream_of_another_dialect_and_no_error() -> None:
+    """Chat has no such streams, and an error with its status is an answer."""
+    chat = parse_example("stream: chat/whole_text").exchange
+    verdict = judge(with_body(chat, b"[" + body_of(chat).strip() + b"]"))
+    assert (verdict.status, verdict.frames) == (Status.FAILED, 1)
+    assert ARRAY.response is not None
+    refused = replace(ARRAY, response=replace(ARRAY.response, status=503))
+    assert outcomes(judge(refused)).get("UP-ORDER-002") is None
+
+
+def test_what_was_found_before_says_nothing_of_what_was_lost() -> None:
+    """A rule that an event which cannot be read has silenced is not exercised, and no pass."""
+    chat = parse_example("stream: chat/text\nraw 0: {").exchange
+    found = outcomes(judge(chat))
+    assert found["CHAT-ROLE-001"] is Status.NOT_EXERCISED
+    assert found["CHAT-ROLE-003"] is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("stream: chat/text\nraw 1: {\nevent -3: choices.0.finish_reason = null", "CHAT-FIN-001"),
+        ('stream: chat/text\nraw 1: {\ninsert before -1: {"id":"x"}', "CHAT-OBJ-002"),
+        (
+            'stream: responses/two_messages\nraw 4: {\nevent response.output_text.done#1: text = "no"',
+            "RESP-TEXT-001",
+        ),
+        ("stream: responses/text\nraw 1: {\ndrop response.completed", "RESP-LIFE-005"),
+        ("stream: responses/text\nraw 4: {\nevent 6: sequence_number = 9", "RESP-SEQ-003"),
+    ],
+)
+def test_what_a_lost_event_cannot_excuse_is_still_found(text: str, rule: str) -> None:
+    """What was opened after it, or goes on after it, is judged as ever."""
+    verdict = judge(parse_example(text).exchange)
+    assert rule in {one.rule for one in verdict.findings}, verdict.findings
+
+
 def test_a_compressed_body_is_judged_as_what_it_holds() -> None:
     """Offsets are those of the decoded body."""
     body = body_of(BROKEN)

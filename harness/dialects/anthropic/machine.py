@@ -56,6 +56,10 @@ class AnthropicMachine(AnthropicStream):
         self.incomplete = True
         return ()
 
+    def lacking(self, event: SseEvent) -> Signals:
+        """Take note that an event lacked something vital: as much is lost as if it could not be read."""
+        return self.lost(event)
+
     def done(self, event: SseEvent) -> Signals:
         """`[DONE]` is no part of this protocol; several gateways add it, and all clients pass over it."""
         del event

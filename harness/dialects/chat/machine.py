@@ -71,6 +71,10 @@ class ChatMachine(ChatStream):
         self._lose()
         return ()
 
+    def lacking(self, event: SseEvent) -> Signals:
+        """Take note that an event lacked something vital: as much is lost as if it could not be read."""
+        return self.lost(event)
+
     def done(self, event: SseEvent) -> Signals:
         """`[DONE]` came."""
         del event

@@ -44,6 +44,10 @@ class GeminiMachine(GeminiStream):
         self.incomplete = True
         return ()
 
+    def lacking(self, event: SseEvent) -> Signals:
+        """Take note that an event lacked something vital: as much is lost as if it could not be read."""
+        return self.lost(event)
+
     def done(self, event: SseEvent) -> Signals:
         """`[DONE]` is no part of this protocol; gateways that add it break nobody."""
         del event

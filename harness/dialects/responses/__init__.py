@@ -27,6 +27,11 @@ def _speaks(body: Body) -> bool:
     return body.get("object") == "response"
 
 
+_VITAL = frozenset({
+    "arguments", "call_id", "code", "content", "delta", "input", "item", "name", "output", "part", "refusal",
+    "response", "status", "summary", "text", "usage",
+})  # fmt: skip
+
 DIALECT = Dialect(
     name="responses",
     title="OpenAI Responses",
@@ -38,5 +43,6 @@ DIALECT = Dialect(
     path=is_path,
     speaks=_speaks,
     terminal=frozenset(TERMINALS),
+    vital=_VITAL,
 )
 """How the Responses API is read."""

@@ -93,6 +93,11 @@ class ResponsesMachine(ResponsesStream):
             slots.clear()
         return ()
 
+    def lacking(self, event: SseEvent) -> Signals:
+        """Take note that an event lacked something vital, which `malformed` has marked where it was."""
+        del event
+        return ()
+
     def done(self, event: SseEvent) -> Signals:
         """Take the sentinel `[DONE]`, which moves nothing."""
         del event
