@@ -54,7 +54,7 @@ class UsageMissing(ChatRule):
             return None
         message = "the request asks for the usage, and no chunk has one"
         return self.finding(
-            case, message, pointer="/usage", expected="one usage", found="none", subject="none"
+            case, message, pointer="", expected="one usage", found="none", subject="none"
         )
 
     def exercised(self, case: Case[ChatStream], seen: frozenset[str] | set[str]) -> bool:
