@@ -71,7 +71,7 @@ def test_reasoning_that_is_counted_beside_the_completion_is_one_wrong_sum() -> N
         "event 6: usage.completion_tokens_details.reasoning_tokens = 300"
     )
     assert found.rule == "CHAT-USE-007"
-    assert found.message.endswith("the 300 reasoning tokens are counted beside the completion")
+    assert found.message.endswith("the 300 reasoning tokens are counted beside the completion.")
 
 
 def test_reasoning_that_is_larger_than_the_completion_is_told_where_the_sum_is_right() -> None:

@@ -7,7 +7,7 @@ import pytest
 from harness.findings import Severity
 from harness.rules.example import parse_example
 from harness.rules.registry import rule, rules
-from harness.rules.translation.calls import arguments_agree
+from harness.rules.translation.call_likeness import arguments_agree
 from harness.rules.translation.comparison import first_difference
 from harness.rules.unbuilt import UNBUILT
 from tests.judging import judged_example

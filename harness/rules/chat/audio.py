@@ -53,8 +53,8 @@ class AudioMalformed(ChatRule):
         if signal is None:
             return self.misfit(case)
         said = {
-            "audio-id-changed": "the audio has another id than before",
-            "audio-late": "audio comes after the time at which it expires",
-            "audio-data": "the data of the audio is not base64",
+            "audio-id-changed": "The audio has another id than before.",
+            "audio-late": "Audio comes after the time at which it expires.",
+            "audio-data": "The data of the audio is not base64.",
         }
         return self.finding(case, said[signal.kind], expected=signal.expected, found=signal.found)

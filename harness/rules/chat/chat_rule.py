@@ -39,10 +39,11 @@ class ChatRule(Rule[ChatStream]):
             return None
         first = mine[0]
         said = list(dict.fromkeys(_sentence(one) for one in mine))
-        more = f" (and {len(said) - 3} more)" if len(said) > 3 else ""
+        more = f"; and {len(said) - 3} more" if len(said) > 3 else ""
+        message = "; ".join(said[:3]) + more
         return self.finding(
             case,
-            "; ".join(said[:3]) + more,
+            f"{message[:1].upper()}{message[1:]}.",
             pointer=first.pointer,
             expected=first.expected,
             found=first.found,
@@ -100,6 +101,11 @@ def shown(case: Case[ChatStream]) -> dict[str, Any]:
         else:
             return {}
     return value if isinstance(value, dict) else {}
+
+
+def many(count: int, thing: str) -> str:
+    """So many of a thing, in words."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def quoted(text: str, longest: int = 60) -> str:

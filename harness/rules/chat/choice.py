@@ -53,7 +53,7 @@ class ChoicesArray(ChatRule):
         """No array."""
         if case.signal is None:
             return self.misfit(case)
-        return self.finding(case, "the chunk has no `choices`", expected="an array", found="nothing")
+        return self.finding(case, "The chunk has no `choices`.", expected="an array", found="nothing")
 
 
 class ChoicesEmpty(ChatRule):
@@ -87,7 +87,7 @@ class ChoicesEmpty(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """Neither a choice nor a reason for none."""
         return self.finding(
-            case, "the chunk has no choice and no usage", expected="a choice, or usage", found="[]"
+            case, "The chunk has no choice and no usage.", expected="a choice, or usage", found="[]"
         )
 
 
@@ -155,7 +155,7 @@ class ChoiceIndexRange(ChatRule):
         n = case.asked.n if case.asked is not None else 1
         if 0 <= index < n:
             return None
-        message = f"a choice with index {index}, where the request asks for {n}"
+        message = f"A choice with index {index}, where the request asks for {n}."
         return self.finding(case, message, expected=f"0 to {n - 1}", found=str(index), subject="index")
 
 
@@ -191,7 +191,7 @@ class ChoiceIndexOrder(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """An index out of order."""
         signal = signal_of(case)
-        message = f"a new choice has index {signal.found}, where {signal.expected} is due"
+        message = f"A new choice has index {signal.found}, where {signal.expected} is due."
         return self.finding(case, message, expected=signal.expected, found=signal.found)
 
 
@@ -232,7 +232,7 @@ class ChoiceLost(ChatRule):
         n, came = case.asked.n, len(stream.choices)
         if came >= n:
             return None
-        message = f"the request asks for {n} choices, and {came} came" if n > 1 else "no choice came at all"
+        message = f"The request asks for {n} choices, and {came} came." if n > 1 else "No choice came at all."
         return self.finding(case, message, pointer="", expected=str(n), found=str(came), subject="choices")
 
 
@@ -263,4 +263,4 @@ class ChoiceOfWhole(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """A key of the other kind of answer."""
         signal = signal_of(case)
-        return self.finding(case, f"the choice has `{signal.found}`", expected="delta", found=signal.found)
+        return self.finding(case, f"The choice has `{signal.found}`.", expected="delta", found=signal.found)

@@ -137,7 +137,7 @@ class ChunkIdChanges(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """An id other than before."""
         signal = signal_of(case)
-        message = f"the id was {signal.expected!r} and is now {signal.found!r}"
+        message = f"The id was {signal.expected!r} and is now {signal.found!r}."
         return self.finding(case, message, expected=signal.expected, found=signal.found)
 
 
@@ -174,7 +174,7 @@ class ChunkIdEmpty(ChatRule):
         """An id that is empty, or none at all."""
         if case.signal is None:
             return self.misfit(case)
-        return self.finding(case, "the id is empty", expected="an id", found='""')
+        return self.finding(case, "The id is empty.", expected="an id", found='""')
 
 
 class CreatedChanges(ChatRule):
@@ -207,7 +207,7 @@ class CreatedChanges(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """A time other than before."""
         signal = signal_of(case)
-        message = f"`created` was {signal.expected} and is now {signal.found}"
+        message = f"`created` was {signal.expected} and is now {signal.found}."
         return self.finding(case, message, expected=signal.expected, found=signal.found)
 
 
@@ -248,7 +248,7 @@ class CreatedUnit(ChatRule):
             return self.misfit(case)
         found = case.signal.found
         return self.finding(
-            case, f"`created` is {found}, which is no time in seconds", expected="seconds", found=found
+            case, f"`created` is {found}, which is no time in seconds.", expected="seconds", found=found
         )
 
 
@@ -291,8 +291,8 @@ class ModelConstant(ChatRule):
         if signal is None:
             return self.misfit(case)
         if signal.kind == "model-empty":
-            return self.finding(case, "the model is empty", expected="the model's name", found='""')
-        message = f"the model was {signal.expected!r} and is now {signal.found!r}"
+            return self.finding(case, "The model is empty.", expected="the model's name", found='""')
+        message = f"The model was {signal.expected!r} and is now {signal.found!r}."
         return self.finding(case, message, expected=signal.expected, found=signal.found)
 
 
@@ -328,5 +328,5 @@ class FingerprintConstant(ChatRule):
         signal = case.signal
         if signal is None:
             return self.misfit(case)
-        message = f"the system fingerprint was {signal.expected!r} and is now {signal.found!r}"
+        message = f"The system fingerprint was {signal.expected!r} and is now {signal.found!r}."
         return self.finding(case, message, expected=signal.expected, found=signal.found)

@@ -87,7 +87,7 @@ class ContentCumulative(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """Each delta begins with the one before."""
         signal = signal_of(case)
-        message = "each delta begins with the text of the one before it"
+        message = "Each delta begins with the text of the one before it."
         return self.finding(case, message, expected="increments", found=signal.found)
 
 
@@ -129,7 +129,7 @@ class MarkupInContent(ChatRule):
         found = _MARKUP.search(choice.content.text)
         if found is None:
             return None
-        message = f"the text has {quoted(found[0])}"
+        message = f"The text has {quoted(found[0])}."
         return self.finding(
             case, message, expected="a tool call, or plain text", found=found[0], subject="markup"
         )
@@ -177,7 +177,7 @@ class StopStringInContent(ChatRule):
         if found is None:
             return None
         return self.finding(
-            case, f"the text has the stop string {quoted(found)}", found=found, subject="stop"
+            case, f"The text has the stop string {quoted(found)}.", found=found, subject="stop"
         )
 
 
@@ -215,7 +215,7 @@ class FirstContentAbsent(ChatRule):
         delta = shown(case).get("delta")
         if case.stream.audio or not isinstance(delta, dict) or "content" in delta:
             return None
-        message = "the first delta has no key `content`"
+        message = "The first delta has no key `content`."
         return self.finding(case, message, expected='"" or null', found="no such key")
 
 
@@ -257,5 +257,5 @@ class EmptyTurn(ChatRule):
         if choice.finish != "stop" or choice.says_something or case.stream.audio:
             return None
         return self.finding(
-            case, "the choice ends with `stop` and is empty", expected="anything", subject="empty"
+            case, "The choice ends with `stop` and is empty.", expected="anything", subject="empty"
         )

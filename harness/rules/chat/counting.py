@@ -35,7 +35,7 @@ def negative(usage: Mapping[str, Any]) -> Iterator[Miscount]:
     """Counts below zero."""
     for name in TOTALS:
         if isinstance(count := usage.get(name), int) and count < 0:
-            yield Miscount(name, f"`{name}` is {count}", "0 or more", str(count))
+            yield Miscount(name, f"`{name}` is {count}.", "0 or more", str(count))
 
 
 def total(usage: Mapping[str, Any]) -> Iterator[Miscount]:
@@ -45,11 +45,12 @@ def total(usage: Mapping[str, Any]) -> Iterator[Miscount]:
         return
     prompt, completion, given = counts
     if prompt + completion != given:
-        message = f"{prompt} prompt tokens and {completion} completion tokens make {prompt + completion}, not {given}"
+        message = f"{_tokens(prompt, 'prompt')} and {_tokens(completion, 'completion')} make {prompt + completion}, not {given}"
         if _is_beside(usage):
             message += (
                 f": the {given - prompt - completion} reasoning tokens are counted beside the completion"
             )
+        message += "."
         yield Miscount("total_tokens", message, str(prompt + completion), str(given))
 
 
@@ -64,8 +65,12 @@ def parts(usage: Mapping[str, Any]) -> Iterator[Miscount]:
         if isinstance(count, int) and isinstance(limit, int) and count > limit:
             if part == "reasoning_tokens" and _is_beside(usage):
                 continue
-            message = f"{count} `{part}` are more than {limit} `{whole}`"
+            message = f"`{part}` is {count}, more than `{whole}`, which is {limit}."
             yield Miscount(f"{details}/{part}", message, f"{limit} or fewer", str(count))
+
+
+def _tokens(count: int, kind: str) -> str:
+    return f"{count} {kind} {'token' if count == 1 else 'tokens'}"
 
 
 def _is_beside(usage: Mapping[str, Any]) -> bool:

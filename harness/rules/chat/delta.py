@@ -81,7 +81,7 @@ class FinishKeyAbsent(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """The key is not there."""
         return self.finding(
-            case, "the choice has no key `finish_reason`", expected="null", found="no such key"
+            case, "The choice has no key `finish_reason`.", expected="null", found="no such key"
         )
 
 
@@ -121,7 +121,7 @@ class LogprobsKeyAbsent(ChatRule):
         """The key is not there."""
         if case.stream.audio or not (entry := shown(case)) or "logprobs" in entry:
             return None
-        return self.finding(case, "the choice has no key `logprobs`", expected="null", found="no such key")
+        return self.finding(case, "The choice has no key `logprobs`.", expected="null", found="no such key")
 
 
 class DeltaKeys(ChatRule):
@@ -157,7 +157,7 @@ class DeltaKeys(ChatRule):
         signal = signal_of(case)
         if signal.about in self.options.get("extensions", ()):
             return None
-        return self.finding(case, f"the delta has the key `{signal.about}`", found=signal.found)
+        return self.finding(case, f"The delta has the key `{signal.about}`.", found=signal.found)
 
 
 class RoleMissing(ChatRule):
@@ -196,7 +196,7 @@ class RoleMissing(ChatRule):
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """No role at the start."""
-        message = "the first delta of the choice has no role"
+        message = "The first delta of the choice has no role."
         return self.finding(case, message, expected='"role":"assistant"', found="no role")
 
 
@@ -231,7 +231,7 @@ class RoleRepeated(ChatRule):
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """A second role."""
-        return self.finding(case, "the role comes again", expected="no role", found='"role":"assistant"')
+        return self.finding(case, "The role comes again.", expected="no role", found='"role":"assistant"')
 
 
 class RoleOther(ChatRule):
@@ -265,5 +265,5 @@ class RoleOther(ChatRule):
         if signal is None:
             return self.misfit(case)
         return self.finding(
-            case, f"the role is {signal.found!r}", expected="assistant", found=repr(signal.found)
+            case, f"The role is {signal.found!r}.", expected="assistant", found=repr(signal.found)
         )

@@ -60,14 +60,14 @@ class ErrorShape(ChatRule):
             return self.misfit(case, severity=None if lacks_message else Severity.WARNING)
         if signal.kind == "error-again":
             return self.finding(
-                case, "a second error comes after the first", expected="the end", subject="again"
+                case, "A second error comes after the first.", expected="the end", subject="again"
             )
         if case.body.get("choices") or _message_of(signal.about):
             return None
         if not isinstance(signal.about, dict) or "message" not in signal.about or signal.earlier is not None:
             return None  # it does not fit the schema, which is reported with the rest
         return self.finding(
-            case, "the error has an empty message", pointer="/error/message", expected="a message"
+            case, "The error has an empty message.", pointer="/error/message", expected="a message"
         )
 
 
@@ -100,7 +100,7 @@ class ErrorNull(ChatRule):
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """The key without an error."""
-        return self.finding(case, "the chunk has `error: null`", expected="no such key", found="null")
+        return self.finding(case, "The chunk has `error: null`.", expected="no such key", found="null")
 
 
 class ErrorThenSuccess(ChatRule):
@@ -139,9 +139,13 @@ class ErrorThenSuccess(ChatRule):
                 or delta.get("content")
                 or delta.get("tool_calls")
             ):
-                what = f"finish reason {finish!r}" if finish else "more of the answer"
+                what = f"The finish reason {finish!r}" if finish else "More of the answer"
                 return self.finding(
-                    case, f"{what} comes after an error", expected="the end", found=what, subject="success"
+                    case,
+                    f"{what} comes after an error.",
+                    expected="the end",
+                    found=repr(finish) if finish else "more of the answer",
+                    subject="success",
                 )
         return None
 
@@ -179,11 +183,11 @@ class ErrorBesideChoices(ChatRule):
         error, entries = case.body.get("error"), case.body.get("choices")
         if not _message_of(error):
             return self.finding(
-                case, "the error beside choices has no message", expected="a message", subject="message"
+                case, "The error beside choices has no message.", expected="a message", subject="message"
             )
         entry: Any
         for entry in entries if isinstance(entries, list) else ():
             if (finish := entry.get("finish_reason")) not in {None, "error"}:
-                message = f"the chunk has an error, and a choice that ends with {finish!r}"
+                message = f"The chunk has an error, and a choice that ends with {finish!r}."
                 return self.finding(case, message, expected="error or null", found=finish, subject="finish")
         return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.dialects.signal import Mark
 from harness.findings import Severity
-from harness.rules.chat.chat_rule import ChatRule, choice_of, signal_of
+from harness.rules.chat.chat_rule import ChatRule, choice_of, many, signal_of
 from harness.rules.chat.tool_arguments import calls_with_json, documents
 from harness.rules.rule import MALFORMED, Found
 
@@ -73,13 +73,13 @@ class FinishOnce(ChatRule):
         signal = signal_of(case)
         choice = choice_of(case)
         if signal.kind == "finish-repeated":
-            message = f"choice {choice.index} has ended with {choice.finish!r}, and ends again"
+            message = f"Choice {choice.index} has ended with {choice.finish!r}, and ends again."
             return self.finding(
                 case, message, expected="one finish reason", found="a second one", subject="again"
             )
         if case.end_unseen or case.wire.truncated:
             return None
-        message = f"choice {choice.index} has no finish reason"
+        message = f"Choice {choice.index} has no finish reason."
         last = case.wire.last
         return self.finding_at(
             case, Mark.of(last) if last is not None else choice.opened, message,
@@ -130,7 +130,7 @@ class FinishReasonUnknown(ChatRule):
             return None
         return self.finding(
             case,
-            f"the finish reason is {finish!r}",
+            f"The finish reason is {finish!r}.",
             expected=", ".join(sorted(REASONS)),
             found=repr(finish),
             severity=Severity.WARNING if finish == "error" else None,
@@ -170,7 +170,7 @@ class ContentAfterFinish(ChatRule):
         """Something after the end."""
         signal = signal_of(case)
         what = signal.pointer.rpartition("/")[2]
-        message = f"`{what}` comes after the choice has ended with {choice_of(case).finish!r}"
+        message = f"`{what}` comes after the choice has ended with {choice_of(case).finish!r}."
         return self.finding(case, message, expected="nothing", found=what)
 
 
@@ -209,7 +209,7 @@ class FinishDeltaFilled(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """Something beside the finish reason."""
         signal = signal_of(case)
-        message = f"the chunk with the finish reason also has `{signal.found}`"
+        message = f"The chunk with the finish reason also has `{signal.found}`."
         return self.finding(case, message, expected="an empty delta", found=signal.found)
 
 
@@ -254,7 +254,7 @@ class FinishStopAfterTools(ChatRule):
         if choice.finish == "stop" and asked is not None and asked.tool_choice == "named":
             return None
         milder = Severity.WARNING if asked is None and choice.finish == "stop" else None
-        message = f"the choice has {len(choice.calls)} tool calls and ends with {choice.finish!r}"
+        message = f"The choice has {many(len(choice.calls), 'tool call')} and ends with {choice.finish!r}."
         return self.finding(
             case,
             message,
@@ -300,7 +300,7 @@ class FinishToolCallsWithout(ChatRule):
         choice = choice_of(case)
         if choice.finish not in {"tool_calls", "function_call"} or choice.called:
             return None
-        message = f"the choice ends with {choice.finish!r} and has no call"
+        message = f"The choice ends with {choice.finish!r} and has no call."
         return self.finding(case, message, expected="a call", found="none", subject=choice.finish)
 
 
@@ -344,7 +344,7 @@ class TruncatedCallFinished(ChatRule):
                 continue
             for call in calls_with_json(choice):
                 if call.arguments.text and documents(call.arguments.text) is None:
-                    message = f"the limit cut off the arguments of {call.name!r}, and the choice ends with {choice.finish!r}"
+                    message = f"The limit cut off the arguments of {call.name!r}, and the choice ends with {choice.finish!r}."
                     return self.finding_at(
                         case, choice.finished, message, pointer=f"/choices/{choice.index}/finish_reason",
                         expected="length", found=choice.finish, subject="cut",
@@ -385,8 +385,8 @@ class TruncationAsStop(ChatRule):
         choices = list(case.stream.choices.values())
         if not _reached(case) or len(choices) != 1 or choices[0].finish not in {"stop", "tool_calls"}:
             return None
-        finish, limit = choices[0].finish, case.asked.max_tokens if case.asked else None
-        message = f"the limit of {limit} tokens is used up, and the choice ends with {finish!r}"
+        finish, limit = choices[0].finish, (case.asked.max_tokens if case.asked else None) or 0
+        message = f"The limit of {many(limit, 'token')} is used up, and the choice ends with {finish!r}."
         return self.finding(case, message, expected="length", found=finish, subject="limit")
 
 

@@ -56,7 +56,7 @@ class LogprobsDiffer(ChatRule):
             return None
         else:
             tokens = by_bytes.decode("utf-8", "replace")
-        message = f"the tokens make {quoted(tokens)}, and the text is {quoted(text)}"
+        message = f"The tokens make {quoted(tokens)}, and the text is {quoted(text)}."
         return self.finding(case, message, expected=text, found=tokens, subject="tokens")
 
 
@@ -124,5 +124,5 @@ class LogprobsMissing(ChatRule):
         choice = choice_of(case)
         if case.asked is None or not case.asked.logprobs or choice.logprobs or not len(choice.content):
             return None
-        message = "the request asks for log probabilities, and the choice has none"
+        message = "The request asks for log probabilities, and the choice has none."
         return self.finding(case, message, expected="log probabilities", found="none", subject="none")

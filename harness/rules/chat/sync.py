@@ -86,12 +86,12 @@ class WholeShape(_WholeRule):
         choices: Any = case.body.get("choices")
         if not choices:
             yield self.finding(
-                case, "the answer has no choice", pointer="/choices", expected="a choice", found="[]"
+                case, "The answer has no choice.", pointer="/choices", expected="a choice", found="[]"
             )
         for position, choice in enumerate(choices):
             if (finish := choice["finish_reason"]) not in REASONS:
                 yield self.finding(
-                    case, f"the finish reason is {finish!r}", pointer=f"/choices/{position}/finish_reason",
+                    case, f"The finish reason is {finish!r}.", pointer=f"/choices/{position}/finish_reason",
                     expected=", ".join(sorted(REASONS)), found=repr(finish),
                 )  # fmt: skip
 
@@ -130,14 +130,14 @@ class WholeMessage(_WholeRule):
             if (role := message["role"]) != "assistant":
                 yield self.finding(
                     case,
-                    f"the role is {role!r}",
+                    f"The role is {role!r}.",
                     pointer=f"{pointer}/role",
                     expected="assistant",
                     found=repr(role),
                 )
             if "refusal" not in message:
                 yield self.finding(
-                    case, "the message has no key `refusal`", pointer=pointer, expected="null", found="no such key",
+                    case, "The message has no key `refusal`.", pointer=pointer, expected="null", found="no such key",
                     severity=Severity.INFO,
                 )  # fmt: skip
 
@@ -174,7 +174,7 @@ class WholeToolCalls(_WholeRule):
                     if not value:
                         where = f"{pointer}/tool_calls/{position}"
                         yield self.finding(
-                            case, f"the tool call has no {name}", pointer=where, expected=name, found="none",
+                            case, f"The tool call has no {name}.", pointer=where, expected=name, found="none",
                             subject=name,
                         )  # fmt: skip
 
@@ -216,7 +216,7 @@ class WholeUsage(_WholeRule):
         usage: Any = case.body.get("usage")
         if usage is None:
             yield self.finding(
-                case, "the answer has no usage", pointer="/usage", expected="a usage", found="none"
+                case, "The answer has no usage.", pointer="/usage", expected="a usage", found="none"
             )
             return
         for judge, severity in (
@@ -260,7 +260,7 @@ class WholeWithDelta(_WholeRule):
             if "delta" in choice:
                 where = f"/choices/{position}/delta"
                 yield self.finding(
-                    case, "the choice has a `delta`", pointer=where, expected="message", found="delta"
+                    case, "The choice has a `delta`.", pointer=where, expected="message", found="delta"
                 )
         for pointer, message in _messages(case):
             for position, call in enumerate(message.get("tool_calls") or ()):
@@ -268,7 +268,7 @@ class WholeWithDelta(_WholeRule):
                     where = f"{pointer}/tool_calls/{position}/index"
                     yield self.finding(
                         case,
-                        "the tool call has an index",
+                        "The tool call has an index.",
                         pointer=where,
                         expected="no such key",
                         found="index",

@@ -43,7 +43,7 @@ class RefusalMixed(ChatRule):
         if case.signal is None:
             return self.misfit(case)
         return self.finding(
-            case, "the choice has both content and a refusal", expected="one of them", found="both"
+            case, "The choice has both content and a refusal.", expected="one of them", found="both"
         )
 
 
@@ -77,7 +77,7 @@ class ReasoningDoubled(ChatRule):
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """Twice the same text."""
-        message = "the delta has the same text in `reasoning_content` and in `reasoning`"
+        message = "The delta has the same text in `reasoning_content` and in `reasoning`."
         return self.finding(case, message, expected="one of them", found="both")
 
 
@@ -111,5 +111,5 @@ class ReasoningReopened(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """A thought after the text."""
         return self.finding(
-            case, "reasoning comes after content", expected="reasoning first", found="reasoning"
+            case, "Reasoning comes after content.", expected="reasoning first", found="reasoning"
         )

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from harness.findings import Severity
-from harness.rules.chat.chat_rule import ChatRule, call_of, choice_of, quoted
+from harness.rules.chat.chat_rule import ChatRule, call_of, choice_of, many, quoted
 from harness.rules.rule import MALFORMED, Found
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class ToolArgumentsJson(ChatRule):
         )
 
     def _bad(self, case: Case[ChatStream], call: Call) -> Finding:
-        message = f"the arguments of {call.name or 'a call'!r} are not JSON: {quoted(call.arguments.text)}"
+        message = f"The arguments of {call.name or 'a call'!r} are not JSON: {quoted(call.arguments.text)}."
         return self.finding_at(
             case,
             call.last,
@@ -163,7 +163,7 @@ class ToolArgumentsDoubled(ChatRule):
 
     def _doubled(self, case: Case[ChatStream], call: Call) -> Finding:
         text = call.arguments.text
-        message = f"the arguments of {call.name or 'a call'!r} come more than once: {quoted(text)}"
+        message = f"The arguments of {call.name or 'a call'!r} come more than once: {quoted(text)}."
         return self.finding_at(
             case, call.last, message, pointer="", expected="them once", found=text, subject="arguments"
         )
@@ -204,7 +204,7 @@ class ToolUndeclared(ChatRule):
         if asked is None or not name or name in asked.tools or _has_unnamed(asked):
             return None
         known = ", ".join(asked.tools) or "no tools"
-        message = f"the request declares {known}, and {name!r} is called"
+        message = f"The request declares {known}, and {name!r} is called."
         return self.finding(case, message, expected=known, found=name, subject="name")
 
 
@@ -240,7 +240,7 @@ class ToolFragmentsInterleaved(ChatRule):
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """A fragment after another call began."""
-        message = f"a fragment of call {call_of(case).index} comes after another call began"
+        message = f"A fragment of call {call_of(case).index} comes after another call began."
         return self.finding(case, message, expected="calls one after the other")
 
 
@@ -298,8 +298,8 @@ class ToolChoiceIgnored(ChatRule):
             said = None if len(choice.refusal) else (f"tool_choice {asked.tool_choice}", "a call")
         if said is None:
             return None
-        message = f"the request says {said[0]}, and the choice has {calls} calls"
-        return self.finding(case, message, expected=said[1], found=f"{calls} calls", subject=said[0])
+        message = f"The request says {said[0]}, and the choice has {many(calls, 'call')}."
+        return self.finding(case, message, expected=said[1], found=many(calls, "call"), subject=said[0])
 
 
 class ToolCallsEmpty(ChatRule):
@@ -338,5 +338,5 @@ class ToolCallsEmpty(ChatRule):
         if signal is None:
             return self.misfit(case)
         empty = signal.pointer.endswith("tool_calls")
-        message = "`tool_calls` is empty" if empty else "a fragment of a tool call says nothing"
+        message = "`tool_calls` is empty." if empty else "A fragment of a tool call says nothing."
         return self.finding(case, message, expected=signal.expected, found=signal.found)

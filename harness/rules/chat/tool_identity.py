@@ -81,7 +81,7 @@ class ToolIndexGap(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """An index out of order."""
         signal = signal_of(case)
-        message = f"a new tool call has index {signal.found}, where {signal.expected} is due"
+        message = f"A new tool call has index {signal.found}, where {signal.expected} is due."
         return self.finding(case, message, expected=signal.expected, found=signal.found)
 
 
@@ -135,11 +135,11 @@ class ToolOpeningIncomplete(ChatRule):
             name for name, value in given.items() if not value and name not in odd and "function" not in odd
         ]
         if not lacking and call.type not in {"function", "custom", ""}:
-            message = f"the tool call has the type {call.type!r}"
+            message = f"The tool call has the type {call.type!r}."
             return self.finding(case, message, expected="function or custom", found=call.type, subject="type")
         if not lacking:
             return None
-        message = f"the first fragment of the tool call has no {' and no '.join(lacking)}"
+        message = f"The first fragment of the tool call has no {' and no '.join(lacking)}."
         return self.finding(
             case,
             message,
@@ -184,7 +184,7 @@ class ToolArgumentsAbsent(ChatRule):
         holder = tool_of(fragment)
         if holder.get("arguments", holder.get("input")) is not None:
             return None
-        message = "the first fragment of the tool call has no arguments"
+        message = "The first fragment of the tool call has no arguments."
         return self.finding(case, message, expected='""', found="none")
 
 
@@ -227,7 +227,7 @@ class ToolFieldsRepeated(ChatRule):
         signal = signal_of(case)
         field = signal.pointer.rpartition("/")[2]
         milder = Severity.INFO if field == "type" else Severity.WARNING if not signal.found else None
-        message = f"a later fragment of the tool call has the {field} {signal.found!r}"
+        message = f"A later fragment of the tool call has the {field} {signal.found!r}."
         return self.finding(
             case, message, expected=f"no {field}", found=repr(signal.found), severity=milder, subject=field
         )
@@ -269,8 +269,21 @@ class ToolIdChanges(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """A second id under an index."""
         signal = signal_of(case)
-        index = call_of(case).index
-        message = f"the call with index {index} has the id {signal.expected!r}, and a fragment of it has {signal.found!r}"
+        call = call_of(case)
+        choice = next(
+            one for one in case.stream.choices.values() if any(own is call for own in one.calls.values())
+        )
+        due = next((at for at, own in enumerate(choice.calls.values()) if own.id == signal.found), None)
+        if due is None:
+            message = (
+                f"The call with index {call.index} has the id `{signal.expected}`, and a later fragment of it says "
+                f"`{signal.found}`; only the first fragment may have an id."
+            )
+        else:
+            message = (
+                f"Two calls share index {call.index} (`{signal.expected}`, `{signal.found}`); "
+                f"the second call needs index {due}."
+            )
         return self.finding(case, message, expected=signal.expected, found=signal.found)
 
 
@@ -306,5 +319,5 @@ class ToolIdShared(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """An id that another call has."""
         signal = signal_of(case)
-        message = f"two tool calls have the id {signal.found!r}"
+        message = f"Two tool calls have the id {signal.found!r}."
         return self.finding(case, message, expected="an id of its own", found=signal.found)

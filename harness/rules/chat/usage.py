@@ -52,7 +52,7 @@ class UsageMissing(ChatRule):
             return None
         if any(choice.finish is None for choice in stream.choices.values()) and not stream.audio:
             return None
-        message = "the request asks for the usage, and no chunk has one"
+        message = "The request asks for the usage, and no chunk has one."
         return self.finding(
             case, message, pointer="", expected="one usage", found="none", subject="none"
         )
@@ -94,7 +94,7 @@ class UsageBesideChoices(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """A usage and choices."""
         return self.finding(
-            case, "the usage stands beside choices", expected="an empty `choices`", found="choices"
+            case, "The usage stands beside choices.", expected="an empty `choices`", found="choices"
         )
 
 
@@ -120,7 +120,8 @@ class UsageNotLast(ChatRule):
     ```
 
     ## Exceptions
-    A moderation chunk follows it, and in streams with audio the chunk that says when the audio expires.
+    A moderation chunk follows it (recorded from OpenAI, pydantic-ai `openai-moderation-stream`), and in streams with
+    audio the chunk that says when the audio expires (openai-dotnet `ChatWithAudio`).
     """
 
     id = "CHAT-USE-003"
@@ -133,10 +134,10 @@ class UsageNotLast(ChatRule):
         """A choice after the usage."""
         if case.signal is not None and case.signal.kind == "choices-late":
             return self.finding(
-                case, "the usage comes before any choice", expected="it last", found="it first"
+                case, "The usage comes before any choice.", expected="it last", found="it first"
             )
         return self.finding(
-            case, "a chunk with choices comes after the usage", expected="[DONE]", found="choices"
+            case, "A chunk with choices comes after the usage.", expected="[DONE]", found="choices"
         )
 
 
@@ -172,7 +173,7 @@ class UsageKeyAbsent(ChatRule):
         """The key is not there."""
         if case.asked is None or not case.asked.include_usage:
             return None
-        return self.finding(case, "the chunk has no key `usage`", expected="null", found="no such key")
+        return self.finding(case, "The chunk has no key `usage`.", expected="null", found="no such key")
 
 
 class UsageUnrequested(ChatRule):
@@ -209,7 +210,7 @@ class UsageUnrequested(ChatRule):
         if case.asked is None or case.asked.include_usage or case.stream.usages > 1:
             return None
         return self.finding(
-            case, "a usage came that the request did not ask for", expected="none", found="a usage"
+            case, "A usage came that the request did not ask for.", expected="none", found="a usage"
         )
 
 
@@ -247,5 +248,5 @@ class UsageRepeated(ChatRule):
         if isinstance(options, dict) and options.get("continuous_usage_stats"):
             return None
         return self.finding(
-            case, "the usage comes again", expected="one usage", found="another one", subject="again"
+            case, "The usage comes again.", expected="one usage", found="another one", subject="again"
         )

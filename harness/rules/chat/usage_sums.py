@@ -186,6 +186,6 @@ class UsageZero(ChatRule):
         if not any(choice.says_something for choice in stream.choices.values()):
             return None
         return self.finding_at(
-            case, stream.usage_at, "the answer is not empty, and the usage says 0 completion tokens",
+            case, stream.usage_at, "The answer is not empty, and the usage says 0 completion tokens.",
             pointer="/usage/completion_tokens", expected="more than 0", found="0",
         )  # fmt: skip

@@ -49,4 +49,4 @@ class ByteOrderMark(Rule[Any]):
         first = case.wire.first
         if first is None or first.start != _LENGTH or first.index:
             return None
-        return at_byte(self.finding(case, "the body starts with a byte order mark", subject="mark"), 0)
+        return at_byte(self.finding(case, "The body starts with a byte order mark.", subject="mark"), 0)

@@ -52,7 +52,7 @@ class KeepaliveAsData(Rule[Any]):
         if case.wire.fault is not Fault.COMMENT:
             return None
         return self.finding(
-            case, f"a sign of life is sent as data: {case.wire.broken}", expected="a comment, `: keepalive`",
+            case, f"A sign of life is sent as data: {case.wire.broken}.", expected="a comment, `: keepalive`",
             found=case.wire.broken, subject="keepalive",
         )  # fmt: skip
 
@@ -88,5 +88,5 @@ class CommentsPresent(Rule[Any]):
         for line in case.lines:
             if line.is_comment:
                 text = line.line.decode("utf-8", "replace")
-                return self.finding(case, "the stream holds comments", found=text, subject="comment")
+                return self.finding(case, "The stream holds comments.", found=text, subject="comment")
         return None

@@ -62,14 +62,14 @@ class DoneOnce(Rule["ChatStream"]):
             if wire.done < 2 or wire.done_event is None:
                 return None
             return self.finding(
-                case, "`[DONE]` comes again", expected="[DONE] once", found="[DONE]",
+                case, "`[DONE]` comes again.", expected="[DONE] once", found="[DONE]",
                 earlier=Mark.of(wire.done_event), subject="again",
             )  # fmt: skip
         if wire.done or case.left_early or stream.error is not None or _is_unfinished(stream):
             return None
         found = self.finding(
             case,
-            "the stream ends without `[DONE]`",
+            "The stream ends without `[DONE]`.",
             expected="data: [DONE]",
             found="the end",
             subject="missing",
@@ -111,7 +111,7 @@ class AfterDone(Rule[Any]):
         """Judge one event."""
         done = case.wire.done_event
         return self.finding(
-            case, "an event comes after `[DONE]`", expected="the end", found="an event", pointer="",
+            case, "An event comes after `[DONE]`.", expected="the end", found="an event", pointer="",
             earlier=Mark.of(done) if done is not None else None, subject="after",
         )  # fmt: skip
 
@@ -162,14 +162,14 @@ class DoneSpelling(Rule[Any]):
             if event.event is None:
                 return None
             return self.finding(
-                case, f"`[DONE]` has the line `event: {event.event}`", expected="no event line",
+                case, f"`[DONE]` has the line `event: {event.event}`.", expected="no event line",
                 found=f"event: {event.event}", subject="event line",
             )  # fmt: skip
         if case.wire.fault is not Fault.DONE:
             return None
         return self.finding(
             case,
-            f"`[DONE]` is spelled {event.text!r}",
+            f"`[DONE]` is spelled {event.text!r}.",
             expected="[DONE]",
             found=event.text,
             subject="spelling",
@@ -215,7 +215,7 @@ class DoneInResponses(Rule[Any]):
                 return None
             return self.finding(
                 case,
-                "a Responses stream ends with `[DONE]`",
+                "A Responses stream ends with `[DONE]`.",
                 expected="no [DONE]",
                 found="[DONE]",
                 subject="present",
@@ -224,7 +224,7 @@ class DoneInResponses(Rule[Any]):
             return None
         found = self.finding(
             case,
-            "the stream ends without `[DONE]`",
+            "The stream ends without `[DONE]`.",
             expected="data: [DONE]",
             found="the end",
             subject="missing",

@@ -57,14 +57,14 @@ class EmptyEvent(Rule[Any]):
             if event.event is None or case.signal is not None:
                 return None
             return self.finding(
-                case, f"the event {event.event!r} has no data", expected="data, or a comment", found="no data line",
+                case, f"The event {event.event!r} has no data.", expected="data, or a comment", found="no data line",
                 subject="no data",
             )  # fmt: skip
         if case.wire.fault is not Fault.EMPTY or event.data.strip():
             return None
         return self.finding(
             case,
-            "the data of an event is empty",
+            "The data of an event is empty.",
             expected="JSON, or a comment",
             found="empty data",
             subject="empty",
@@ -107,7 +107,7 @@ class EventLineDiffers(Rule[Any]):
         if event is None or event.event is None or not isinstance(kind, str) or event.event == kind:
             return None
         return self.finding(
-            case, f"the line says `event: {event.event}` and the payload {kind!r}", pointer="/type",
+            case, f"The line says `event: {event.event}` and the payload {kind!r}.", pointer="/type",
             expected=f"event: {kind}", found=f"event: {event.event}", subject=f"{event.event} {kind}",
         )  # fmt: skip
 
@@ -143,7 +143,7 @@ class EventLineMissing(Rule[Any]):
         if event is None or event.event is not None or not isinstance(kind, str):
             return None
         return self.finding(
-            case, f"{kind} comes without an `event` line", expected=f"event: {kind}", found="no event line",
+            case, f"`{kind}` comes without an `event` line.", expected=f"event: {kind}", found="no event line",
             subject="missing",
         )  # fmt: skip
 
@@ -188,7 +188,7 @@ class EventLineInChat(Rule[Any]):
         if event.event == "error" and case.body.get("error") is not None:
             return None
         return self.finding(
-            case, f"a chunk has the line `event: {event.event}`", expected="no event line",
+            case, f"A chunk has the line `event: {event.event}`.", expected="no event line",
             found=f"event: {event.event}", subject=event.event,
         )  # fmt: skip
 
@@ -229,6 +229,6 @@ class ThreadEvent(Rule[Any]):
         if event is None or event.event is None or not event.event.startswith("thread."):
             return None
         return self.finding(
-            case, f"the line `event: {event.event}` belongs to another API", expected="no event line, or the type",
+            case, f"The line `event: {event.event}` belongs to another API.", expected="no event line, or the type",
             found=f"event: {event.event}", subject="thread",
         )  # fmt: skip

@@ -50,7 +50,7 @@ class UnknownField(Rule[Any]):
             if not (line.is_known or line.is_comment or _is_bare_json(line)):
                 shown = line.line[:60].decode("utf-8", "replace")
                 return self.finding(
-                    case, "a line has a field that no client reads", expected="event, data, id, retry or a comment",
+                    case, "A line has a field that no client reads.", expected="event, data, id, retry or a comment",
                     found=shown, subject=line.name[:40].decode("utf-8", "replace"),
                 )  # fmt: skip
         return None
@@ -112,7 +112,7 @@ class BareJson(Rule[Any]):
             if _is_bare_json(line):
                 shown = line.line[:60].decode("utf-8", "replace")
                 return self.finding(
-                    case, "a line is JSON without `data:` before it", expected="data: {...}", found=shown,
+                    case, "A line is JSON without `data:` before it.", expected="data: {...}", found=shown,
                     subject="bare",
                 )  # fmt: skip
         return None

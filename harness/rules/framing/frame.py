@@ -60,12 +60,12 @@ class NoBlankLineAtTheEnd(Rule[Any]):
     def observe(self, case: Case[Any]) -> Found:
         """Judge the block that was left when the body ended."""
         if case.signal is not None:
-            return self.finding(case, "a block has no end", found=case.signal.found, subject="too large")
+            return self.finding(case, "A block has no end.", found=case.signal.found, subject="too large")
         event = case.event
         if event is None or event.terminated or case.wire.truncated or case.left_early or not event.data:
             return None
         return self.finding(
-            case, "the last event has no blank line after it", expected="a blank line",
+            case, "The last event has no blank line after it.", expected="a blank line",
             found=event.block[-40:].decode("utf-8", "replace"), subject="end",
             severity=Severity.WARNING if event.data == b"[DONE]" else None,
         )  # fmt: skip
@@ -107,7 +107,7 @@ class EventsInOneBlock(Rule[Any]):
         if case.wire.fault is not Fault.MERGED:
             return None
         return self.finding(
-            case, f"no blank line separates {case.wire.broken}", expected="a blank line after each event",
+            case, f"No blank line separates {case.wire.broken}.", expected="a blank line after each event",
             found=case.wire.broken, subject="merged",
         )  # fmt: skip
 
@@ -144,7 +144,7 @@ class DataOnSeveralLines(Rule[Any]):
         if len(lines) < 2 or event is None or not event.terminated:
             return None
         return self.finding(
-            case, "the data of one event is spread over several lines", expected="one `data` line",
+            case, "The data of one event is spread over several lines.", expected="one `data` line",
             found=f"{len(lines)} `data` lines", subject="lines",
         )  # fmt: skip
 
@@ -192,7 +192,7 @@ class CarriageReturns(Rule[Any]):
             if at is None or self._mixed:
                 return None
             return at_byte(
-                self.finding(case, "lines end with a carriage return", found="CR", subject="CR"), at
+                self.finding(case, "Lines end with a carriage return.", found="CR", subject="CR"), at
             )
         if b"\r" not in event.block or not event.terminated or event.block in {b"\r", b"\r\n"}:
             return None
@@ -200,7 +200,7 @@ class CarriageReturns(Rule[Any]):
             return None
         self._mixed = True
         return self.finding(
-            case, "line ends are mixed within one block", expected="LF", severity=Severity.WARNING,
+            case, "Line ends are mixed within one block.", expected="LF", severity=Severity.WARNING,
             found=repr(event.block[-4:].decode("utf-8", "replace")), subject="mixed",
         )  # fmt: skip
 
@@ -237,7 +237,7 @@ class SpaceAfterColon(Rule[Any]):
                 name = line.name.decode()
                 shown = line.line[:40].decode("utf-8", "replace")
                 return self.finding(
-                    case, f"no space follows `{name}:`", expected=f"`{name}: `", found=shown,
+                    case, f"No space follows `{name}:`.", expected=f"`{name}: `", found=shown,
                     subject=name,
                 )  # fmt: skip
         return None

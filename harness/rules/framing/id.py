@@ -44,7 +44,7 @@ class IdLine(Rule[Any]):
         event = case.event
         if event is None or event.id is None:
             return None
-        return self.finding(case, "blocks have an `id` line", found=f"id: {event.id}", subject="id")
+        return self.finding(case, "Blocks have an `id` line.", found=f"id: {event.id}", subject="id")
 
 
 class BlankAfterId(Rule[Any]):
@@ -93,7 +93,7 @@ class BlankAfterId(Rule[Any]):
         if event.event is not None or event.retry is not None:
             return None  # SSE-EVENT-001 and SSE-RETRY-001: these fail without an id as well
         return self.finding(
-            case, "a block without data follows an `id` line", earlier=self._since, found=_shown(event.block),
+            case, "A block without data follows an `id` line.", earlier=self._since, found=_shown(event.block),
             subject="blank",
         )  # fmt: skip
 

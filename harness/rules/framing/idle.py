@@ -48,5 +48,5 @@ class LongSilence(Rule[Any]):
         """Judge one gap."""
         seconds = case.wire.gap_us / 1_000_000
         return self.finding(
-            case, f"nothing came for {seconds:.1f} s", found=f"{seconds:.1f} s", subject="silence"
+            case, f"Nothing came for {seconds:.1f} s.", found=f"{seconds:.1f} s", subject="silence"
         )

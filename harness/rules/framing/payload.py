@@ -72,11 +72,11 @@ class NotJson(Rule[Any]):
             return None
         if fault is Fault.SYNTAX and case.event is not None and is_torn(case.event):
             return self.finding(
-                case, "the data is not JSON: a line end in it is not escaped, so a client reads the first line only",
+                case, "The data is not JSON: a line end in it is not escaped, so a client reads the first line only.",
                 expected="\\n", found="a line end", subject="a line end",
             )  # fmt: skip
         return self.finding(
-            case, f"the data is not JSON: {case.wire.broken}", expected="JSON (RFC 8259)", found=case.wire.broken,
+            case, f"The data is not JSON: {case.wire.broken}.", expected="JSON (RFC 8259)", found=case.wire.broken,
             subject=str(fault),
         )  # fmt: skip
 
@@ -119,7 +119,7 @@ class NotAnObject(Rule[Any]):
         event = case.event
         shown = event.text[:60] if event is not None else case.wire.broken
         return self.finding(
-            case, f"the data is no JSON object: {shown}", expected="an object", found=case.wire.broken,
+            case, f"The data is no JSON object: {shown}.", expected="an object", found=case.wire.broken,
             subject=case.wire.broken,
         )  # fmt: skip
 
@@ -158,4 +158,4 @@ class DuplicateKey(Rule[Any]):
     def observe(self, case: Case[Any]) -> Found:
         """Judge one payload."""
         pointer = case.signal.pointer if case.signal else ""
-        return self.finding(case, f"{pointer or '/'} is there twice", found="the same key twice")
+        return self.finding(case, f"`{pointer or '/'}` is there twice.", found="the same key twice")

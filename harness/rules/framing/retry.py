@@ -48,5 +48,5 @@ class RetryOnly(Rule[Any]):
         if not event.terminated or event.dispatched:
             return None
         return self.finding(
-            case, "a block sets `retry` and has no data", found=f"retry: {event.retry}", subject="retry"
+            case, "A block sets `retry` and has no data.", found=f"retry: {event.retry}", subject="retry"
         )

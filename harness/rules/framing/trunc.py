@@ -59,4 +59,4 @@ class CutInside(Rule[Any]):
         if event is None or event.terminated or not case.wire.truncated or case.left_early:
             return None
         shown = event.block[-60:].decode("utf-8", "replace")
-        return self.finding(case, "the body ends in the middle of an event", found=shown, subject="cut")
+        return self.finding(case, "The body ends in the middle of an event.", found=shown, subject="cut")

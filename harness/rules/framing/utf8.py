@@ -62,14 +62,21 @@ class InvalidUtf8(Rule[Any]):
         """Judge one payload, or one block before its payload is looked at."""
         event = case.event
         if case.wire.fault is Fault.UTF8 and (event is None or not event.block):
-            return self.finding(case, f"{case.wire.broken}", found=case.wire.broken, subject="payload")
+            return self.finding(
+                case,
+                f"{case.wire.broken[:1].upper()}{case.wire.broken[1:]}.",
+                found=case.wire.broken,
+                subject="payload",
+            )
         if case.wire.fault is not None or event is None or not event.block or not event.terminated:
             return None
         try:
             event.block.decode()
         except UnicodeDecodeError as error:
             place = f"byte {event.start + error.start} of the body, 0x{event.block[error.start]:02x}"
-            return self.finding(case, f"{place}, is not UTF-8", found=place, subject="block")
+            return self.finding(
+                case, f"{place[0].upper()}{place[1:]}, is not UTF-8.", found=place, subject="block"
+            )
         return None
 
 
@@ -117,7 +124,7 @@ class ReplacementCharacter(Rule[Any]):
             return None
         events = "1 event holds" if wire.replaced == 1 else f"{wire.replaced} events hold"
         found = self.finding(
-            case, f"{events} U+FFFD, which stands for bytes that were lost", found="U+FFFD", subject="U+FFFD"
+            case, f"{events} U+FFFD, which stands for bytes that were lost.", found="U+FFFD", subject="U+FFFD"
         )
         return at_event(found, wire.replaced_event)
 
@@ -166,4 +173,5 @@ class LoneSurrogate(Rule[Any]):
         """Judge one payload."""
         if case.wire.fault is not Fault.SURROGATE:
             return None
-        return self.finding(case, case.wire.broken, found=case.wire.broken, subject="surrogate")
+        message = f"{case.wire.broken[:1].upper()}{case.wire.broken[1:]}."
+        return self.finding(case, message, found=case.wire.broken, subject="surrogate")

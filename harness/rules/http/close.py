@@ -63,7 +63,7 @@ class LateEnd(Rule[Any]):
         if seconds <= grace:
             return None
         return self.finding(
-            case, f"the body ends {seconds:.1f} s after the event that ends the stream",
+            case, f"The body ends {seconds:.1f} s after the event that ends the stream.",
             expected=f"within {grace:g} s", found=f"{seconds:.1f} s", part="ending", subject="late",
         )  # fmt: skip
 
@@ -137,7 +137,7 @@ class BrokenConnection(Rule[Any]):
         when = "after the event that ends the stream" if over else "before the end of the answer"
         what = "reset" if ending.how is How.RESET else "closed"
         return self.finding(
-            case, f"the connection was {what} {when}", expected="a body that ends as HTTP says", found=str(ending.how),
+            case, f"The connection was {what} {when}.", expected="a body that ends as HTTP says", found=str(ending.how),
             severity=Severity.WARNING if over else None, part="ending", subject=f"{ending.how} {over}",
         )  # fmt: skip
 

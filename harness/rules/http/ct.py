@@ -84,7 +84,7 @@ class StreamContentType(Rule[Any]):
         ):
             return None
         return self.finding(
-            case, f"the content-type of a stream is {media or 'missing'}", expected=_STREAM, found=media or "none",
+            case, f"The content-type of a stream is {media or 'missing'}.", expected=_STREAM, found=media or "none",
             part="head", subject="content-type",
         )  # fmt: skip
 
@@ -134,13 +134,13 @@ class WholeContentType(Rule[Any]):
             return None
         if not case.body and wire.broken:
             return self.finding(
-                case, f"the body is not one JSON object: {wire.broken}", expected="one JSON object",
+                case, f"The body is not one JSON object: {wire.broken}.", expected="one JSON object",
                 found=wire.broken, subject="body",
             )  # fmt: skip
         media = media_type(case)
         if not case.body or media is None or media == _JSON or media.endswith("+json"):
             return None
         return self.finding(
-            case, f"the content-type of a JSON answer is {media or 'missing'}", expected=_JSON, found=media or "none",
+            case, f"The content-type of a JSON answer is {media or 'missing'}.", expected=_JSON, found=media or "none",
             part="head", subject="content-type",
         )  # fmt: skip

@@ -93,7 +93,7 @@ class ErrorShape(Rule[Any]):
         self, case: Case[Any], pointer: str, expected: str, found: str, severity: Severity | None = None
     ) -> Found:
         return self.finding(
-            case, f"{pointer} of an error body is {found}", pointer=pointer, expected=expected, found=found,
+            case, f"`{pointer}` of an error body is {found}.", pointer=pointer, expected=expected, found=found,
             severity=severity, subject=pointer,
         )  # fmt: skip
 
@@ -145,7 +145,7 @@ class ErrorMessage(Rule[Any]):
         if not case.body:
             what = case.wire.broken or "an empty object"
             return self.finding(
-                case, f"the body of an error is no JSON object: {what}", expected="an error object", found=what,
+                case, f"The body of an error is no JSON object: {what}.", expected="an error object", found=what,
                 subject="body",
             )  # fmt: skip
         error = _error(case)
@@ -156,7 +156,7 @@ class ErrorMessage(Rule[Any]):
         found = "nothing" if message is None else "an empty string" if message == "" else _kind(message)
         return self.finding(
             case,
-            "an error body has no message",
+            "An error body has no message.",
             pointer=pointer,
             expected="a text",
             found=found,
@@ -205,7 +205,7 @@ class ErrorCode(Rule[Any]):
             return None
         found = _kind(error["code"])
         return self.finding(
-            case, f"the code of an error is {found}: {error['code']!r}", pointer="/error/code",
+            case, f"The code of an error is {found}: {error['code']!r}.", pointer="/error/code",
             expected="a string or null", found=found, subject="code",
         )  # fmt: skip
 
@@ -257,7 +257,7 @@ class ErrorTypeAgainstStatus(Rule[Any]):
         if not wrong:
             return None
         return self.finding(
-            case, f"the status is {status} and the error is called {kind}", pointer="/error/type",
+            case, f"The status is {status} and the error is called {kind}.", pointer="/error/type",
             expected="server_error" if status >= 500 else "invalid_request_error", found=kind,
             subject=f"{status} {kind}",
         )  # fmt: skip
@@ -325,7 +325,7 @@ class RetryAfterMissing(Rule[Any]):
         if isinstance(message, str) and _AGAIN.search(message):
             return None
         return self.finding(
-            case, "a 429 does not say when to try again", expected="retry-after", found="nothing", part="head",
+            case, "A 429 does not say when to try again.", expected="retry-after", found="nothing", part="head",
             subject="retry-after",
         )  # fmt: skip
 

@@ -71,7 +71,7 @@ class StreamHead(Rule[Any]):
         if not found:
             return None
         return self.finding(
-            case, f"the head of a stream has {', '.join(found)}", expected="no-cache, no length, no buffering",
+            case, f"The head of a stream has {', '.join(found)}.", expected="no-cache, no length, no buffering",
             found=", ".join(found), part="head", subject=" ".join(one.partition(":")[0] for one in found),
         )  # fmt: skip
 
@@ -114,7 +114,7 @@ class RequestIdMissing(Rule[Any]):
         ):
             return None
         return self.finding(
-            case, "the answer has no x-request-id", expected="x-request-id", found="nothing", part="head",
+            case, "The answer has no x-request-id.", expected="x-request-id", found="nothing", part="head",
             subject="x-request-id",
         )  # fmt: skip
 
@@ -172,7 +172,7 @@ class CompressedBody(Rule[Any]):
         wire = case.wire
         if wire.undecodable:
             return self.finding(
-                case, f"the body is not {coding}: {wire.undecodable}", expected=coding, found=wire.undecodable,
+                case, f"The body is not {coding}: {wire.undecodable}.", expected=coding, found=wire.undecodable,
                 part="head", subject="undecodable",
             )  # fmt: skip
         first, last = wire.first_at_us, wire.last_at_us
@@ -181,7 +181,7 @@ class CompressedBody(Rule[Any]):
         if first < _LATE_US or last - first > _SOON_US:
             return None
         return self.finding(
-            case, f"{wire.events} events came at once, {first / 1_000_000:.1f} s after the head",
+            case, f"{wire.events} events came at once, {first / 1_000_000:.1f} s after the head.",
             expected="each event as it is made", found=f"{coding}, one piece", part="head", subject="held back",
             severity=Severity.WARNING,
         )  # fmt: skip

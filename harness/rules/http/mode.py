@@ -47,7 +47,7 @@ class StreamUnasked(Rule[Any]):
         ):
             return None
         return self.finding(
-            case, "a stream comes, and the request did not ask for one", expected="one JSON object",
+            case, "A stream comes, and the request did not ask for one.", expected="one JSON object",
             found="an event stream", part="request", subject="stream",
         )  # fmt: skip
 
@@ -87,6 +87,6 @@ class WholeUnasked(Rule[Any]):
         if case.asked is None or not case.asked.stream:
             return None
         return self.finding(
-            case, "one JSON body comes, and the request asked for a stream", expected="an event stream",
+            case, "One JSON body comes, and the request asked for a stream.", expected="an event stream",
             found="one JSON body", pointer="", subject="whole",
         )  # fmt: skip

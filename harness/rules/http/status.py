@@ -54,7 +54,7 @@ class ErrorAsSuccess(Rule[Any]):
         if case.asked is None or not case.asked.stream:
             return None
         return self.finding(
-            case, f"the request failed, and the status is {case.status or 200}", pointer="/error",
+            case, f"The request failed, and the status is {case.status or 200}.", pointer="/error",
             expected="a status of 400 or more", found=_shown(case), subject="error",
         )  # fmt: skip
 
@@ -105,7 +105,7 @@ class NoEvents(Rule[Any]):
             return None
         what = "[DONE]" if wire.done else f"{wire.bytes:,} bytes"
         return self.finding(
-            case, "the stream carries no event", expected="an event", found=what, subject="empty"
+            case, "The stream carries no event.", expected="an event", found=what, subject="empty"
         )
 
 
@@ -144,6 +144,6 @@ class ErrorInAnswer(Rule[Any]):
         if body.get("error") is None or body.get("status") == "failed":
             return None
         return self.finding(
-            case, f"the answer is an error, and the status is {case.status or 200}", pointer="/error",
+            case, f"The answer is an error, and the status is {case.status or 200}.", pointer="/error",
             expected="a status of 400 or more", found=_shown(case), subject="error",
         )  # fmt: skip

@@ -246,6 +246,6 @@ class PayloadMisshapen(Rule[ResponsesStream]):
             self,
             case,
             left,
-            lambda one: wrong_with(member_of(one) or "the payload", one),
+            lambda one: wrong_with(f"`{member_of(one)}`" if member_of(one) else "The payload", one),
             opening=f"{kind}: ",
         )

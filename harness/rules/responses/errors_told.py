@@ -199,7 +199,7 @@ class ResponseErrorShape(Rule[ResponsesStream]):
         response, where = shown
         members = (f"{where}/error/code", f"{where}/error/message", f"{where}/error")
         if mine := taken(case, members):
-            return told(self, case, mine[0], f"{mine[0].field} of the response's error is {mine[0].found}.")
+            return told(self, case, mine[0], f"`{mine[0].field}` of the response's error is {mine[0].found}.")
         error = response.get("error")
         if response.get("status") != "failed" or not isinstance(error, dict) or case.problems:
             return None

@@ -171,7 +171,7 @@ class EncryptedReasoningMissing(ItemRule):
         return tuple(
             self.finding(
                 case,
-                f"item {index} is reasoning without encrypted_content, which the request asks for.",
+                f"Item {index} is reasoning without encrypted_content, which the request asks for.",
                 pointer=pointer,
                 expected="encrypted_content",
                 found="(missing)",

@@ -108,7 +108,7 @@ class ResponseObjectIncomplete(Rule[ResponsesStream]):
             self,
             case,
             taken(case, members),
-            lambda one: wrong_with(f"{one.field} of the response object", one),
+            lambda one: wrong_with(f"`{one.field}` of the response object", one),
         )
 
 

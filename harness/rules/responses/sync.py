@@ -84,7 +84,7 @@ class WholeAnswer(Rule[ResponsesStream]):
                 self,
                 case,
                 left,
-                lambda one: wrong_with(member_of(one) or "the answer", one),
+                lambda one: wrong_with(f"`{member_of(one)}`" if member_of(one) else "The answer", one),
             )
         found = [
             self._status(case),

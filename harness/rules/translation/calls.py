@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
+from harness.rules.translation.call_likeness import arguments_agree, counted_calls, names, odd_ones, same
 from harness.rules.translation.comparison import Comparison, are_whole, first_difference
 
 if TYPE_CHECKING:
@@ -67,19 +67,22 @@ class CallsChanged(Comparison):
         """Compare choice by choice, call by call."""
         for one, other in mine.pairs(theirs):
             here, there = in_order(one.calls), in_order(other.calls)
-            if mine.dialect == "chat" and sorted(map(_same, here)) == sorted(map(_same, there)):
+            if mine.dialect == "chat" and sorted(map(same, here)) == sorted(map(same, there)):
                 continue
             if len(here) != len(there):
                 return self.told(
                     case,
-                    f"{len(here)} calls arrived, and upstream made {len(there)}.",
-                    expected=", ".join(call.name for call in there) or "no call",
-                    found=", ".join(call.name for call in here) or "no call",
+                    f"{counted_calls(len(here))} arrived, and upstream made {len(there)}: {odd_ones(here, there)}.",
+                    expected=names(there),
+                    found=names(here),
                 )
             for number, (call, original) in enumerate(zip(here, there, strict=True)):
                 if call.name != original.name:
                     return self.told(
-                        case, f"Call {number} names another tool.", expected=original.name, found=call.name
+                        case,
+                        f"Call {number} is of the tool {call.name}, and upstream called {original.name}.",
+                        expected=original.name,
+                        found=call.name,
                     )
                 if not arguments_agree(call.arguments, original.arguments):
                     how, found, expected = first_difference(call.arguments, original.arguments)
@@ -162,8 +165,8 @@ class ToolIndexNotRank(Comparison):
                     expected=_listed(range(len(here))),
                     found=_listed(indexes),
                 )
-            if list(map(_same, here)) != list(map(_same, other.calls)) and sorted(map(_same, here)) == sorted(
-                map(_same, other.calls)
+            if list(map(same, here)) != list(map(same, other.calls)) and sorted(map(same, here)) == sorted(
+                map(same, other.calls)
             ):
                 return self.told(
                     case,
@@ -340,24 +343,6 @@ def have_calls(mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
 def in_order(calls: tuple[Call, ...]) -> list[Call]:
     """Calls by the index that the wire gave them, where it gave any; those without come where they stand."""
     return sorted(calls, key=lambda call: -1 if call.index is None else call.index)
-
-
-def arguments_agree(one: str, other: str) -> bool:
-    """Whether two argument texts say the same; nothing at all is an empty object."""
-    return one == other or _canonical(one) == _canonical(other)
-
-
-def _canonical(text: str) -> str:
-    if not text.strip():
-        return "{}"
-    try:
-        return json.dumps(json.loads(text), sort_keys=True)
-    except (ValueError, RecursionError):
-        return text.strip()
-
-
-def _same(call: Call) -> tuple[str, str]:
-    return call.name, _canonical(call.arguments)
 
 
 def _id_changed(rule: Comparison, case: Case[Any], here: list[Call], there: list[Call]) -> Found:

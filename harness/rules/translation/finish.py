@@ -148,7 +148,7 @@ class CallsFinishedWithStop(Comparison):
             if one.calls and other.calls and one.finish == "stop" and other.finish in {"stop", "tool_calls"}:
                 return self.told(
                     case,
-                    f"{len(one.calls)} calls arrived, and the finish reason is stop (upstream: {other.native}).",
+                    f"{len(one.calls)} {'call' if len(one.calls) == 1 else 'calls'} arrived, and the finish reason is stop (upstream: {other.native}).",
                     expected="tool_calls",
                     found="stop",
                 )

@@ -192,7 +192,9 @@ class CitationsLost(Comparison):
             return None
         return self.told(
             case,
-            f"{len(lost)} of {len(sent)} sources that upstream named did not arrive.",
+            f"{len(lost)} of the {len(sent)} sources that upstream named did not arrive."
+            if len(sent) > 1
+            else "The source that upstream named did not arrive.",
             expected=lost[0],
-            found=f"{len(arrived)} sources",
+            found=f"{len(arrived)} {'source' if len(arrived) == 1 else 'sources'}",
         )

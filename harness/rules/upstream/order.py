@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from harness.rules.rule import Found
 
 
+def begun(words: object) -> str:
+    """Words for the beginning of a sentence; the name of an event keeps its case, and is marked as code."""
+    text = str(words)
+    return f"`{text}`" if "_" in text else f"{text[:1].upper()}{text[1:]}"
+
+
 class EventOutOfOrder(Rule[Any]):
     """An event comes where its protocol has no such event.
 
@@ -72,7 +78,7 @@ class EventOutOfOrder(Rule[Any]):
             return None
         return self.finding(
             case,
-            f"{signal.found} comes where only {signal.expected} may.",
+            f"{begun(signal.found)} comes where only {signal.expected} may.",
             expected=signal.expected,
             found=signal.found,
             subject=f"{signal.found} out of order",
@@ -121,7 +127,7 @@ class EventAfterEnd(Rule[Any]):
             return None
         return self.finding(
             case,
-            f"{signal.found} comes after the event that ended the stream.",
+            f"{begun(signal.found)} comes after the event that ended the stream.",
             expected=signal.expected,
             found=signal.found,
             subject="after the end",
@@ -172,7 +178,7 @@ class WrongBlock(Rule[Any]):
         kind = case.body.get("type")
         return self.finding(
             case,
-            f"{kind} has the index {signal.found}, and block {signal.expected} is due.",
+            f"`{kind}` has the index {signal.found}, and block {signal.expected} is due.",
             expected=signal.expected,
             found=signal.found,
         )
@@ -303,7 +309,7 @@ class StopWithoutReason(Rule[Any]):
         """Report it at the end."""
         return self.finding(
             case,
-            "message_stop comes, and no message_delta had a stop_reason.",
+            "`message_stop` comes, and no message_delta had a stop_reason.",
             expected="a stop_reason",
             found="none",
         )

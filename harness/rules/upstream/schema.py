@@ -54,9 +54,9 @@ class PayloadMisfit(Rule[Any]):
         return tuple(
             self.finding(
                 case,
-                f"{problem.field} is missing."
+                f"`{problem.field}` is missing."
                 if problem.keyword == "required"
-                else f"{problem.field} does not fit.",
+                else f"`{problem.field}` does not fit.",
                 pointer=problem.pointer,
                 expected=problem.expected,
                 found=problem.found,
