@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _ROOM = 96
 _HEAD = 44
+_MARKED = 400  # of what shows the point, more is shown
 
 
 @click.command()
@@ -93,6 +94,7 @@ def _example(example: Example, *, full: bool) -> Iterator[str]:
     response = exchange.response
     if response is None:
         return
+    yield from _edits(example)
     yield from (_shortened(f"      {line}", full=full) for line in _heads(exchange.request, response))
     before = 0
     for number, chunk in enumerate(response.chunks):
@@ -101,9 +103,18 @@ def _example(example: Example, *, full: bool) -> Iterator[str]:
         before = chunk.at_us
         mark = ">" if number in example.edited else " "
         for line in _shown(chunk.data):
-            yield _shortened(f"    {mark} {line}".rstrip(), full=full or mark == ">")
+            yield _shortened(f"    {mark} {line}".rstrip(), full=full, room=_ROOM if mark == " " else _MARKED)
     if exchange.ending.how is not How.COMPLETE:
         yield f"      ({exchange.ending.how.value})"
+
+
+def _edits(example: Example) -> Iterator[str]:
+    """What was done to a conforming stream to make this example; what was left out can only be seen here."""
+    first, *edits = example.text.strip("\n").split("\n")
+    if first.startswith("stream:") and edits:
+        yield f"      {first.removeprefix('stream:').strip()}, where"
+        yield from (_shortened(f"        {edit}", full=False) for edit in edits if edit.strip())
+        yield ""
 
 
 def _heads(request: Request, response: Response) -> Iterator[str]:
@@ -129,11 +140,12 @@ def _shown(data: bytes) -> list[str]:
     ]
 
 
-def _shortened(line: str, *, full: bool) -> str:
+def _shortened(line: str, *, full: bool, room: int = _ROOM) -> str:
     """A long line without its middle: an event's type stands at its beginning, what it adds mostly at its end."""
-    if full or len(line) <= _ROOM:
+    if full or len(line) <= room:
         return line
-    return f"{line[:_HEAD]} ... {line[_HEAD + 5 - _ROOM :]}"
+    head = room * _HEAD // _ROOM
+    return f"{line[:head]} ... {line[head + 5 - room :]}"
 
 
 def _facts(rule: type[Rule[object]]) -> Iterator[str]:
