@@ -57,12 +57,13 @@ def blocks(example: Example) -> list[bytes]:
     return [chunk.data for chunk in example.exchange.response.chunks]
 
 
-def with_block(example: Example, index: int, block: bytes) -> list[Finding]:
-    """What is loud enough to be heard about the stream with another block in one place."""
+def with_block(example: Example, index: int, *others: bytes) -> list[Finding]:
+    """What is loud enough to be heard about the stream with other blocks from one place on."""
     response = example.exchange.response
     assert response is not None
     chunks = list(response.chunks)
-    chunks[index] = chunks[index]._replace(data=block)
+    for at, block in enumerate(others, index):
+        chunks[at] = chunks[at]._replace(data=block)
     exchange = replace(example.exchange, response=replace(response, chunks=tuple(chunks)))
     return [one for one in judged(exchange, example.dialect).findings if one.severity is not Severity.INFO]
 
@@ -98,6 +99,16 @@ def test_an_event_that_cannot_be_read_is_one_finding(name: str) -> None:
             assert len(findings) == 1, (index, how, told(findings))
             assert rules_here, (index, how, told(findings))
             assert rules_here[0] == ("SSE-UTF8-001" if how == "byte" else "SSE-JSON-001")
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_several_events_that_cannot_be_read_are_that_and_nothing_else(name: str) -> None:
+    """A run of three, wherever it lies: the start of an item and of its part may be in it, and its first text."""
+    example = example_named(name)
+    there = [one for one in blocks(example) if one != b"data: [DONE]\n\n"]
+    for index in range(len(there) - 2):
+        findings = with_block(example, index, *([b"data: {\n\n"] * 3))
+        assert {one.rule for one in findings} == {"SSE-JSON-001"}, (index, told(findings))
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

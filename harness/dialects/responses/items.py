@@ -140,6 +140,8 @@ def opened(stream: ResponsesStream, item: Item) -> Item:
     stream.order.append(item)
     if item.id:
         stream.by_id.setdefault(item.id, item)
+    if item.is_phantom and stream.incomplete:
+        item.told |= {"event-lost", "delta-lost"}  # how much of it was in what was lost is not known
     if item.added is not None or item.index == stream.next_index:
         stream.next_index = item.index + 1
     return item
