@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Observer = Callable[[Case[Any]], Found]
 
 
+MOST_SEEN = 4_096
+"""Names that are noted: the protocols have a few hundred, and a hostile stream has a new one in every event."""
+
+
 class Hearing:
     """The rules of one check, and their findings.
 
@@ -58,8 +62,13 @@ class Hearing:
 
     def show(self, name: str) -> None:
         """Let everybody observe who asked for moments of that name."""
-        self.seen.add(name)
+        self.note(name)
         self.call(self.panel.observers(name), of_itself=name == MALFORMED)
+
+    def note(self, name: str) -> None:
+        """A moment of that name occurred."""
+        if len(self.seen) < MOST_SEEN:
+            self.seen.add(name)
 
     def tell(self, signals: Iterable[Signal]) -> None:
         """Let the rules hear what a machine noticed."""

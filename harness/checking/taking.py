@@ -200,8 +200,8 @@ class Taking:
                 self._hearing.panel.observers(name),
                 event.event,
             )
-            self._hearing.seen.add(name)
-            self._hearing.seen.add(names.MESSAGE)
+            self._hearing.note(name)
+            self._hearing.note(names.MESSAGE)
             if wire.done:
                 # Nothing is remembered after the sentinel, so that every event comes by here.
                 self._hearing.show(names.AFTER_DONE)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _CONTENT: Path = ("choices", 0, "delta", "content")
 _ARGUMENTS: Path = ("choices", 0, "delta", "tool_calls", 0, "function", "arguments")
 
+_MOST_TOLD = 1_000  # a hostile stream may have a new key in every chunk
 _LATEST_SECONDS = 100_000_000_000
 """A `created` beyond this counts milliseconds: in seconds it is the year 5138."""
 
@@ -291,6 +292,6 @@ class ChatMachine(ChatStream):
 
     def _once(self, name: str, said: list[Signal], signal: Signal) -> None:
         """Say a thing only the first time."""
-        if name not in self._told:
+        if name not in self._told and len(self._told) < _MOST_TOLD:
             self._told.add(name)
             said.append(signal)

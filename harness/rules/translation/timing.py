@@ -8,7 +8,6 @@ from harness.findings import Severity
 from harness.jsonvalue import try_parse
 from harness.rules.rule import COMPARE
 from harness.rules.translation.comparison import Comparison, are_whole, upstream_of
-from harness.sse.decoder import Decoder
 from harness.turn.turn import Text
 
 if TYPE_CHECKING:
@@ -135,6 +134,8 @@ def _span(case: Case[Any], theirs: Turn) -> int:
 
 def _span_of_chat(chunks: Sequence[Chunk]) -> int:
     """The same for a stream of Chat, which has no event that opens its text: read once more, as nobody noted it."""
+    from harness.sse.decoder import Decoder  # noqa: PLC0415 - it loads msgspec, and the list of rules needs none
+
     decoder = Decoder()
     times: list[int] = []
     for at, data in chunks:
