@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from harness.rules.case import Case
 
 
+_SHOWN = 5
+"""Members of one payload that a message names."""
+
+
 class ChatRule(Rule[ChatStream]):
     """A rule on Chat Completions; unless it says otherwise, any chunk exercises it."""
 
@@ -39,14 +43,15 @@ class ChatRule(Rule[ChatStream]):
             return None
         first = mine[0]
         said = list(dict.fromkeys(_sentence(one) for one in mine))
-        more = f"; and {len(said) - 3} more" if len(said) > 3 else ""
-        message = "; ".join(said[:3]) + more
+        more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+        message = "; ".join(said[:_SHOWN]) + more
+        alone = len(said) == 1  # what was expected of several members is in the message
         return self.finding(
             case,
             f"{message[:1].upper()}{message[1:]}.",
             pointer=first.pointer,
-            expected=first.expected,
-            found=first.found,
+            expected=first.expected if alone else None,
+            found=first.found if alone else None,
             severity=severity,
             subject=" ".join(dict.fromkeys(re.sub(r"/[0-9]+", "/*", _place(one)) for one in mine)),
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from harness.dialects.chat.fragments import tool_of
 from harness.findings import Severity
+from harness.jsonvalue import try_parse
 from harness.rules.chat import counting
-from harness.rules.chat.chat_rule import ChatRule
+from harness.rules.chat.chat_rule import ChatRule, many, quoted
 from harness.rules.chat.finish import REASONS
 from harness.rules.rule import MALFORMED, WHOLE, Found
 
@@ -67,6 +68,12 @@ class WholeShape(_WholeRule):
     {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi","refusal":null},"finish_reason":null}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
     ```
 
+    ```example
+    request: {"model":"m","tools":[{"type":"function","function":{"name":"f"}}]}
+    body:
+    {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
+    ```
+
     ## Conforms
     ```example
     stream: chat/whole_text
@@ -75,6 +82,10 @@ class WholeShape(_WholeRule):
     ```example
     stream: chat/whole_two_choices
     ```
+
+    ## Exceptions
+    A call that the request forces by its name ends with `stop` at OpenAI. What the reason has to fit is what CHAT-FIN-005
+    and CHAT-FIN-006 say of streams.
     """
 
     id = "CHAT-SYNC-001"
@@ -88,12 +99,43 @@ class WholeShape(_WholeRule):
             yield self.finding(
                 case, "The answer has no choice.", pointer="/choices", expected="a choice", found="[]"
             )
+        indexes = [choice["index"] for choice in choices]
+        if sorted(indexes) != list(range(len(indexes))):
+            yield self.finding(
+                case, f"The choices have the {_many_indexes(indexes)}; they are counted from 0.", pointer="/choices",
+                expected=", ".join(map(str, range(len(indexes)))), found=", ".join(map(str, indexes)),
+                subject="indexes of choices",
+            )  # fmt: skip
         for position, choice in enumerate(choices):
             if (finish := choice["finish_reason"]) not in REASONS:
                 yield self.finding(
                     case, f"The finish reason is {finish!r}.", pointer=f"/choices/{position}/finish_reason",
                     expected=", ".join(sorted(REASONS)), found=repr(finish),
                 )  # fmt: skip
+            else:
+                yield from self._finish(case, position, choice["message"], finish)
+
+    def _finish(
+        self, case: Case[ChatStream], position: int, message: dict[str, Any], finish: str
+    ) -> Iterator[Finding]:
+        """A reason that is known, and does not fit what the message holds: CHAT-FIN-005 and CHAT-FIN-006."""
+        calls, asked, pointer = message.get("tool_calls"), case.asked, f"/choices/{position}/finish_reason"
+        forced = asked is not None and asked.tool_choice == "named"
+        if calls and (finish == "function_call" or (finish == "stop" and not forced)):
+            yield self.finding(
+                case, f"The choice has {many(len(calls), 'tool call')} and ends with {finish!r}.", pointer=pointer,
+                expected="tool_calls", found=finish, subject="calls and another reason",
+                severity=Severity.WARNING if asked is None and finish == "stop" else None,
+            )  # fmt: skip
+        elif finish in {"tool_calls", "function_call"} and not calls and not message.get("function_call"):
+            yield self.finding(
+                case, f"The choice ends with {finish!r} and has no call.", pointer=pointer, expected="a call",
+                found="none", subject="no call",
+            )  # fmt: skip
+
+
+def _many_indexes(indexes: list[int]) -> str:
+    return f"{'index' if len(indexes) == 1 else 'indexes'} {', '.join(map(str, indexes))}"
 
 
 class WholeMessage(_WholeRule):
@@ -155,10 +197,21 @@ class WholeToolCalls(_WholeRule):
     {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":{"x":1}}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
     ```
 
+    Two calls under one id:
+
+    ```example
+    request: {"model":"m","tools":[{"type":"function","function":{"name":"f"}}]}
+    body:
+    {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
+    ```
+
     ## Conforms
     ```example
     stream: chat/whole_tool
     ```
+
+    ## Exceptions
+    Arguments that are text and not JSON are a warning, as in streams (CHAT-TOOL-009): the model may have written them so.
     """
 
     id = "CHAT-SYNC-003"
@@ -166,17 +219,46 @@ class WholeToolCalls(_WholeRule):
     source = "OpenAI API reference, the chat completion object; AI SDK response schema"
 
     def judge(self, case: Case[ChatStream]) -> Iterator[Finding]:
-        """Ids and names that are empty."""
+        """Ids and names that are empty, ids that are shared, types that nobody knows, arguments that are no JSON."""
         for pointer, message in _messages(case):
+            known: set[str] = set()
             for position, call in enumerate(message.get("tool_calls") or ()):
-                holder = tool_of(call)
-                for name, value in (("id", call.get("id")), ("name", holder.get("name"))):
-                    if not value:
-                        where = f"{pointer}/tool_calls/{position}"
-                        yield self.finding(
-                            case, f"The tool call has no {name}.", pointer=where, expected=name, found="none",
-                            subject=name,
-                        )  # fmt: skip
+                for what in _wrong_with(call, known):
+                    yield self.finding(
+                        case, f"Tool call {position} {what.said}.", pointer=f"{pointer}/tool_calls/{position}",
+                        expected=what.expected, found=what.found, subject=what.subject, severity=what.severity,
+                    )  # fmt: skip
+                known.add(call.get("id") or "")
+
+
+class _Wrong(NamedTuple):
+    subject: str
+    said: str
+    expected: str
+    found: str
+    severity: Severity | None = None
+
+
+def _wrong_with(call: dict[str, Any], known: set[str]) -> Iterator[_Wrong]:
+    """What is wrong with a call, but for its shape; `known` are the ids of the calls before it."""
+    holder, identity, kind = tool_of(call), call.get("id"), call.get("type")
+    for name, value in (("id", identity), ("name", holder.get("name"))):
+        if not value:
+            yield _Wrong(name, f"has no {name}", name, "none")
+    if identity and identity in known:
+        yield _Wrong(
+            "id shared", f"has the id of another call, {identity!r}", "an id of its own", str(identity)
+        )
+    if kind not in {"function", "custom"}:
+        yield _Wrong("type", f"has the type {kind!r}", "function or custom", repr(kind))
+    arguments = holder.get("arguments")
+    if (
+        kind == "function"
+        and isinstance(arguments, str)
+        and not try_parse(arguments.encode("utf-8", "replace"))[0]
+    ):
+        said = f"has arguments that are not JSON: {quoted(arguments)}"
+        yield _Wrong("arguments", said, "JSON", arguments, Severity.WARNING)
 
 
 class WholeUsage(_WholeRule):
