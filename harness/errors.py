@@ -16,6 +16,7 @@ HarnessError                    anything this package raises on purpose
 │   └── EventTooLarge           4  one SSE event exceeds the limit
 ├── TargetError                 3  the other side, or this machine, is not there
 │   ├── UpstreamUnreachable     3
+│   ├── AnswerRefused           3
 │   ├── TlsFailure              3
 │   ├── PortInUse               3
 │   └── FileAccessError         3  a file cannot be written, or is in use by another recorder
@@ -181,6 +182,12 @@ class UpstreamUnreachable(TargetError):
     """No connection to the upstream could be made."""
 
     code = "upstream-unreachable"
+
+
+class AnswerRefused(TargetError):
+    """A live server answered with an error status in place of what was asked for."""
+
+    code = "refused-by-server"
 
 
 class TlsFailure(TargetError):

@@ -14,7 +14,9 @@ from harness.cassettes.imported import as_bytes, as_headers, imported_head
 from harness.jsonvalue import compact, try_parse
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, TypeGuard
+
+    from harness.jsonvalue import JsonValue
 
 _CONTENT_TYPES = {"sse": "text/event-stream", "json": "application/json"}
 _SOURCES = {"sse": "plain SSE body", "json": "plain JSON body"}
@@ -30,8 +32,8 @@ def read_plain(
     Args:
         data: The body, kept byte for byte.
         kind: What the body is; it chooses the `content-type`.
-        request: The request that it answers. Either an object with `method` and `url` (and `headers`, and
-            `body` or `json`), or the bytes of the request body, sent by POST to an unknown URL ("").
+        request: The request that it answers. Either an object with `method` and at least one of `url`, `json` and
+            `body` (and `headers`), or the bytes of the request body, sent by POST to an unknown URL ("").
         name: What to call it in messages; becomes the cassette's `source`.
     """
     response = Response(
@@ -51,8 +53,17 @@ def plain_request(request: bytes | None) -> Request:
     if request is None:
         return Request("POST", "")
     _, value = try_parse(request)
-    if not isinstance(value, Mapping) or not isinstance(value.get("url"), str) or "method" not in value:
+    if not _is_whole_request(value):
         return Request("POST", "", (("content-type", "application/json"),), request)
     body = value.get("body")
     sent = compact(value["json"]).encode() if body is None and "json" in value else as_bytes(body)
-    return Request(str(value["method"]).upper(), str(value["url"]), as_headers(value.get("headers")), sent)
+    return Request(
+        str(value["method"]).upper(), str(value.get("url", "")), as_headers(value.get("headers")), sent
+    )
+
+
+def _is_whole_request(value: object) -> TypeGuard[Mapping[str, JsonValue]]:
+    """Whether it is a request with its method and body, and not a body: no API's body has a member `method`."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("method"), str):
+        return False
+    return isinstance(value.get("url"), str) or "json" in value or "body" in value

@@ -107,7 +107,7 @@ class Baseline:
 
     def sort_out(self, verdict: Verdict, *, strict: bool = False) -> Verdict:
         """The verdict with expected findings taken out of those that count."""
-        if verdict.obstacle is not None:
+        if verdict.obstacle is not None and not verdict.findings:
             return verdict
         near = [(number, one) for number, one in enumerate(self.entries) if one.covers(verdict.source)]
         self._covered.update(number for number, _ in near)

@@ -143,10 +143,11 @@ def _checked(exchange: Exchange, dialect: str, bench: _Bench) -> Check | None:
     asked = _asked(spoken, request)
     case: Case[Any] = Case(spoken, spoken.machine(asked), profile=settings.name)
     case.request, case.asked = request, asked
-    case.streamed = _is_streamed(shape, asked)
+    status = response.status if "head" in known else None
+    case.streamed = _is_streamed(shape, asked, status)
     case.timed = "times" in have
-    if "head" in have:
-        case.status = response.status
+    case.status = status
+    if status is not None:
         case.headers = tuple((name.lower(), value) for name, value in response.headers)
     panel = Panel(settings, spoken.name, streamed=case.streamed, known=have, only=bench.only)
     check = Check(case, panel, settings, idle_us=bench.idle_us)
@@ -183,10 +184,10 @@ def _is_array_stream(spoken: Dialect | None, status: int) -> bool:
     return spoken is not None and spoken.name == "gemini" and status < 400
 
 
-def _is_streamed(shape: Shape, asked: Asked | None) -> bool:
-    """Whether a body is to be judged as a stream; where there is none, what was asked for decides."""
+def _is_streamed(shape: Shape, asked: Asked | None, status: int | None) -> bool:
+    """Whether a body is to be judged as a stream; where there is none, status and what was asked for decide."""
     if shape is Shape.EMPTY:
-        return asked is None or asked.stream
+        return (status is None or status < 400) and (asked is None or asked.stream)
     return shape in {Shape.STREAM, Shape.ARRAY}
 
 

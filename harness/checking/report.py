@@ -29,7 +29,7 @@ class Status(StrEnum):
     NOT_EXERCISED = "not_exercised"
     """There was nothing to judge. This is never a pass."""
     UNREADABLE = "unreadable"
-    """Of an exchange: it could not be read."""
+    """Of an exchange: it could not be read, or a live server refused to answer."""
 
 
 class Outcome(NamedTuple):
@@ -126,7 +126,7 @@ class Verdict:
         findings: What counts, repeats as one, in the order of the stream.
         expected: What was found and stands in the baseline.
         note: Why there is nothing to judge, where that is so.
-        obstacle: Why it could not be read, where that is so.
+        obstacle: Why it could not be read, or with what a live server refused, where that is so.
         sdks: What real SDKs made of it, where they were asked.
     """
 

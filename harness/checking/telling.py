@@ -53,7 +53,6 @@ class Telling:
         """What there is to say about one exchange; nothing where all is well."""
         if verdict.obstacle is not None:
             yield from str(verdict.obstacle).splitlines()
-            return
         source = source_of(verdict)
         if verdict.note:
             yield f"{source}  not exercised: {verdict.note}"

@@ -86,6 +86,14 @@ _READ = 65_536
     metavar="FORMAT",
     help="What goes to stdout: text, json, ndjson or github (annotations for a workflow).",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a URL may be silent; then the answer is given up, and what has come is judged.",
+)
 @click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A field to send to a URL.")
 @click.option(
     "--api-key-env",
@@ -112,6 +120,7 @@ def command(
     sdks: tuple[str, ...],
     jobs: int,
     form: str,
+    timeout: float,
     headers: tuple[str, ...],
     api_key_env: str | None,
     ca: Path | None,
@@ -131,8 +140,10 @@ def command(
     from harness.cli.command import note, read_once
     from harness.io.recordings import read_bytes
     from harness.jobs.accepting import open_baseline, write_baseline
-    from harness.jobs.check import Terms, other_halves, verdicts
-    from harness.jobs.inputs import named
+    from harness.jobs.asking import check_urls, spoken
+    from harness.jobs.check import other_halves
+    from harness.jobs.inputs import is_one, named
+    from harness.jobs.judging import Terms, verdicts
     from harness.jobs.live import live_exchange
     from harness.reporting.format import Heading
     from harness.reporting.registry import format_named
@@ -140,8 +151,9 @@ def command(
     if update_baseline and baseline is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
     read_once(inputs)
-    writer_type = format_named(form)
     sent = None if request is None else read_bytes(request)
+    check_urls(inputs, sent)
+    writer_type = format_named(form)
     terms = Terms(
         dialect=dialect,
         profile=profile,
@@ -151,15 +163,20 @@ def command(
         request=sent,
         upstream=other_halves(upstream),
         sdks=tuple(name for given in sdks for name in given.split(",")),
+        alone=is_one(inputs),
     ).checked()
     accepted = None if baseline is None else open_baseline(baseline, only=terms.only, new=update_baseline)
 
     def ask(url: str) -> Exchange:
-        return live_exchange(url, sent, headers=headers, key_variable=api_key_env, ca=ca)
+        return live_exchange(
+            url, sent, headers=headers, key_variable=api_key_env, ca=ca, read_timeout=timeout
+        )
 
     writer = writer_type(Heading(version("llm-stream-harness"), profile), styled=wanted(sys.stdout))
     found = verdicts(named(inputs), terms, jobs=jobs, stdin=_standard_input(), ask=ask)
-    totals = _write(writer, found, accepted, strict=strict)
+    totals = _write(
+        writer, found, accepted, strict=strict, asked=frozenset() if sent is None else spoken(sent)
+    )
     if accepted is not None and baseline is not None and update_baseline:
         count, new = write_baseline(accepted, baseline)
         note(f"{baseline}: {count} entr{'y' if count == 1 else 'ies'}, {new} new")
@@ -168,7 +185,12 @@ def command(
 
 
 def _write(
-    writer: Format, found: Iterator[tuple[Verdict, ...]], accepted: Baseline | None, *, strict: bool
+    writer: Format,
+    found: Iterator[tuple[Verdict, ...]],
+    accepted: Baseline | None,
+    *,
+    strict: bool,
+    asked: frozenset[str],
 ) -> Totals:
     """Write verdicts as they come; what could not be read goes to stderr as well."""
     from harness.checking.report import Totals
@@ -176,7 +198,7 @@ def _write(
     from harness.cli.progress import Progress
 
     totals = Totals()
-    passed_over = 0
+    passed_over = others = 0
     progress = Progress()
     _out(writer.begin())
     for verdicts in found:
@@ -184,6 +206,7 @@ def _write(
         for verdict in verdicts:
             sorted_out = verdict if accepted is None else accepted.sort_out(verdict, strict=strict)
             totals.add(sorted_out)
+            others += _without_the_request(verdict, asked)
             pieces = list(writer.verdict(sorted_out))
             if pieces or sorted_out.obstacle is not None:
                 progress.clear()
@@ -195,7 +218,18 @@ def _write(
     _out(writer.end(totals, accepted.stale() if accepted is not None else ()))
     if passed_over:
         note(f"passed over {passed_over:,} file{'' if passed_over == 1 else 's'} without a recording")
+    if others:
+        note(
+            f"--request is of another dialect than {others:,} of the inputs, which were judged without a request"
+        )
     return totals
+
+
+def _without_the_request(verdict: Verdict, asked: frozenset[str]) -> bool:
+    """Whether the request was not given to an exchange because it is of another dialect."""
+    if not asked or verdict.dialect is None or verdict.dialect in asked:
+        return False
+    return any(one.missing == "request" for one in verdict.outcomes)
 
 
 def _out(pieces: Iterable[str]) -> None:
@@ -205,6 +239,11 @@ def _out(pieces: Iterable[str]) -> None:
 
 def _standard_input() -> Iterator[bytes]:
     """Standard input as it comes, so that a live stream can be piped in."""
-    if sys.stdin is not None:
-        while piece := sys.stdin.buffer.read1(_READ):  # type: ignore[union-attr]
+    from harness.cli.command import note
+
+    try:
+        while sys.stdin is not None and (piece := sys.stdin.buffer.read1(_READ)):  # type: ignore[union-attr]
             yield piece
+    except KeyboardInterrupt:
+        note("interrupted before the end of standard input; nothing is said of what had come")
+        raise

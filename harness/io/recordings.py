@@ -49,10 +49,13 @@ def read_bytes(path: Path) -> bytes:
     """All of a small file.
 
     Raises:
+        InputError: It is not there.
         FileAccessError: It cannot be read.
     """
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("there is no such file", where=str(path)) from None
     except OSError as error:
         raise FileAccessError("cannot read this file", where=str(path), found=error.strerror) from error
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.checking.baseline import Baseline, read_baseline, written_baseline
-from harness.errors import UsageError
+from harness.errors import InputError, UsageError
 from harness.io.files import write_text
 from harness.io.recordings import read_bytes
 from harness.rules.registry import rules
@@ -25,7 +25,8 @@ def open_baseline(path: str | Path, *, only: frozenset[str] | None = None, new: 
         new: It need not be there yet.
 
     Raises:
-        UsageError: It is not there, or no baseline.
+        UsageError: It is no baseline.
+        InputError: It is not there.
     """
     file = Path(path)
     entries: tuple[Entry, ...] = ()
@@ -38,7 +39,7 @@ def open_baseline(path: str | Path, *, only: frozenset[str] | None = None, new: 
             ) from None
         entries = read_baseline(text, where=str(path), known=rules())
     elif not new:
-        raise UsageError("there is no such baseline", where=str(path), hint="--update-baseline writes it")
+        raise InputError("there is no such baseline", where=str(path), hint="--update-baseline writes it")
     today = datetime.now(UTC).date().isoformat()  # noqa: TID251 - a job may read the clock
     return Baseline(entries, today=today, only=only)
 

@@ -12,7 +12,7 @@ from harness.io.recordings import SUFFIX, find_recordings
 from harness.jobs.looking import STANDARD_INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _SUFFIXES = (SUFFIX, ".sse", ".yaml", ".yml", ".har", ".json")
 _PASSED_OVER = frozenset({"node_modules", "__pycache__", "site-packages"})
@@ -35,6 +35,14 @@ class Named(NamedTuple):
 def is_url(name: str) -> bool:
     """Whether a name is that of a live server."""
     return name.lower().startswith(("http://", "https://"))
+
+
+def is_one(names: Sequence[str]) -> bool:
+    """Whether names stand for one input, and for no folder or pattern."""
+    if len(names) != 1:
+        return False
+    path = Path(names[0])
+    return not path.is_dir() and (path.exists() or not has_magic(names[0]))
 
 
 def named(names: Iterable[str]) -> Iterator[Named | InputError]:

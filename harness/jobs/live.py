@@ -9,14 +9,15 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response, header
 from harness.cassettes.plain import plain_request
 from harness.cassettes.redaction.anew import redacted_exchange
 from harness.cassettes.redaction.redactor import Redactor
 from harness.dialects.registry import dialects
-from harness.errors import UpstreamUnreachable, UsageError
+from harness.errors import AnswerRefused, TargetError, UpstreamUnreachable, UsageError
 from harness.io.environment import secret_values
 from harness.io.upstream import Upstream
+from harness.jsonvalue import try_parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,20 @@ if TYPE_CHECKING:
 
     from harness.cassettes.exchange import Headers
 
-READ_TIMEOUT = 600.0
-"""Seconds without a byte after which a live answer is given up, as the OpenAI SDK has it."""
+READ_TIMEOUT = 60.0
+"""Seconds without a byte after which a live answer is given up; a model that thinks for longer needs more."""
+
+_MOST_SAID = 300  # characters of an error's message
+
+_KEY = "is the key right? --api-key-env VARIABLE names it"
+_PATH = "is the path right? the URL is that of the endpoint, such as https://HOST/v1/chat/completions"
+_HINTS = {401: _KEY, 403: _KEY, 404: _PATH, 405: _PATH, 429: "try again later"}
+
+_TIMEOUT = "--timeout SECONDS waits longer"
+_UNFINISHED = {
+    How.TIMEOUT: "the server fell silent; what had come is judged",
+    How.CANCELLED: "interrupted before the answer's end; what had come is judged",
+}
 
 _KEY_FIELDS = {"anthropic": "x-api-key", "gemini": "x-goog-api-key"}
 
@@ -52,6 +65,7 @@ def live_exchange(
     Raises:
         UsageError: The URL or a field cannot be meant, or the variable is not set.
         UpstreamUnreachable, TlsFailure: There is no such server, or it does not answer.
+        KeyboardInterrupt: The user gave up before the head came. After that, what had come is kept.
     """
     sent = _request(url, request, headers, key_variable)
     exchange = asyncio.run(_ask(sent, ca, read_timeout))
@@ -59,6 +73,39 @@ def live_exchange(
     if key_variable is not None:
         values[key_variable] = os.environ[key_variable]
     return redacted_exchange(exchange, Redactor(values=values, decode=True))
+
+
+def shortfall(exchange: Exchange, source: str) -> TargetError | None:
+    """Why a live answer is not what was asked for, or not all of it; None where nothing is known to be missing.
+
+    Args:
+        exchange: As `live_exchange` gives it.
+        source: What to call the server.
+    """
+    response, how = exchange.response, exchange.ending.how
+    if how in _UNFINISHED:
+        return TargetError(_UNFINISHED[how], where=source, hint=_TIMEOUT if how is How.TIMEOUT else None)
+    if response is None or response.status < 400:
+        return None
+    body = response.body()
+    return AnswerRefused(
+        f"the server answered {response.status} {response.reason}".rstrip(),
+        where=source,
+        found=_said(body, header(response.headers, "content-type")),
+        hint=_HINTS.get(response.status),
+    )
+
+
+def _said(body: bytes, media: str | None) -> str:
+    """What an error's body says, in a line."""
+    _, value = try_parse(body)
+    error = value.get("error", value) if isinstance(value, dict) else None
+    told = error.get("message") if isinstance(error, dict) else error
+    if isinstance(told, str) and told:
+        return " ".join(told.split())[:_MOST_SAID]
+    if not body:
+        return "an empty body"
+    return f"{len(body):,} byte{'' if len(body) == 1 else 's'} of {media or 'no content-type'}"
 
 
 def shown(url: str) -> str:
@@ -127,12 +174,20 @@ async def _ask(request: Request, ca: Path | None, read_timeout: float) -> Exchan
             async for data in answer.chunks():
                 at_us = (perf_counter_ns() - since) // 1_000
                 chunks.append(Chunk(at_us, data))
+    except asyncio.CancelledError:  # the runner's way to tell the task of Ctrl-C
+        if not head:
+            raise
+        ending = Ending(How.CANCELLED, message="interrupted")
     except httpx.HTTPError as error:
         if not head:
+            late = _how(error) is How.TIMEOUT
             raise UpstreamUnreachable(
                 "the server gave no answer",
                 where=f"{parts.scheme}://{parts.netloc}",
-                found=f"{type(error).__name__}: {error}".rstrip(": "),
+                found=f"nothing for {read_timeout:g} seconds"
+                if late
+                else f"{type(error).__name__}: {error}".rstrip(": "),
+                hint=_TIMEOUT if late else None,
             ) from error
         ending = Ending(_how(error), exception=type(error).__name__, message=str(error))
     finally:

@@ -11,13 +11,14 @@ from harness.cassettes.foreign import Format, detect, read_foreign
 from harness.cassettes.plain import plain_request
 from harness.cassettes.reading import read_lines
 from harness.checking.exchanges import facts_of
-from harness.errors import FileAccessError, ForeignFormatError
+from harness.errors import FileAccessError, ForeignFormatError, InputError
 from harness.io.recordings import SUFFIX, read_bytes, read_recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from harness.errors import HarnessError
     from harness.rules.rule import Need
 
 _PEEK = 4096
@@ -156,5 +157,7 @@ def _start(path: Path) -> bytes:
         raise _refused(path, error) from error
 
 
-def _refused(path: Path, error: OSError) -> FileAccessError:
+def _refused(path: Path, error: OSError) -> HarnessError:
+    if isinstance(error, FileNotFoundError):
+        return InputError("there is no such file", where=str(path))
     return FileAccessError("cannot read this file", where=str(path), found=error.strerror)

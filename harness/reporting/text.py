@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.checking.report import Status
@@ -33,8 +34,8 @@ class Text(Format):
 
     def verdict(self, verdict: Verdict) -> Iterator[str]:
         """Its findings, or why there is nothing to judge; what could not be read goes to stderr."""
-        if verdict.obstacle is None:
-            yield from (self._styled(line) + "\n" for line in self._telling.verdict(verdict))
+        shown = verdict if verdict.obstacle is None else replace(verdict, obstacle=None)
+        yield from (self._styled(line) + "\n" for line in self._telling.verdict(shown))
 
     def end(self, totals: Totals, stale: Sequence[Stale]) -> Iterator[str]:
         """Stale entries of the baseline, the rules that were broken, and the counts."""

@@ -14,11 +14,8 @@ from harness.io.files import write_cassette
 from harness.rules.example import parse_example
 from harness.rules.manual import page
 from harness.rules.registry import rule
-from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Iterator
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
@@ -30,7 +27,6 @@ BROKEN = parse_example("stream: responses/text\ninsert after 4: {").exchange
 assert GOOD.response is not None
 assert BROKEN.response is not None
 GOOD_BODY, BROKEN_BODY = GOOD.response.body(), BROKEN.response.body()
-KEY = "invented-live-key-0123456789"
 
 
 @pytest.fixture
@@ -42,31 +38,6 @@ def tapes(tmp_path: Path) -> Path:
     (folder / "bad.sse").write_bytes(BROKEN_BODY)
     (folder / "package.json").write_text("{}")
     return folder
-
-
-def _answer(connection: socket.socket, request: bytes) -> None:
-    if b"/cut/" in request:
-        connection.sendall(SSE_HEAD + http_chunk(GOOD_BODY[:700]))
-        reset(connection)
-    elif b"/echo/" in request:
-        head = b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        body = b'{"error":{"message":"bad key %s","type":7,"param":null,"code":null}}' % KEY.encode()
-        connection.sendall(head % len(body) + body)
-    elif (
-        KEY.encode() in request
-        and b'"input":"Name two colours."' in request
-        and b"x-extra: 1" in request.lower()
-    ):
-        connection.sendall(SSE_HEAD + http_chunk(GOOD_BODY) + LAST_CHUNK)
-    else:
-        connection.sendall(SSE_HEAD + http_chunk(BROKEN_BODY) + LAST_CHUNK)
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    """A Responses server that wants the key, a field and the request."""
-    with ScriptedServer(_answer) as scripted:
-        yield scripted.url
 
 
 @pytest.mark.usefixtures("tapes")
@@ -131,7 +102,7 @@ class TestBadInput:
             (["good.sse", "--ruleset", "1999-01-01"], 2, "unknown-name: there is no ruleset '1999-01-01'"),
             (["good.sse", "--format", "jsn"], 2, "unknown-name: there is no format 'jsn'"),
             (["good.sse", "--jobs", "0"], 2, "usage: 0 is no whole number of 1 or more"),
-            (["good.sse", "--baseline", "none.toml"], 2, "usage: there is no such baseline"),
+            (["good.sse", "--baseline", "none.toml"], 4, "unreadable-input: there is no such baseline"),
             (
                 ["good.sse", "--baseline", "empty.sse", "--update-baseline", "--strct"],
                 2,
@@ -140,13 +111,31 @@ class TestBadInput:
             (["good.sse", "--baseline", "bad.toml"], 2, "usage: the baseline is not TOML"),
             (["good.sse", "--baseline", "binary"], 2, "usage: the baseline is not UTF-8 text"),
             (["good.sse", "--update-baseline"], 2, "usage: --update-baseline needs --baseline FILE"),
-            (["good.sse", "--request", "none.json"], 3, "file-access: cannot read this file"),
-            (["good.sse", "--upstream", "none.sse"], 3, "file-access: cannot read this file"),
+            (["good.sse", "--request", "none.json"], 4, "unreadable-input: there is no such file"),
+            (["good.sse", "--upstream", "none.sse"], 4, "unreadable-input: there is no such file"),
+            (["good.sse", "--request", "page.html"], 2, "usage: the request is no JSON object"),
+            (["good.sse", "--request", "list.json"], 2, "usage: the request is no JSON object"),
+            (
+                ["good.sse", "--request", "chat.json"],
+                2,
+                "usage: the request is of another dialect than the body",
+            ),
+            (["-", "--request", "chat.json"], 4, "foreign-format: the input is empty"),
+            (["http://127.0.0.1:9/v1/responses"], 2, "usage: a URL needs the request that it is sent"),
+            (
+                ["http://127.0.0.1:9/v1/responses", "--request", "chat.json", "--timeout", "0"],
+                2,
+                "usage: 0.0 is not in the range",
+            ),
             (["nothing"], 4, "unreadable-input: there is no recording here"),
             (["*.cassette.jsonl"], 4, "unreadable-input: there is no recording here"),
             (["-", "-"], 2, "usage: standard input can be read once"),
-            (["http://127.0.0.1:9/v1/responses"], 3, "upstream-unreachable: no connection"),
-            (["http://"], 2, "usage: 'http://' is no upstream"),
+            (
+                ["http://127.0.0.1:9/v1/responses", "--request", "chat.json"],
+                3,
+                "upstream-unreachable: no connection",
+            ),
+            (["http://", "--request", "chat.json"], 2, "usage: 'http://' is no upstream"),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else None,
     )
@@ -161,6 +150,8 @@ class TestBadInput:
         (tmp_path / "blank.sse").write_bytes(b"\n\n\n")
         (tmp_path / "page.html").write_bytes(b"<!doctype html><title>Sign in</title>")
         (tmp_path / "bad.toml").write_bytes(b"[[expected]\n")
+        (tmp_path / "chat.json").write_text('{"model":"m","messages":[]}')
+        (tmp_path / "list.json").write_text("[1]")
         (tmp_path / "nothing").mkdir()
         outcome = harness("check", *arguments)
         assert outcome.code == code, outcome
@@ -169,14 +160,31 @@ class TestBadInput:
         assert "passed, 1" not in outcome.out
 
     @pytest.mark.usefixtures("tapes")
-    def test_the_highest_code_wins_and_the_rest_is_judged(self, harness: Run) -> None:
+    def test_the_highest_code_wins_and_the_rest_is_judged(self, harness: Run, tmp_path: Path) -> None:
         """A file that is not there hides no finding."""
+        (tmp_path / "request.json").write_text("{}")
+        url = "http://127.0.0.1:9/v1/responses"
         outcome = harness(
-            "check", "none.sse", "tapes", "http://127.0.0.1:9/v1/responses", "--rule", "SSE-JSON-001"
+            "check", "none.sse", "tapes", url, "--request", "request.json", "--rule", "SSE-JSON-001"
         )
         assert outcome.code == 4
         assert "SSE-JSON-001 not-json  (error)" in outcome.out
         assert "4 exchanges: 1 passed, 1 failed, 0 not exercised, 2 unreadable" in outcome.out
+
+    @pytest.mark.usefixtures("tapes")
+    def test_a_request_is_given_to_the_inputs_of_its_dialect(self, harness: Run, tmp_path: Path) -> None:
+        """Of several: the others are judged without one, and that is said."""
+        (tmp_path / "chat.json").write_text('{"model":"m","stream":true,"messages":[]}')
+        chat = parse_example("stream: chat/text").exchange
+        assert chat.response is not None
+        (tmp_path / "chat.sse").write_bytes(chat.response.body())
+        outcome = harness(
+            "check", "chat.sse", "tapes/bad.sse", "--request", "chat.json", "--format", "ndjson"
+        )
+        own, other, _ = map(json.loads, outcome.out.splitlines())
+        assert "request" not in {one.get("missing") for one in own["outcomes"]}
+        assert "request" in {one.get("missing") for one in other["outcomes"]}
+        assert "--request is of another dialect than 1 of the inputs" in outcome.err
 
     def test_nothing_to_judge_is_no_pass(self, harness: Run, tmp_path: Path) -> None:
         """A recording of other traffic only."""
@@ -260,63 +268,6 @@ class TestUpstream:
         assert found["XLAT-TEXT-001"] == "gateway"
         silent = next(one for one in alone["outcomes"] if one["rule"] == "XLAT-TEXT-001")
         assert (silent["status"], silent["missing"]) == ("not_exercised", "upstream")
-
-
-class TestLive:
-    """A server is asked, and its answer judged."""
-
-    @pytest.fixture
-    def arguments(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        """The request, the key and a field."""
-        (tmp_path / "request.json").write_text(
-            '{"model":"gpt-5.2","stream":true,"input":"Name two colours."}'
-        )
-        monkeypatch.setenv("LIVE_KEY", KEY)
-        return ["--request", "request.json", "--api-key-env", "LIVE_KEY", "--header", "X-Extra: 1"]
-
-    def test_what_is_asked_for_is_sent_and_the_answer_judged(
-        self, harness: Run, server: str, arguments: list[str]
-    ) -> None:
-        """Request, head, times and ending are known."""
-        outcome = harness("check", f"{server}/v1/responses", *arguments, "--format", "json")
-        (verdict,) = json.loads(outcome.out)["inputs"]
-        assert outcome.code == 0, outcome
-        assert verdict["dialect"] == "responses"
-        assert verdict["source"] == f"{server}/v1/responses"
-        assert harness("check", f"{server}/v1/responses").code == 1
-
-    def test_the_key_is_never_printed(self, harness: Run, server: str, arguments: list[str]) -> None:
-        """Not even where the server quotes it, or where it stands in the URL."""
-        url = f"{server}/echo/v1/responses?key={KEY}"
-        for form in ("text", "json"):
-            outcome = harness("check", url, *arguments, "--format", form)
-            assert KEY not in outcome.out + outcome.err
-
-    def test_a_connection_that_breaks_is_judged_as_far_as_it_came(
-        self, harness: Run, server: str, arguments: list[str]
-    ) -> None:
-        """That is a finding against the server."""
-        outcome = harness("check", f"{server}/cut/v1/responses", *arguments)
-        assert outcome.code == 1, outcome
-        assert "(error)" in outcome.out
-
-    @pytest.mark.parametrize(
-        ("more", "message"),
-        [
-            (
-                ["--api-key-env", "NOT_SET_AT_ALL"],
-                "usage: the environment variable NOT_SET_AT_ALL is not set",
-            ),
-            (["--header", "no colon"], "usage: this is no header field"),
-        ],
-    )
-    def test_what_cannot_be_sent_is_an_error_of_usage(
-        self, harness: Run, server: str, more: list[str], message: str
-    ) -> None:
-        """Nothing was asked."""
-        outcome = harness("check", f"{server}/v1/responses", *more)
-        assert outcome.code == 2
-        assert outcome.err.startswith(message)
 
 
 def test_a_large_stream_can_be_piped_in(tmp_path: Path) -> None:

@@ -93,8 +93,10 @@ def test_totals_say_what_rules_were_in_want_of() -> None:
     assert report.totals.rules_not_exercised == {"CHAT-CALL-001", "SSE-IDLE-001"}
     assert str(report).splitlines()[1:] == [
         "0 errors, 0 warnings, 0 remarks; 1 rule exercised, 2 not; 1 event, 1 byte",
-        "of those not exercised, 1 because the request is not known (--request FILE), "
-        "1 because the times are not known",
+        (
+            "of those not exercised, 1 because the request is not known (--request FILE), "
+            "1 because the times are not known"
+        ),
     ]
     nothing = Report("openai", (replace(EMPTY, outcomes=silent[2:]),))
     assert "1 because there is no upstream half (--upstream FILE)" in str(nothing)

@@ -12,7 +12,7 @@ from harness.cassettes.exchange import Cassette, Chunk
 from harness.checking.report import Status
 from harness.errors import UnknownName, UsageError
 from harness.io.files import write_cassette
-from harness.jobs.check import Terms, verdicts
+from harness.jobs.judging import Terms, verdicts
 from harness.jobs.inputs import Named, named
 from harness.rules.example import parse_example
 from harness.rules.registry import rule
