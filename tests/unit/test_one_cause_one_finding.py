@@ -35,6 +35,33 @@ def test_what_a_response_object_lacks_is_one_finding_in_all_events_of_its_life()
     assert found.message.endswith("; and 2 more.")
 
 
+def test_a_response_object_that_does_not_say_what_it_is_is_known_by_its_place() -> None:
+    """A time that is text is one mistake, in the beginning and at the end."""
+    edits = "\n".join(
+        f"event {kind}: - response.object\nevent {kind}: response.created_at = null"
+        for kind in ("response.created", "response.in_progress", "response.completed")
+    )
+    (found,) = loud(f"stream: responses/text\n{edits}")
+    assert (found.rule, found.times) == ("RESP-OBJ-001", 3)
+
+
+@pytest.mark.parametrize(
+    ("member", "first", "rule", "times"),
+    [
+        ("output_index", 2, "RESP-ITEM-002", 9),
+        ("item_id", 3, "RESP-ITEM-007", 7),
+        ("content_index", 3, "RESP-ENV-004", 7),
+    ],
+)
+def test_what_says_where_an_event_belongs_is_one_cause_in_events_of_all_types(
+    member: str, first: int, rule: str, times: int
+) -> None:
+    """A server that does not write it writes it nowhere."""
+    numbers = range(first, first + times)
+    edits = "\n".join(f"event {number}: - {member}" for number in numbers)
+    assert [(one.rule, one.times) for one in loud(f"stream: responses/text\n{edits}")] == [(rule, times)]
+
+
 def test_an_annotation_that_lacks_members_is_one_finding_wherever_it_is_repeated() -> None:
     """Alone, in its part, in its item, and in the response (recorded from xAI)."""
     holders = {
@@ -124,3 +151,15 @@ def test_profile_azure_allows_the_filter_chunk_and_nothing_near_it(chunk: str, r
     example = parse_example(f"stream: chat/bare\ninsert before 0: {chunk}")
     found = judged(example.exchange, "chat", profile_name="azure").findings
     assert [one.rule for one in found if one.rule == "CHAT-OBJ-001"] == rules
+
+
+def test_what_a_whole_chat_answer_lacks_is_all_in_the_message() -> None:
+    """And not under the expectation of the first of them."""
+    (found,) = loud(
+        'request: {"model":"m"}\nbody:\n{"id":"c","object":"chat.completion","model":"m","choices":[{"message":'
+        '{"role":"assistant","content":"x","refusal":null}}],"usage":{"prompt_tokens":1,"completion_tokens":1,'
+        '"total_tokens":2}}'
+    )
+    assert found.rule == "CHAT-SYNC-001"
+    assert all(name in found.message for name in ("`finish_reason`", "`index`", "`created`"))
+    assert (found.expected, found.found) == (None, None)

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _SHOWN = 3
 """Members of one object that a message names."""
 
+_ADDRESS = frozenset({
+    "/annotation_index", "/content_index", "/item_id", "/output_index", "/sequence_number", "/summary_index",
+})  # fmt: skip
+"""Members that say where an event belongs: the server writes them in one place, for events of every type."""
+
 
 def member_of(problem: Problem) -> str:
     """Pointer to the member that is wrong or missing."""
@@ -55,9 +60,9 @@ def taken(case: Case[ResponsesStream], members: Collection[str]) -> list[Problem
 
 
 def told(rule: Rule[ResponsesStream], case: Case[ResponsesStream], problem: Problem, message: str) -> Finding:
-    """The finding of a rule about a problem of shape."""
+    """The finding of a rule about a problem of shape; what says where an event belongs is one cause in all events."""
     pointer = member_of(problem)
-    kind = case.body.get("type", "the answer")
+    kind = "any event" if pointer in _ADDRESS else case.body.get("type", "the answer")
     return rule.finding(
         case,
         message,
@@ -113,7 +118,7 @@ def _told_of(
         pointer=member_of(mine[0]),
         expected=mine[0].expected,
         found=mine[0].found,
-        subject=f"{_name_of(case, holder)}/{members}",
+        subject=f"{'any event' if f'/{members}' in _ADDRESS and not holder else _name_of(case, holder)}/{members}",
     )
 
 
@@ -123,5 +128,7 @@ def _name_of(case: Case[ResponsesStream], holder: str) -> str:
         for key in ("type", "object"):
             if isinstance(name := owner.get(key), str):
                 return name
+    if holder == "/response":
+        return "response"  # one that lacks its `object`, too
     kind = case.body.get("type", "the answer")
     return f"{kind} {re.sub(r'/[0-9]+', '/*', holder)}".strip()
