@@ -93,6 +93,25 @@ def test_a_source_cannot_steer_a_terminal() -> None:
     assert "a\\x1b[31m\\nb" in text
 
 
+def test_calls_cost_no_more_each_the_more_there_are() -> None:
+    """Whether another call has the same id is known without looking at all of them."""
+
+    def seconds(count: int) -> float:
+        calls = [
+            {"index": n, "id": f"c{n}", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+            for n in range(count)
+        ]
+        body = stream_of(
+            *({**CHUNK, "choices": [{"index": 0, "delta": {"tool_calls": [call]}}]} for call in calls)
+        )
+        harness.check(body)  # the second time nothing is loaded or compiled
+        began = process_time()
+        harness.check(body)
+        return process_time() - began
+
+    assert seconds(6_000) / 6_000 < 4 * seconds(600) / 600
+
+
 @pytest.mark.parametrize(("many", "most"), [(500, 4_000)])
 def test_items_and_parts_that_stay_open_cost_no_more_each_the_more_there_are(many: int, most: int) -> None:
     """Which item or part an event is about is found without looking at all of them."""

@@ -30,6 +30,7 @@ class Follower:
         growing: Wire index of the call that grows.
         write_arguments: Appends to the arguments of that call.
         calls: The calls by wire index, where that is known; the latest one of each.
+        named: The calls by id; the first one of each.
         call: The call that the latest fragment was of.
         states: The states of the calls, of `grammar.CALL`.
         watched: The first deltas of the text; None once they were seen to be increments.
@@ -37,7 +38,7 @@ class Follower:
     """
 
     __slots__ = (
-        "call", "calls", "choice", "growing", "state", "states", "told", "watched", "width", "write",
+        "call", "calls", "choice", "growing", "named", "state", "states", "told", "watched", "width", "write",
         "write_arguments",
     )  # fmt: skip
 
@@ -49,6 +50,7 @@ class Follower:
         self.growing: int | None = None
         self.write_arguments: Callable[[str], int] = not_yet
         self.calls: dict[int, Call] = {}
+        self.named: dict[str, Call] = {}
         self.call: Call | None = None
         self.states: dict[Call, str] = {}
         self.watched: list[str] | None = []

@@ -68,6 +68,8 @@ def _fragment(entry: Entry, fragment: dict[str, Any], where: str) -> None:
         follower.told.add(call)
         _say(entry, g.REFUSED[g.CLOSED, g.MORE], call, where, ("the call opened last", f"call {index}"))
     call.id = call.id or identity
+    if call.id:
+        follower.named.setdefault(call.id, call)
     call.name = call.name or name
     call.type = call.type or fragment.get("type") or ""
     call.last = entry.at
@@ -92,14 +94,14 @@ def _call_of(follower: Follower, index: int | None, identity: str, name: str) ->
             follower.calls[index] = last
         return follower.calls.get(index)
     if identity:  # the index did not fit: the id tells
-        return next((call for call in follower.choice.calls.values() if call.id == identity), None)
+        return follower.named.get(identity)
     return None if name else follower.call
 
 
 def _open(entry: Entry, index: int | None, identity: str, where: str) -> Call:
     choice, follower = entry.choice, entry.follower
     call = Call(index, entry.at)
-    twin = next((one for one in choice.calls.values() if identity and one.id == identity), None)
+    twin = follower.named.get(identity)
     if twin is not None:
         entry.said.append(
             Signal("call-id-shared", call, f"{entry.pointer}{where}/id", "a new id", identity, twin.opened)

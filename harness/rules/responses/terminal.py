@@ -148,7 +148,8 @@ class FinalOutputIncomplete(Rule[ResponsesStream]):
 
     def _missing(self, case: Case[ResponsesStream], items: list[Item], output: list[Any]) -> Finding:
         ids = [element.get("id") if isinstance(element, dict) else None for element in output]
-        lost = [item for item in items if item.id not in ids]
+        there = {one for one in ids if isinstance(one, str)}
+        lost = [item for item in items if item.id not in there]
         if lost and len(output) < len(items):
             names = ", ".join(named(item) for item in lost)
             message = f"The final output has {len(output)} of {len(items)} finished items; it lacks {names}."
