@@ -110,7 +110,8 @@ def test_a_rule_counts_as_exercised_where_it_has_something_to_compare(
         ("abc", "abd", "they part at character 2"),
         ("ab", "abc", "it stops after 2 of 3 characters"),
         ("abc", "ab", "it goes on after the 2 characters that upstream sent"),
-        ("", "a", "it stops after 0 of 1 characters"),
+        ("", "a", "it stops after 0 of 1 character"),
+        ("a", "", "upstream sent none"),
     ],
 )
 def test_a_difference_is_told_in_words(mine: str, theirs: str, words: str) -> None:
@@ -157,3 +158,17 @@ def test_an_upstream_that_was_left_by_its_client_has_no_end_to_miss() -> None:
     assert [one.rule for one in judged_example(parse_example(cut)).findings] == ["UP-END-001"]
     assert judged_example(parse_example(f"{cut}\nending: client_close")).findings == []
     assert rule("UP-END-001").severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "clause"),
+    [
+        ("chat_tool", "parallel", """call 1, get_weather('{"city": "Bergen"}') did not arrive."""),
+        ("chat_parallel", "tool", """call 1, get_weather('{"city": "Bergen"}') was not made upstream."""),
+    ],
+)
+def test_the_call_that_is_lost_or_made_up_is_named(here: str, there: str, clause: str) -> None:
+    """With its arguments and its place, since all calls may be of one tool."""
+    example = parse_example(f"stream: translation/{here}\n--- upstream\nstream: anthropic/{there}\n")
+    (found,) = (one for one in judged_example(example).findings if one.rule == "XLAT-TOOL-001")
+    assert found.message.endswith(clause)

@@ -33,15 +33,19 @@ def same(call: Call) -> tuple[str, str]:
     return call.name, _canonical(call.arguments)
 
 
-def odd_ones(here: list[Call], there: list[Call]) -> str:
-    """Which calls did not arrive, or arrived without having been made: name, arguments and place."""
+def odd_ones(here: list[Call], there: list[Call]) -> tuple[str, str, str]:
+    """Which calls did not arrive, or arrived without having been made, with name, arguments and place.
+
+    Returns:
+        A clause for a message; what was expected; what was found in its place.
+    """
     lost, extra = _without(there, here), _without(here, there)
     told = []
     if lost:
         told.append(f"{_shown(lost)} did not arrive")
     if extra:
-        told.append(f"{_shown(extra)} {'was' if len(extra) == 1 else 'were'} not made")
-    return "; ".join(told)
+        told.append(f"{_shown(extra)} {'was' if len(extra) == 1 else 'were'} not made upstream")
+    return "; ".join(told), _shown(lost) or "no more calls", _shown(extra) or "nothing of it"
 
 
 def _without(calls: list[Call], others: list[Call]) -> list[tuple[int, Call]]:
@@ -65,8 +69,3 @@ def _shown(calls: list[tuple[int, Call]]) -> str:
 def counted_calls(count: int) -> str:
     """So many calls, for the beginning of a sentence."""
     return "1 call" if count == 1 else f"{count or 'No'} calls"
-
-
-def names(calls: list[Call]) -> str:
-    """The names of the tools that are called."""
-    return ", ".join(call.name for call in calls) or "no call"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
-from harness.rules.translation.call_likeness import arguments_agree, counted_calls, names, odd_ones, same
+from harness.rules.translation.call_likeness import arguments_agree, counted_calls, odd_ones, same
 from harness.rules.translation.comparison import Comparison, are_whole, first_difference
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class CallsChanged(Comparison):
     r"""The calls that the client was sent are not those that upstream made.
 
-    Compared are their number, names, arguments (as JSON: white space and the order of members do not count) and, in
+    Compared are their number, arguments (as JSON: white space and the order of members do not count) and, in
     Responses, their order. In Chat, order is the matter of XLAT-TOOL-002.
 
     ## Why it matters
@@ -38,6 +38,17 @@ class CallsChanged(Comparison):
     --- upstream
     stream: anthropic/parallel
     event content_block_start#1: content_block.name = "get_forecast"
+    ```
+
+    A call is lost:
+
+    ```example
+    stream: translation/chat_parallel
+    drop 4
+    drop 5
+    drop 6
+    --- upstream
+    stream: anthropic/parallel
     ```
 
     ## Conforms
@@ -70,12 +81,9 @@ class CallsChanged(Comparison):
             if mine.dialect == "chat" and sorted(map(same, here)) == sorted(map(same, there)):
                 continue
             if len(here) != len(there):
-                return self.told(
-                    case,
-                    f"{counted_calls(len(here))} arrived, and upstream made {len(there)}: {odd_ones(here, there)}.",
-                    expected=names(there),
-                    found=names(here),
-                )
+                which, expected, found = odd_ones(here, there)
+                message = f"{counted_calls(len(here))} arrived, and upstream made {len(there)}: {which}."
+                return self.told(case, message, expected=expected, found=found)
             for number, (call, original) in enumerate(zip(here, there, strict=True)):
                 if call.name != original.name:
                     return self.told(

@@ -94,12 +94,16 @@ def first_difference(mine: str, theirs: str) -> tuple[str, str, str]:
     shorter = min(len(mine), len(theirs))
     at = next((index for index in range(shorter) if mine[index] != theirs[index]), shorter)
     if at == len(mine):
-        how = f"it stops after {at:,} of {len(theirs):,} characters"
+        how = f"it stops after {at:,} of {_characters(len(theirs))}"
     elif at == len(theirs):
-        how = f"it goes on after the {at:,} characters that upstream sent"
+        how = f"it goes on after the {_characters(at)} that upstream sent" if at else "upstream sent none"
     else:
         how = f"they part at character {at:,}"
     return how, _around(mine, at), _around(theirs, at)
+
+
+def _characters(count: int) -> str:
+    return "1 character" if count == 1 else f"{count:,} characters"
 
 
 def _around(text: str, at: int) -> str:
