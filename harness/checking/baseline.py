@@ -5,7 +5,7 @@ A baseline is a TOML file with a table for each finding that is expected:
 ```toml
 [[expected]]
 rule = "CHAT-FIN-001"
-source = "recordings/gateway-*.cassette.jsonl"   # a glob on the source as it is given; every source by default
+source = "recordings/gateway-*.cassette.jsonl"   # a glob on the path from this file's folder; every source by default
 subject = "chat.completion.chunk"                # or fingerprint = "0123456789ab"; every subject by default
 reason = "the gateway ends tool calls with stop until its next release"
 issue = "https://tracker.example/17"
@@ -32,7 +32,7 @@ from harness.errors import UnknownName, UsageError
 from harness.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from harness.checking.report import Verdict
     from harness.findings import Finding
@@ -47,7 +47,8 @@ class Entry:
 
     Args:
         rule: Id of the rule.
-        source: Glob on the source as it is given, with forward slashes; "*" is every source.
+        source: Glob on the source as it is given, or on its path from the baseline's folder, with forward
+            slashes; "*" is every source.
         subject: What the finding is about; "" with no fingerprint is every subject.
         fingerprint: The same, as `harness check --format json` shows it.
         reason: Why it is accepted.
@@ -93,14 +94,24 @@ class Baseline:
         entries: In file order.
         today: The present day (ISO 8601), to tell which entries are over.
         only: Ids of the rules that are asked; None where all are. Entries of others cannot be stale.
+        where: The file that they stand in.
+        name_of: What the file calls a source: a path from its own folder.
     """
 
     def __init__(
-        self, entries: Iterable[Entry], *, today: str = "", only: frozenset[str] | None = None
+        self,
+        entries: Iterable[Entry],
+        *,
+        today: str = "",
+        only: frozenset[str] | None = None,
+        where: str = "",
+        name_of: Callable[[str], str] = str,
     ) -> None:
         self.entries = tuple(entries)
         self._today = today
         self._only = only
+        self._where = where
+        self._name_of = name_of
         self._met: set[int] = set()
         self._covered: set[int] = set()
         self._new: set[Entry] = set()
@@ -109,7 +120,12 @@ class Baseline:
         """The verdict with expected findings taken out of those that count."""
         if verdict.obstacle is not None and not verdict.findings:
             return verdict
-        near = [(number, one) for number, one in enumerate(self.entries) if one.covers(verdict.source)]
+        own = self._name_of(verdict.source)
+        near = [
+            (number, one)
+            for number, one in enumerate(self.entries)
+            if one.covers(own) or one.covers(verdict.source)
+        ]
         self._covered.update(number for number, _ in near)
         counts: list[Finding] = []
         expected: list[Finding] = []
@@ -121,7 +137,7 @@ class Baseline:
                 self._new.add(
                     Entry(
                         rule=finding.rule,
-                        source=_literal(verdict.source),
+                        source=_literal(own),
                         subject=finding.subject,
                         fingerprint="" if finding.subject else fingerprint(finding),
                     )
@@ -141,7 +157,7 @@ class Baseline:
 
     def stale(self) -> tuple[Stale, ...]:
         """The entries that are no longer true; entries about sources or rules that were not checked are not told."""
-        return tuple(Stale(str(self.entries[number]), why) for number, why in self._stale())
+        return tuple(Stale(str(self.entries[number]), why, self._where) for number, why in self._stale())
 
     def _stale(self) -> Iterator[tuple[int, str]]:
         for number, entry in enumerate(self.entries):

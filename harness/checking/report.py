@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from harness.findings import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.errors import HarnessError
     from harness.findings import Finding
 
@@ -128,6 +130,7 @@ class Verdict:
         note: Why there is nothing to judge, where that is so.
         obstacle: Why it could not be read, or with what a live server refused, where that is so.
         sdks: What real SDKs made of it, where they were asked.
+        lines: Where the file is the body itself: the line (from 1) of each finding's first byte, by that byte.
     """
 
     source: str
@@ -143,13 +146,15 @@ class Verdict:
     note: str = ""
     obstacle: Obstacle | None = None
     sdks: tuple[Opinion, ...] = ()
+    lines: Mapping[int, int] = field(default_factory=dict)
 
 
 class Stale(NamedTuple):
-    """An entry of the baseline that is no longer true, and why."""
+    """An entry of the baseline that is no longer true, why, and the file that it stands in."""
 
     entry: str
     why: str
+    file: str = ""
 
     def __str__(self) -> str:
         return f"stale baseline entry {self.entry}: {self.why}"

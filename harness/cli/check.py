@@ -33,14 +33,21 @@ _READ = 65_536
     default="openai",
     show_default=True,
     metavar="NAME",
-    help="Which rules hold and how bad a breach is; see docs/checking.md.",
+    help="Which rules hold and how bad a breach is: openai, compat, azure, codex-backend, "
+    "openresponses-2026-01-15 or openresponses-2026-04-24; see docs/checking.md.",
 )
 @click.option(
     "--ruleset",
     metavar="DATE",
     help="Judge by the rules and severities of that date; newer rules are shown and not counted.",
 )
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Ask this rule only.")
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="ID,...",
+    help="Ask these rules only: ids, slugs, or families such as RESP-SEQ; may be repeated.",
+)
 @click.option("--strict", is_flag=True, help="A warning fails, too.")
 @click.option(
     "--request",
@@ -68,7 +75,8 @@ _READ = 65_536
     "sdks",
     multiple=True,
     metavar="NAME,...",
-    help="Feed the same bytes to an installed SDK, and say what it makes of them: openai-python, openai-node.",
+    help="Feed the same bytes to an installed SDK, and say what it makes of them: openai-python, openai-node; "
+    "may be repeated.",
 )
 @click.option(
     "--jobs",
@@ -94,7 +102,13 @@ _READ = 65_536
     metavar="SECONDS",
     help="How long a URL may be silent; then the answer is given up, and what has come is judged.",
 )
-@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A field to send to a URL.")
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="A field to send to a URL; may be repeated.",
+)
 @click.option(
     "--api-key-env",
     metavar="VARIABLE",
@@ -139,7 +153,7 @@ def command(
     from harness.cli.colour import wanted
     from harness.cli.command import note, read_once
     from harness.io.recordings import read_bytes
-    from harness.jobs.accepting import open_baseline, write_baseline
+    from harness.jobs.accepting import open_baseline, unexplained, write_baseline
     from harness.jobs.asking import check_urls, spoken
     from harness.jobs.check import other_halves
     from harness.jobs.inputs import is_one, named
@@ -158,7 +172,7 @@ def command(
         dialect=dialect,
         profile=profile,
         ruleset=ruleset,
-        only=frozenset(rules) or None,
+        only=frozenset(name for given in rules for name in given.split(",")) or None,
         strict=strict,
         request=sent,
         upstream=other_halves(upstream),
@@ -175,13 +189,33 @@ def command(
     writer = writer_type(Heading(version("llm-stream-harness"), profile), styled=wanted(sys.stdout))
     found = verdicts(named(inputs), terms, jobs=jobs, stdin=_standard_input(), ask=ask)
     totals = _write(
-        writer, found, accepted, strict=strict, asked=frozenset() if sent is None else spoken(sent)
+        writer,
+        found,
+        accepted,
+        strict=strict,
+        asked=frozenset() if sent is None else spoken(sent),
+        tell_stale=not update_baseline,
     )
     if accepted is not None and baseline is not None and update_baseline:
-        count, new = write_baseline(accepted, baseline)
-        note(f"{baseline}: {count} entr{'y' if count == 1 else 'ies'}, {new} new")
+        written = write_baseline(accepted, baseline)
+        removed = f", {written.removed} removed" if written.removed else ""
+        note(f"{baseline}: {_entries(written.entries)}, {written.new} new{removed}")
+        _note_unexplained(written.unexplained)
         return totals.exit_code if totals.exit_code != 1 else 0
+    if accepted is not None:
+        _note_unexplained(unexplained(accepted.entries))
     return max(totals.exit_code, 1 if accepted is not None and accepted.stale() else 0)
+
+
+def _entries(count: int) -> str:
+    return f"{count} entr{'y' if count == 1 else 'ies'}"
+
+
+def _note_unexplained(count: int) -> None:
+    from harness.cli.command import note
+
+    if count:
+        note(f"{_entries(count)} of the baseline ha{'s' if count == 1 else 've'} no reason yet")
 
 
 def _write(
@@ -191,6 +225,7 @@ def _write(
     *,
     strict: bool,
     asked: frozenset[str],
+    tell_stale: bool,
 ) -> Totals:
     """Write verdicts as they come; what could not be read goes to stderr as well."""
     from harness.checking.report import Totals
@@ -215,7 +250,7 @@ def _write(
                 note(str(sorted_out.obstacle))
         progress.show(f"{totals.inputs:,} exchanges judged")
     progress.clear()
-    _out(writer.end(totals, accepted.stale() if accepted is not None else ()))
+    _out(writer.end(totals, accepted.stale() if accepted is not None and tell_stale else ()))
     if passed_over:
         note(f"passed over {passed_over:,} file{'' if passed_over == 1 else 's'} without a recording")
     if others:

@@ -64,7 +64,7 @@ def find_recordings(paths: Iterable[str | Path]) -> list[Path]:
     """The files that some paths name, in a stable order.
 
     A path is a file, a folder (searched for `*.cassette.jsonl`, vcrpy YAML and HAR), or, where no such file exists,
-    the name of a shipped recording such as `llama-server/chat/text`.
+    the name of a shipped recording such as `llama-server/chat/text`, or of a folder of them.
 
     Raises:
         InputError: A path names nothing, or a folder holds no recording.
@@ -90,18 +90,21 @@ def find_recordings(paths: Iterable[str | Path]) -> list[Path]:
                 )
             found += inside
         else:
-            found.append(path if path.exists() else _shipped(given))
+            found += [path] if path.exists() else _shipped(given)
     return found
 
 
-def _shipped(name: str | Path) -> Path:
+def _shipped(name: str | Path) -> list[Path]:
     try:
         folder = bundled.folder("cassettes")
     except FileNotFoundError:
         folder = Path("cassettes")
     path = folder / f"{name}{SUFFIX}"
     if not Path(name).is_absolute() and path.is_file():
-        return path
+        return [path]
+    parts = Path(name).parts
+    if parts and ".." not in parts and not Path(name).is_absolute() and (folder / name).is_dir():
+        return sorted((folder / name).rglob(f"*{SUFFIX}"))
     shipped = [
         file.relative_to(folder).as_posix().removesuffix(SUFFIX) for file in folder.rglob(f"*{SUFFIX}")
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from harness.checking.baseline import Baseline, read_baseline, written_baseline
 from harness.errors import InputError, UsageError
@@ -13,6 +15,8 @@ from harness.io.recordings import read_bytes
 from harness.rules.registry import rules
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from harness.checking.baseline import Entry
 
 
@@ -41,18 +45,40 @@ def open_baseline(path: str | Path, *, only: frozenset[str] | None = None, new: 
     elif not new:
         raise InputError("there is no such baseline", where=str(path), hint="--update-baseline writes it")
     today = datetime.now(UTC).date().isoformat()  # noqa: TID251 - a job may read the clock
-    return Baseline(entries, today=today, only=only)
+    return Baseline(entries, today=today, only=only, where=str(path), name_of=partial(_from, file.parent))
 
 
-def write_baseline(baseline: Baseline, path: Path) -> tuple[int, int]:
-    """Write a baseline as it should be, in one replacement.
+def _from(folder: Path, source: str) -> str:
+    """A file by its path from a folder, so that it has one name wherever a check is started; others as they are."""
+    try:
+        if Path(source).is_file():
+            return Path(os.path.relpath(source, folder)).as_posix()
+    except (OSError, ValueError):  # no name of a file, or one on another drive
+        pass
+    return source
 
-    Returns:
-        How many entries it has now, and how many of them are new.
+
+class Written(NamedTuple):
+    """What became of a baseline: how many entries it has, and how many are new, gone, and without a reason."""
+
+    entries: int
+    new: int
+    removed: int
+    unexplained: int
+
+
+def unexplained(entries: Iterable[Entry]) -> int:
+    """How many entries have no reason."""
+    return sum(not one.reason.strip() for one in entries)
+
+
+def write_baseline(baseline: Baseline, path: Path) -> Written:
+    """Write a baseline as it should be, in one replacement. Comments are not kept.
 
     Raises:
         FileAccessError: It cannot be written.
     """
     entries = baseline.updated()
     write_text(path, written_baseline(entries))
-    return len(entries), len(set(entries) - set(baseline.entries))
+    before, after = set(baseline.entries), set(entries)
+    return Written(len(entries), len(after - before), len(before - after), unexplained(entries))

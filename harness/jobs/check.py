@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from harness.jsonvalue import JsonValue
 
 _PIECES = "(bytes)"
+_LONGEST_NAME = 4096  # characters; no system has longer paths
 
 
 def check(
@@ -61,7 +62,7 @@ def check(
         dialect: "chat", "responses", "anthropic", "gemini", or "auto", which looks at request and body.
         profile: Which rules hold and how bad a breach is, by name: "openai", "compat" and others.
         ruleset: The date of a frozen ruleset (ISO 8601); None takes the rules as they are.
-        rules: Ids of the rules to ask; none asks all.
+        rules: Ids of the rules to ask, or their slugs, or families such as "RESP-SEQ"; none asks all.
         strict: A warning fails an exchange, too.
         request: What a plain body answers: its JSON, its bytes, or the path of a file that holds it.
             Recordings hold their own.
@@ -109,6 +110,13 @@ def other_halves(upstream: str | Path | Cassette | Exchange | None) -> tuple[Sub
 
 
 def _of_anything(subject: object, terms: Terms, jobs: int) -> Iterator[Verdict]:
+    if isinstance(subject, str) and ("\n" in subject or len(subject) > _LONGEST_NAME):
+        raise UsageError(
+            "this text is no path",
+            expected="the name of a file, or a body as bytes",
+            found=f"{len(subject):,} characters",
+            hint="a body is bytes: text.encode()",
+        )
     if isinstance(subject, str | Path | bytes | bytearray):
         subject = [subject]
     if isinstance(subject, Exchange):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _SUFFIXES = (SUFFIX, ".sse", ".yaml", ".yml", ".har", ".json")
+_HOST = re.compile(r"[A-Za-z0-9.-]+:[0-9]+(/|$)")
+_MOST_SHOWN = 200
 _PASSED_OVER = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
@@ -42,7 +45,10 @@ def is_one(names: Sequence[str]) -> bool:
     if len(names) != 1:
         return False
     path = Path(names[0])
-    return not path.is_dir() and (path.exists() or not has_magic(names[0]))
+    try:
+        return not path.is_dir() and (path.exists() or not has_magic(names[0]))
+    except (OSError, ValueError):
+        return True
 
 
 def named(names: Iterable[str]) -> Iterator[Named | InputError]:
@@ -52,18 +58,32 @@ def named(names: Iterable[str]) -> Iterator[Named | InputError]:
     so does a pattern with `*`, `?` or `[...]` (`**` for folders) that is not the name of a file.
     """
     for name in names:
-        path = Path(name)
-        if name == STANDARD_INPUT or is_url(name):
-            yield Named(name, None)
-        elif name and path.is_dir():
-            yield from _several(name, _inside(path))
-        elif name and not path.exists() and has_magic(name):
-            yield from _several(name, _matching(name))
-        else:
-            try:
-                yield from (Named(name, one) for one in find_recordings([name]))
-            except HarnessError as error:
-                yield error if isinstance(error, InputError) else InputError(error.message, where=name)
+        try:
+            yield from _of_name(name)
+        except (OSError, ValueError) as error:  # too long, or with a byte that no name can have
+            found = getattr(error, "strerror", None) or str(error)
+            yield InputError("this cannot be the name of a file", where=name[:_MOST_SHOWN], found=found)
+
+
+def _of_name(name: str) -> Iterator[Named | InputError]:
+    path = Path(name)
+    if name == STANDARD_INPUT or is_url(name):
+        yield Named(name, None)
+    elif name and path.is_dir():
+        yield from _several(name, _inside(path))
+    elif name and not path.exists() and has_magic(name):
+        yield from _several(name, _matching(name))
+    else:
+        try:
+            files = find_recordings([name])
+        except HarnessError as error:
+            if _HOST.match(name):
+                error.hint = f"a server is named with its scheme: http://{name}"
+            yield error if isinstance(error, InputError) else InputError(error.message, where=name)
+            return
+        for one in files:
+            inner = one.as_posix().rpartition(f"/{name.strip('/')}/")[2].removesuffix(SUFFIX)
+            yield Named(name if len(files) == 1 else f"{name.rstrip('/')}/{inner}", one)
 
 
 def _several(name: str, files: Iterable[Path]) -> Iterator[Named | InputError]:

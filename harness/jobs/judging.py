@@ -20,12 +20,13 @@ from harness.jobs.inputs import Named, is_url
 from harness.jobs.live import live_exchange, shortfall, shown
 from harness.jobs.looking import STDIN_SOURCE
 from harness.jobs.opinions import check_names, held, opinions
-from harness.jobs.subjects import Subject, of_file, of_stdin
-from harness.rules.registry import rule
+from harness.jobs.subjects import Subject, lines_at, of_file, of_stdin
+from harness.rules.registry import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
+    from pathlib import Path
     from typing import TypeAlias
 
     from harness.cassettes.exchange import Exchange, Request
@@ -44,7 +45,7 @@ class Terms:
         dialect: Its name, or "auto".
         profile: Its name.
         ruleset: The date of a frozen ruleset; None takes the rules as they are.
-        only: Ids of the rules to ask; None asks all.
+        only: Ids of the rules to ask, or their slugs, or their families; None asks all.
         strict: A warning fails an exchange, too.
         request: What plain bodies answer; see `harness.cassettes.plain`.
         upstream: The other halves of translations: one for each exchange by its index, or one for all.
@@ -77,7 +78,7 @@ class Terms:
         profile_named(self.profile)
         if self.ruleset is not None:
             ruleset_of(self.ruleset)
-        only = None if self.only is None else frozenset(rule(one).id for one in self.only)
+        only = None if self.only is None else frozenset().union(*map(chosen, self.only))
         return replace(self, only=only)
 
     def other_half(self, index: int) -> Subject | None:
@@ -193,7 +194,16 @@ def _of_input(
         yield from of_subjects(subjects, terms, STDIN_SOURCE)
     else:
         subjects = of_file(one.path, request=terms.request, found=one.found)
-        yield from of_subjects(subjects, terms, one.source, found=one.found)
+        found = of_subjects(subjects, terms, one.source, found=one.found)
+        yield from (_with_lines(verdict, one.path) for verdict in found)
+
+
+def _with_lines(verdict: Verdict, path: Path) -> Verdict:
+    """A verdict on a file that is the body itself, with the lines of what was found."""
+    places = {one.where.start for one in verdict.findings if one.where.start is not None}
+    if not places or path.suffix.lower() != ".sse" or verdict.exchange:
+        return verdict
+    return replace(verdict, lines=lines_at(path, places))
 
 
 def of_subjects(

@@ -149,6 +149,29 @@ class FileChunks:
             raise _refused(self._path, error) from error
 
 
+def lines_at(path: Path, places: Iterable[int]) -> dict[int, int]:
+    """The lines (from 1) on which bytes of a file stand, by their offsets.
+
+    Raises:
+        FileAccessError: The system does not let it be read.
+    """
+    found: dict[int, int] = {}
+    wanted = sorted(places)
+    offset, line = 0, 1
+    for _, data in FileChunks(path):
+        start = 0
+        while wanted and wanted[0] < offset + len(data):
+            place = wanted.pop(0)
+            line += data.count(b"\n", start, place - offset)
+            start = place - offset
+            found[place] = line
+        line += data.count(b"\n", start)
+        offset += len(data)
+        if not wanted:
+            break
+    return found
+
+
 def _start(path: Path) -> bytes:
     try:
         with path.open("rb") as file:

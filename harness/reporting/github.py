@@ -16,20 +16,24 @@ if TYPE_CHECKING:
 
     from harness.checking.report import Stale, Totals, Verdict
 
-_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
 class Github(Format):
-    """One workflow command a finding; GitHub shows them beside the files and in the summary of the run."""
+    """One workflow command a finding; GitHub shows them beside the files and in the summary of the run.
+
+    It shows ten of a kind and step: the worst come first, and what is only worth knowing is left out.
+    """
 
     name = "github"
     summary = "annotations for the log of a GitHub workflow"
 
     def verdict(self, verdict: Verdict) -> Iterator[str]:
-        """One annotation a finding, or one for what could not be read."""
+        """One annotation an error or warning, and one for what could not be read."""
         if (obstacle := verdict.obstacle) is not None:
             yield _command("error", verdict.source, obstacle.code, str(obstacle))
-        for finding in verdict.findings:
+        loud = [one for one in verdict.findings if one.severity is not Severity.INFO]
+        for finding in sorted(loud, key=lambda one: -one.severity.weight):
             where = f"exchange {verdict.exchange}" + place(finding.where).replace("  ", ", ", 1)
             more = f" ({finding.times - 1:,} more, same cause)" if finding.times > 1 else ""
             expected = f"\nexpected {finding.expected}" if finding.expected is not None else ""
@@ -38,17 +42,20 @@ class Github(Format):
                 verdict.source,
                 f"{finding.rule} {slug(finding.rule)}",
                 f"{finding.message}{more}{expected}\n{where}\nharness rule {finding.rule} explains it",
+                line=verdict.lines.get(finding.where.start) if finding.where.start is not None else None,
             )
 
     def end(self, totals: Totals, stale: Sequence[Stale]) -> Iterator[str]:
         """One annotation a stale entry of the baseline, and the counts as plain text."""
         for one in stale:
-            yield _command("error", "", "stale baseline entry", str(one))
+            yield _command("error", one.file, "stale baseline entry", str(one))
         yield from (line + "\n" for line in summary_lines(totals))
 
 
-def _command(command: str, file: str, title: str, message: str) -> str:
+def _command(command: str, file: str, title: str, message: str, *, line: int | None = None) -> str:
     properties = f"file={_property(file)}," if file else ""
+    if line is not None:
+        properties += f"line={line},"
     return f"::{command} {properties}title={_property(title)}::{_data(message)}\n"
 
 

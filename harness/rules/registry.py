@@ -54,7 +54,7 @@ def rules() -> Mapping[str, type[Rule[Any]]]:
 
 
 def rule(rule_id: str) -> type[Rule[Any]]:
-    """The rule of that id, in any case.
+    """The rule of that id or slug, in any case.
 
     Raises:
         UnknownName: There is none.
@@ -63,9 +63,35 @@ def rule(rule_id: str) -> type[Rule[Any]]:
     package = _PACKAGES.get(wanted.partition("-")[0])
     if package is not None and (found := _in_package(package).get(wanted)):
         return found
-    if wanted not in rules():
-        raise UnknownName("rule", rule_id, rules())
-    return rules()[wanted]
+    if wanted in rules():
+        return rules()[wanted]
+    named = [one for one in rules().values() if one.slug() == rule_id.lower()]
+    if named:
+        return named[0]
+    raise _unknown(rule_id)
+
+
+def chosen(name: str) -> frozenset[str]:
+    """The ids of the rules that a name stands for: an id, a slug, or a family or chapter such as RESP-SEQ.
+
+    Raises:
+        UnknownName: It stands for none.
+    """
+    family = f"{name.strip().upper().rstrip('-')}-"
+    found = frozenset(one for one in rules() if one.startswith(family)) if family != "-" else frozenset()
+    return found or frozenset({rule(name.strip()).id})
+
+
+def _unknown(name: str) -> UnknownName:
+    """The error, with what was probably meant: the rule of the same number, or the list of a family."""
+    error = UnknownName("rule", name, rules())
+    wanted = name.upper().rstrip("-")
+    chapter, _, number = wanted.rpartition("-")
+    if number.isdecimal() and (near := f"{chapter}-{int(number):03}") in rules():
+        error.hint = f"did you mean {near!r}?"
+    elif wanted and any(one.startswith(f"{wanted}-") for one in rules()):
+        error.hint = f"these are several: `harness rules {wanted}` lists them"
+    return error
 
 
 @cache

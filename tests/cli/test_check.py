@@ -75,6 +75,32 @@ class TestOutput:
         assert outcome.code == 1
         assert json.loads(outcome.out.splitlines()[0])["source"] == "(standard input)"
 
+    @pytest.mark.parametrize(
+        "rules", ["SSE-JSON-001,SSE-ID-001", "not-json", "SSE-JSON", "sse-json,SSE-ID-001"]
+    )
+    def test_rules_are_named_by_id_slug_or_family(self, harness: Run, rules: str) -> None:
+        """Several with commas."""
+        outcome = harness("check", "tapes/bad.sse", "--rule", rules, "--format", "json")
+        (verdict,) = json.loads(outcome.out)["inputs"]
+        asked = {one["rule"] for one in verdict["outcomes"]}
+        assert "SSE-JSON-001" in asked
+        assert all(one.startswith(("SSE-JSON-", "SSE-ID-")) for one in asked)
+
+    def test_an_annotation_names_the_line_of_a_plain_body(self, harness: Run, tapes: Path) -> None:
+        """The event's first; a cassette's bytes are not its lines."""
+        outcome = harness("check", "tapes", "--rule", "SSE-JSON", "--format", "github")
+        lines = (tapes / "bad.sse").read_bytes().split(b"\n")
+        assert (
+            f"::error file=tapes/bad.sse,line={lines.index(b'data: {') + 1},title=SSE-JSON-001" in outcome.out
+        )
+
+    def test_a_folder_of_shipped_recordings_has_a_name(self, harness: Run) -> None:
+        """And each recording its own."""
+        outcome = harness("check", "transformers/chat", "--rule", "SSE-JSON-001", "--format", "json")
+        sources = [one["source"] for one in json.loads(outcome.out)["inputs"]]
+        assert "transformers/chat/whole_text" in sources
+        assert len(set(sources)) > 10
+
     def test_strict_makes_warnings_fail(self, harness: Run, tmp_path: Path) -> None:
         """Without it they are shown."""
         (tmp_path / "w.sse").write_bytes(b"\xef\xbb\xbf" + GOOD_BODY)
@@ -127,6 +153,8 @@ class TestBadInput:
                 2,
                 "usage: 0.0 is not in the range",
             ),
+            (["x" * 5000], 4, "unreadable-input: this cannot be the name of a file"),
+            (["localhost:80/v1"], 4, "unreadable-input: there is no such file"),
             (["nothing"], 4, "unreadable-input: there is no recording here"),
             (["*.cassette.jsonl"], 4, "unreadable-input: there is no recording here"),
             (["-", "-"], 2, "usage: standard input can be read once"),
@@ -214,7 +242,8 @@ class TestBaseline:
         options = ("check", "tapes", "--baseline", "known.toml")
         written = harness(*options, "--update-baseline")
         assert written.code == 0
-        assert "known.toml: 1 entry, 1 new" in written.err
+        assert "known.toml: 1 entry, 1 new\n1 entry of the baseline has no reason yet" in written.err
+        assert "has no reason yet" in harness(*options).err
         text = (tmp_path / "known.toml").read_text()
         assert 'rule = "SSE-JSON-001"\nsource = "tapes/bad.sse"\nsubject = ' in text
         (tmp_path / "known.toml").write_text(text.replace('reason = ""', 'reason = "the gateway is old"'))
@@ -229,7 +258,13 @@ class TestBaseline:
         assert "stale baseline entry SSE-JSON-001" in stale.out
         assert "for tapes/bad.sse: nothing like it was found" in stale.out
 
-        assert harness(*options, "--update-baseline").code == 0
+        annotated = harness(*options, "--format", "github").out
+        assert "::error file=known.toml,title=stale baseline entry::" in annotated
+
+        mended = harness(*options, "--update-baseline")
+        assert mended.code == 0
+        assert "known.toml: 0 entries, 0 new, 1 removed" in mended.err
+        assert "stale" not in mended.out
         assert "[[expected]]" not in (tmp_path / "known.toml").read_text()
 
     def test_reasons_are_kept_when_it_is_written_anew(self, harness: Run, tmp_path: Path) -> None:
@@ -241,6 +276,17 @@ class TestBaseline:
         before = path.read_text()
         assert "known.toml: 1 entry, 0 new" in harness(*options).err
         assert path.read_text() == before
+
+    def test_sources_are_named_from_the_baselines_folder(
+        self, harness: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """So a file has one name, wherever the check is started and however the file is given."""
+        harness("check", "tapes/bad.sse", "--baseline", "tapes/known.toml", "--update-baseline")
+        assert 'source = "bad.sse"' in (tmp_path / "tapes" / "known.toml").read_text()
+        assert harness("check", "tapes", "--baseline", "tapes/known.toml").code == 0
+        assert harness("check", str(tmp_path / "tapes"), "--baseline", "tapes/known.toml").code == 0
+        monkeypatch.chdir(tmp_path / "tapes")
+        assert harness("check", "bad.sse", "--baseline", "known.toml").code == 0
 
 
 class TestUpstream:

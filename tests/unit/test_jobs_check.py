@@ -10,10 +10,10 @@ import pytest
 import harness
 from harness.cassettes.exchange import Cassette, Chunk
 from harness.checking.report import Status
-from harness.errors import UnknownName, UsageError
+from harness.errors import InputError, UnknownName, UsageError
 from harness.io.files import write_cassette
-from harness.jobs.judging import Terms, verdicts
 from harness.jobs.inputs import Named, named
+from harness.jobs.judging import Terms, verdicts
 from harness.rules.example import parse_example
 from harness.rules.registry import rule
 
@@ -223,3 +223,37 @@ def test_a_shipped_recording_has_a_name(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert isinstance(found, Named)
     assert found.path is not None
     assert found.path.name == "text.cassette.jsonl"
+
+
+@pytest.mark.parametrize("text", ["data: {}\n\n", "x" * 5000])
+def test_a_body_is_given_as_bytes(text: str) -> None:
+    """A text is a path; one that can be none is told apart."""
+    with pytest.raises(UsageError, match="this text is no path"):
+        harness.check(text)
+
+
+def test_what_is_to_be_judged_is_reported_and_what_is_judged_with_is_raised() -> None:
+    """A file that is not there: an input is part of the report, an option is not."""
+    assert harness.check("none.sse").exit_code == 4
+    with pytest.raises(InputError, match="there is no such file"):
+        harness.check(GOOD_BODY, request="none.json")
+    with pytest.raises(UsageError, match="no JSON object"):
+        harness.check(GOOD_BODY, request=b"[]")
+    with pytest.raises(UsageError, match="a URL needs the request"):
+        harness.check("http://127.0.0.1:9/v1/responses")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("CHAT-USE-01", "did you mean 'CHAT-USE-001'?"),
+        ("CHAT-USE-1", "did you mean 'CHAT-USE-001'?"),
+        ("chat", "these are several: `harness rules CHAT` lists them"),
+        ("RESP-SEQ", "these are several: `harness rules RESP-SEQ` lists them"),
+    ],
+)
+def test_a_rule_that_is_not_there_hints_at_what_was_meant(name: str, hint: str) -> None:
+    """The nearest number, or the list of a family."""
+    with pytest.raises(UnknownName) as caught:
+        rule(name)
+    assert caught.value.hint == hint

@@ -173,7 +173,6 @@ def test_an_annotation_is_one_line_whatever_the_message() -> None:
     assert [line.partition(" ")[0] for line in lines] == [
         "::error",
         "::warning",
-        "::notice",
         "::error",
         "::error",
     ]
