@@ -20,7 +20,11 @@ WORDS = [
     ".",
     " Grüße",
     " 日本",
+    ".\n\n",
+    ' "so',
 ]
+SEPARATOR = '","'
+"""Every fourth piece of arguments, as these have quotes, which take an escape."""
 PADDING = "abcdefghijklmnop"
 FUNCTION = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object"}}}
 REQUESTS: dict[str, dict[str, object]] = {
@@ -93,9 +97,13 @@ def chat_tools(events: int) -> bytes:
     }
     parts = [delta({"role": "assistant", "content": None, "tool_calls": [first], "refusal": None})]
     for number in range(events):
-        text = '{"words":["' if number == 0 else '"]}' if number == events - 1 else "word "
+        text = '{"words":["' if number == 0 else '"]}' if number == events - 1 else _piece(number)
         parts.append(delta({"tool_calls": [{"index": 0, "function": {"arguments": text}}]}))
     return b"".join([*parts, delta({}, "tool_calls"), chunk([], CHAT_USAGE), b"data: [DONE]\n\n"])
+
+
+def _piece(number: int) -> str:
+    return "word " if number % 4 else SEPARATOR
 
 
 class Events:
@@ -214,7 +222,7 @@ def calls(events: int) -> bytes:
     }
     out.add("response.output_item.added", output_index=0, item=item)
     where: dict[str, object] = {"item_id": item_id, "output_index": 0}
-    pieces = ['{"words":["', *["word "] * (events - 2), '"]}']
+    pieces = ['{"words":["', *(_piece(number) for number in range(1, events - 1)), '"]}']
     for piece in pieces:
         out.add(
             "response.function_call_arguments.delta",
