@@ -53,9 +53,7 @@ class UsageMissing(ChatRule):
         if any(choice.finish is None for choice in stream.choices.values()) and not stream.audio:
             return None
         message = "The request asks for the usage, and no chunk has one."
-        return self.finding(
-            case, message, pointer="", expected="one usage", found="none", subject="none"
-        )
+        return self.finding(case, message, pointer="", expected="one usage", found="none", subject="none")
 
     def exercised(self, case: Case[ChatStream], seen: frozenset[str] | set[str]) -> bool:
         """Only where the request asks for it."""

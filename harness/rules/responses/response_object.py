@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness.dialects.responses.grammar import LIFECYCLE, TERMINALS
 from harness.dialects.responses.state import ResponsesStream
 from harness.findings import Severity
+from harness.jsonvalue import compact
 from harness.rules.responses.outcomes import response_here
 from harness.rules.responses.shape import taken, told_together, wrong_with
 from harness.rules.rule import MALFORMED, WHOLE, Rule
@@ -16,16 +17,8 @@ if TYPE_CHECKING:
     from harness.rules.case import Case
 
 _REQUIRED = (
-    "object",
-    "id",
-    "created_at",
-    "model",
-    "output",
-    "parallel_tool_calls",
-    "tool_choice",
-    "tools",
-    "status",
-)
+    "object", "id", "created_at", "model", "output", "parallel_tool_calls", "tool_choice", "tools", "status",
+)  # fmt: skip
 _NULLABLE = (
     "error", "incomplete_details", "instructions", "max_output_tokens", "metadata", "previous_response_id",
     "reasoning", "temperature", "text", "top_p", "truncation", "usage", "user",
@@ -358,7 +351,7 @@ class CompletedAtMisplaced(Rule[ResponsesStream]):
         if (type(value) is int) if completed else value is None:
             return None
         return self.finding(
-            case, f"completed_at is {value} in a response that is {response.get('status')}.",
+            case, f"completed_at is {compact(value)} in a response that is {response.get('status')}.",
             pointer=f"{where}/completed_at", expected="whole seconds" if completed else "null", found=repr(value),
         )  # fmt: skip
 
