@@ -181,6 +181,13 @@ def no_events(response: Response) -> str | None:
     return no_text(response)
 
 
+def left(exchange: Exchange) -> str | None:
+    """Why what comes at the end of a body is not judged: the client did not wait for it."""
+    if exchange.ending.how in {How.COMPLETE, How.SERVER_CUT, How.RESET, How.TIMEOUT}:
+        return None
+    return "the client left before the end"
+
+
 def without(headers: tuple[tuple[str, str], ...], *names: str) -> tuple[tuple[str, str], ...]:
     """The fields but for those called `names` (lower case)."""
     return tuple(one for one in headers if one[0].lower() not in names)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from harness.bundled import spec_names
+from harness.bundled import folder, spec_names
 from harness.checking.exchanges import judge
+from harness.findings import Severity
+from harness.io.files import read_cassette
 from harness.rules.example import Example, parse_example, shipped
 from harness.rules.manual import page
 from harness.rules.registry import rules
@@ -83,6 +85,19 @@ class Base:
 def bases() -> tuple[Base, ...]:
     """All of them; read once, so that a test of one fault need not read them again."""
     return (*_shipped(), *_from_pages(), *_asked_for())
+
+
+@cache
+def recorded() -> tuple[Base, ...]:
+    """Answers of real servers, of those that the project ships: all in which nothing is even worth a warning."""
+    found = []
+    for path in sorted(folder("cassettes").rglob("*.cassette.jsonl")):
+        name = path.relative_to(folder("cassettes")).as_posix().removesuffix(".cassette.jsonl")
+        for exchange in read_cassette(path).exchanges:
+            verdict = judge(exchange)
+            if verdict.dialect and all(one.severity is Severity.INFO for one in verdict.findings):
+                found.append(Base(f"{name} {exchange.index}", verdict.dialect, exchange))
+    return tuple(found)
 
 
 def _shipped() -> Iterator[Base]:

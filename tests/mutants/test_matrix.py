@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from harness.faults.registry import faults
+from harness.faults.registry import faults, parse_fault
 from harness.findings import Severity
 from harness.rules.manual import page as manual_page
 from harness.rules.registry import rules
 from tests.mutants import page
-from tests.mutants.bases import Base, bases
+from tests.mutants.bases import Base, bases, recorded
 from tests.mutants.exceptions import COLLATERAL, FIXTURE_ONLY
-from tests.mutants.matrix import DECIDED_UPSTREAM, Fate, row
+from tests.mutants.matrix import DECIDED_UPSTREAM, Fate, row, trials
+
+pytestmark = pytest.mark.thorough
 
 WRITTEN = page.PATH.read_text("utf-8") if page.PATH.is_file() else ""
 ROWS = page.lines(WRITTEN)
@@ -42,6 +44,17 @@ def test_a_fault_breaks_what_it_declares_wherever_it_applies(name: str) -> None:
     assert others == [], "an error that the fault does not declare"
     assert any(trial.fate is not Fate.NOT_APPLICABLE for trial in found.trials), "it applies nowhere"
     assert ROWS.get(name) == page.line(found), "docs/mutants.md is stale: python -m tests.mutants.page"
+
+
+@pytest.mark.parametrize("base", recorded(), ids=lambda base: base.name)
+def test_faults_in_recordings_of_real_servers_are_found_as_well(base: Base) -> None:
+    """Their streams are spelled and cut in ways that nobody would make up."""
+    found = [trial for fault in faults().values() for trial in trials(fault, base, seeds=1)]
+    benign = [fault for fault in found if faults()[parse_fault(fault.fault).name].benign]
+
+    assert [(one.base, one.fault) for one in found if one.fate is Fate.SURVIVED] == []
+    assert [(one.fault, one.collateral) for one in found if one.collateral] == []
+    assert [(one.fault, one.warnings) for one in benign if one.warnings] == []
 
 
 @pytest.mark.parametrize("name", [name for name, fault in faults().items() if fault.benign])

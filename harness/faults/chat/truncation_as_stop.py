@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import choices, finish, fragments, reasons
+from harness.faults.chat.chunk import choices, finish, fragments, reasons, usage, values
 from harness.faults.fault import manner
-from harness.faults.mutation import Edit
+from harness.faults.mutation import Edit, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,5 +46,9 @@ class TruncationAsStop(Edit):
         return True
 
     def equivalent(self, exchange: Exchange) -> str | None:
-        """Only a limit on tokens is in the request; why a filter struck is known upstream alone."""
-        return "only who knows the upstream can tell" if reasons(exchange) == {"content_filter"} else None
+        """A limit in the request that the usage has reached shows it; else the upstream alone knows."""
+        limited = {"max_tokens", "max_completion_tokens"} & request_of(exchange).keys()
+        counted = any(usage(value) for value in values(exchange))
+        if limited and counted and "length" in reasons(exchange):
+            return None
+        return "only who knows the upstream can tell"

@@ -41,7 +41,8 @@ class ContentType(Fault):
         """The recording must have another one."""
         if exchange.response is None:
             return NO_RESPONSE
-        same = header(exchange.response.headers, "content-type") == self.value
+        media = (header(exchange.response.headers, "content-type") or "").partition(";")[0].strip().lower()
+        same = media == self.value.partition(";")[0].strip().lower()
         return f"the content-type is {self.value} already" if same else None
 
     def apply(self, exchange: Exchange) -> Exchange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.faults.chat.chunk import calls, choices, function, is_chunk, text, usage
+from harness.faults.chat.chunk import calls, choices, delta, function, is_chunk, text, usage
 from harness.faults.event import encode, string, table
 from harness.faults.fault import NO_RESPONSE, Fault
 from harness.faults.mutation import Stream, request_of
@@ -77,6 +77,10 @@ def _fold(made: Json, choice: Json) -> None:
     message = made["message"]
     if text(choice):
         message["content"] = (message["content"] or "") + text(choice)
+    if old := table(delta(choice).get("function_call")):
+        whole = message.setdefault("function_call", {"name": "", "arguments": ""})
+        for name in whole:
+            whole[name] += string(old.get(name))
     for call in calls(choice):
         if "id" in call:
             entry = {name: call[name] for name in ("id", "type", "function", "custom") if name in call}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from harness.faults.event import Event
     from harness.faults.mutation import Stream
+
+_CONTENT = re.compile(rb'"content"\s*:\s*"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +36,11 @@ class InvalidUtf8(Mutation):
         """One pass with the change."""
         for event in stream:
             said = any(text(choice) for choice in choices(event.value))
-            if not (said or scoped(event.value)) or not stream.here():
+            found = _CONTENT.search(event.block.data) if said else None
+            if not (found or scoped(event.value)) or not stream.here():
                 yield event
-            elif said:
-                place = event.block.data.index(b'"content":"') + len(b'"content":"')
+            elif found:
+                place = found.end()
                 yield event.with_bytes(event.block.data[:place] + b"\xff" + event.block.data[place:])
             else:
                 yield event

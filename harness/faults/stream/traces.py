@@ -5,7 +5,17 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from harness.faults.chat.chunk import THOUGHTS, choices, delta, fails, fragments, is_chunk, key, usage
+from harness.faults.chat.chunk import (
+    THOUGHTS,
+    choices,
+    delta,
+    fails,
+    fragments,
+    is_chunk,
+    key,
+    reasons,
+    usage,
+)
 from harness.faults.event import Event
 from harness.faults.wire import blocks_of, data_spans, is_done
 
@@ -32,7 +42,9 @@ def traceless(exchange: Exchange, target: int | None, count: int = 1) -> str | N
         return None
     found = list(islice(blocks_of(exchange.response.chunks), target, target + count))
     values = [Event(block).value for block in found]
-    if all(_uncounted(value) for value in values) and not _opens_a_call(values):
+    if all(_uncounted(value) for value in values) and (
+        not _opens_a_call(values) or reasons(exchange) == {"length"}
+    ):
         return "the events hold pieces that nobody counts, and that are not said again at the end"
     if any(not data_spans(block.data) for block in found):
         return "an event of them is a comment"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.dialect import dialect_of
 from harness.faults.fault import NO_RESPONSE, Fault, parameter, seconds
+from harness.faults.wire import left
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
@@ -37,6 +38,6 @@ class LateClose(Fault):
 
     def equivalent(self, exchange: Exchange) -> str | None:
         """Without an event that ends the stream, its end cannot be late."""
-        return (
-            "Gemini has no event that ends a stream" if dialect_of(exchange.request.url) == "gemini" else None
-        )
+        if dialect_of(exchange.request.url) == "gemini":
+            return "Gemini has no event that ends a stream"
+        return left(exchange)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harness.faults.borders import BorderFault
 from harness.faults.fault import Need, parameter, seconds
+from harness.faults.wire import left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,5 +63,4 @@ class Stall(BorderFault):
 
     def equivalent(self, exchange: Exchange) -> str | None:
         """A pause is no fault before clients give up."""
-        del exchange
-        return "clients wait for longer than that" if self.seconds < _PATIENCE_S else None
+        return "clients wait for longer than that" if self.seconds < _PATIENCE_S else left(exchange)

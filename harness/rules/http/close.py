@@ -122,6 +122,7 @@ class BrokenConnection(Rule[Any]):
     supersedes = (
         "SSE-TRUNC-001",
         "SSE-FRAME-001",
+        "SSE-JSON-001",
         "HTTP-STATUS-002",
         "HTTP-HDR-003",
         "HTTP-CT-002",
