@@ -13,6 +13,9 @@ settings.register_profile("harness", deadline=None, suppress_health_check=[Healt
 settings.register_profile("ci", parent=settings.get_profile("harness"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "harness")
 
+THOROUGH = "pytestmark = pytest.mark.thorough\n"
+"""What a module says whose tests are all thorough."""
+
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
 
@@ -22,3 +25,10 @@ def corpus() -> Path:
     if not (CORPUS / "index.jsonl").is_file():
         pytest.skip("the corpus of real recordings is not beside this checkout (../shared/corpus)")
     return CORPUS
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where thorough tests are left out, do not import the modules that hold no others: that takes long, too."""
+    if "not thorough" not in config.option.markexpr or collection_path.suffix != ".py":
+        return None
+    return True if THOROUGH in collection_path.read_text("utf-8") else None

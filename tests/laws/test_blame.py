@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from harness.cassettes.exchange import Response
     from harness.findings import Finding, Location
 
+pytestmark = pytest.mark.thorough
+
 CLASSES = list(rules().values())
 VIOLATING = [(rule.id, index) for rule in CLASSES for index in range(len(page(rule).violates))]
 FOLDER = bundled.folder("cassettes")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from harness.findings import Finding
     from harness.rules.example import Example
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2] / "specs" / "examples"
 NAMES = sorted(f"{one.parent.name}/{one.stem}" for one in ROOT.glob("*/*.txt"))
 EVERY = 7

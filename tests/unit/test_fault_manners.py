@@ -16,6 +16,8 @@ from tests.conforming import ALL
 if TYPE_CHECKING:
     from harness.faults.fault import Fault
 
+pytestmark = pytest.mark.thorough
+
 MUTATIONS = [one for fault in faults().values() if issubclass(fault, Mutation) for one in fault.manners()]
 NAMED = pytest.mark.parametrize("fault", MUTATIONS, ids=lambda one: f"{one.name}-{getattr(one, 'how', '')}")
 

@@ -9,6 +9,8 @@ from harness.faults import manual
 from harness.faults.fault import Fault
 from harness.faults.registry import faults, parse_fault
 
+pytestmark = pytest.mark.thorough
+
 NAMES = sorted(faults())
 ASKED_FOR = {
     *(
