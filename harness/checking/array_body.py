@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from harness.errors import EventTooLarge
 from harness.sse.decoder import Decoder
 from harness.sse.event import SseEvent
@@ -23,8 +25,8 @@ class ArrayDecoder:
     """Hands out the elements of an array as events, while the array comes in.
 
     An element is an object; anything else between the brackets is handed out as it stands, for the rules on payloads
-    to see. Offsets are those of the element itself. What follows the array, and an element that was cut, is handed
-    out too.
+    to see. Offsets are those of the element itself. What follows the array is handed out too, and so is an element
+    that was cut, which is not terminated.
 
     Args:
         limit: Largest element, in bytes.
@@ -96,6 +98,9 @@ class ArrayDecoder:
         events: list[SseEvent] = []
         self._between(self._rest, 0, len(self._rest), events)
         self._rest.clear()
+        if events and self._depth > 1:
+            self.dispatched -= 1
+            events[-1] = msgspec.structs.replace(events[-1], dispatched=False, terminated=False)
         return events
 
     def _between(self, rest: bytearray, start: int, stop: int, events: list[SseEvent]) -> None:

@@ -308,6 +308,11 @@ class Taking:
         case = self._case
         self._mark_first(event)
         case.body = {}
+        if not (event.terminated or event.block):  # the last element of an array, which was cut
+            case.lines, case.wire.truncated = (), True
+            self._hearing.show(names.BLOCK)
+            self._hearing.settle()
+            return
         diagnosis = diagnosed(event.data)
         case.wire.fault, case.wire.broken, value = diagnosis
         if diagnosis.fault is not Fault.RANGE:

@@ -123,6 +123,13 @@ def test_an_array_without_its_end_lacks_it() -> None:
     assert [one.rule for one in verdict.findings if one.severity is Severity.ERROR] == ["UP-END-001"]
 
 
+def test_an_array_that_is_cut_in_an_element_ends_in_the_middle_of_an_event() -> None:
+    """As in an event stream: the element is no payload that could be wrong, and the end is missing."""
+    verdict = judge(with_body(ARRAY, body_of(ARRAY)[:-40]))
+    assert [one.rule for one in verdict.findings] == ["SSE-TRUNC-001", "UP-END-001"]
+    assert verdict.frames == 2
+
+
 def test_an_array_is_no_stream_of_another_dialect_and_no_error() -> None:
     """Chat has no such streams, and an error with its status is an answer."""
     chat = parse_example("stream: chat/whole_text").exchange

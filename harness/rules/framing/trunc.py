@@ -58,5 +58,5 @@ class CutInside(Rule[Any]):
         event = case.event
         if event is None or event.terminated or not case.wire.truncated or case.left_early:
             return None
-        shown = event.block[-60:].decode("utf-8", "replace")
+        shown = (event.block or event.data)[-60:].decode("utf-8", "replace")
         return self.finding(case, "The body ends in the middle of an event.", found=shown, subject="cut")
