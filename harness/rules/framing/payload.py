@@ -83,7 +83,7 @@ class NotJson(Rule[Any]):
 
 def is_torn(event: SseEvent) -> bool:
     """Whether lines that belong to the data follow it without being data: they were cut off by a raw line end."""
-    lines = fields(event.block) if event.block else ()
+    lines = fields(event.block) if event.block else []
     return bool(lines) and not (lines[-1].is_known or lines[-1].is_comment)
 
 
