@@ -98,7 +98,9 @@ def _inside(path: str, group: click.Group) -> Iterator[tuple[str, click.Command]
 
 
 def _section(path: str, command: click.Command) -> Iterator[str]:
-    context = click.Context(command, info_name=path)
+    # A command keeps the help option that it first made: it must be the one of the command line.
+    names = cli.context_settings["help_option_names"]
+    context = click.Context(command, info_name=path, help_option_names=names)
     yield f"## {path}"
     yield ""
     yield f"    {path} {' '.join(command.collect_usage_pieces(context))}"
