@@ -20,7 +20,7 @@ from harness.dialects.signal import Signal
 from harness.jsonvalue import try_parse
 from harness.rules import rule as names
 from harness.sse.lines import fields
-from harness.sse.payload import Fault, Payload, bare_payloads, diagnosed, looks_like_done, merged
+from harness.sse.payload import Fault, Payload, bare_payloads, diagnosed, is_cut, looks_like_done, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -242,7 +242,7 @@ class Taking:
         case.wire.fault = None
         strange = any(not (line.is_known or line.is_comment) for line in case.lines)
         bare = bare_payloads(event) if strange else []
-        case.wire.truncated |= not event.terminated and not bare and _is_cut(event)
+        case.wire.truncated |= not event.terminated and not bare and is_cut(event)
         self._hearing.show(names.BLOCK)
         if bare:
             self.adopted -= event.dispatched
@@ -377,19 +377,6 @@ class Taking:
         self._hearing.show(names.MALFORMED)
         case.problems = []
         self._hearing.settle()
-
-
-def _is_cut(event: SseEvent) -> bool:
-    """Whether an unterminated block ends in the middle of an event; one that only lacks its blank line does not."""
-    if all(line.is_comment for line in fields(event.block)):
-        return False
-    if not event.data:
-        return True
-    try:
-        _decode(event.data)
-    except (ValueError, RecursionError):
-        return diagnosed(event.data).fault in {Fault.SYNTAX, Fault.EMPTY, Fault.UTF8, Fault.COMMENT}
-    return False
 
 
 def _fits(lane: _Lane, body: Body) -> bool:

@@ -11,6 +11,7 @@ import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from harness.jsonvalue import try_parse
 from harness.sse.lines import fields
 
 if TYPE_CHECKING:
@@ -173,6 +174,17 @@ class Payload(NamedTuple):
 
     event: str | None
     data: bytes
+
+
+def is_cut(event: SseEvent) -> bool:
+    """Whether an unterminated block ends in the middle of an event; one that only lacks its blank line does not."""
+    if all(line.is_comment for line in fields(event.block)):
+        return False
+    if not event.data:
+        return True
+    if try_parse(event.data)[0]:
+        return False
+    return diagnosed(event.data).fault in {Fault.SYNTAX, Fault.EMPTY, Fault.UTF8, Fault.COMMENT}
 
 
 def merged(event: SseEvent) -> Iterable[Payload]:
