@@ -103,7 +103,7 @@ def test_a_plain_body_can_be_given_its_request(harness: Run, tmp_path: Path) -> 
     )
 
     assert harness("cassette", "import", "x.sse", "--request", "request.json").code == 0
-    assert harness("cassette", "import", "x.sse", "--overwrite", "--request", "none.json").code == 3
+    assert harness("cassette", "import", "x.sse", "--overwrite", "--request", "none.json").code == 4
 
     request = read_cassette(tmp_path / "x.cassette.jsonl").exchanges[0].request
     assert (request.url, json.loads(request.body)) == ("https://api.example/v1/chat/completions", {"n": 1})
