@@ -74,8 +74,7 @@ class Rule(ABC, Generic[S]):
         on: What the rule is shown: the names above, a wire type (`response.created`), or the kind of a signal
             of the dialect's machine. It is called for nothing else.
         exercised_by: What must have been seen for the rule to count as exercised; where it is empty, `on`.
-            A rule that only hears of deviations must say here what it would have judged. The event `open`
-            counts always; "item:TYPE", "dialect signals" and wire types as in `on`.
+            A rule that only hears of deviations must say here what it would have judged.
         needs: What must be known.
         supersedes: Ids of rules that are silent about an event where this one speaks.
         dialects: The dialects it is about; () for all.

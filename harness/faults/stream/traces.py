@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from harness.faults.chat.chunk import (
     THOUGHTS,
@@ -22,6 +22,63 @@ from harness.faults.wire import blocks_of, data_spans, is_done
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
+
+MISPLACED: Final[tuple[str, ...]] = (
+    "SSE-DONE-001",
+    "SSE-DONE-002",
+    "CHAT-ERR-001",
+    "CHAT-ERR-003",
+    "CHAT-FIN-001",
+    "CHAT-FIN-003",
+    "CHAT-ROLE-001",
+    "CHAT-TOOL-001",
+    "CHAT-TOOL-003",
+    "CHAT-TOOL-005",
+    "CHAT-TOOL-009",
+    "CHAT-TOOL-010",
+    "CHAT-USE-001",
+    "CHAT-USE-003",
+    "CHAT-USE-009",
+    "RESP-CTC-001",
+    "RESP-FC-001",
+    "RESP-FC-002",
+    "RESP-FC-003",
+    "RESP-ITEM-001",
+    "RESP-ITEM-003",
+    "RESP-ITEM-004",
+    "RESP-ITEM-008",
+    "RESP-ITEM-012",
+    "RESP-ITEM-013",
+    "RESP-ITEM-014",
+    "RESP-LIFE-001",
+    "RESP-LIFE-002",
+    "RESP-LIFE-004",
+    "RESP-LIFE-005",
+    "RESP-LIFE-006",
+    "RESP-PART-001",
+    "RESP-PART-002",
+    "RESP-PART-004",
+    "RESP-PART-005",
+    "RESP-PART-006",
+    "RESP-REF-001",
+    "RESP-RSN-001",
+    "RESP-RSN-003",
+    "RESP-RSN-007",
+    "RESP-SEQ-001",
+    "RESP-TEXT-001",
+    "RESP-TEXT-003",
+    "RESP-TEXT-004",
+    "RESP-TEXT-005",
+    "RESP-TOOL-005",
+    "RESP-TOOL-008",
+    "RESP-TOOL-009",
+    "UP-ORDER-001",
+    "UP-SUM-001",
+    "XLAT-RSN-004",
+    "XLAT-TEXT-001",
+    "XLAT-TOOL-001",
+)
+"""Rules that any single event out of its place may break: lost, repeated, or too late, depending on what it was."""
 
 _WORDS = {"content", "refusal", "audio", "function_call", "tool_calls", *THOUGHTS}
 _PIECES = {"content_block_delta", "message_delta", "ping"}

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from harness.findings import Finding
     from harness.rules.case import Case
 
-_PART_EVENTS = ("response.content_part.added", "response.content_part.done")
-_TEXT_EVENTS = ("response.output_text.delta", "response.output_text.done", "response.refusal.delta",
+PART_EVENTS = ("response.content_part.added", "response.content_part.done")
+TEXT_EVENTS = ("response.output_text.delta", "response.output_text.done", "response.refusal.delta",
                 "response.refusal.done")  # fmt: skip
-_PREFIXES = (
+PART_PREFIXES = (
     "response.content_part.",
     "response.output_text.",
     "response.refusal.",
@@ -33,7 +33,7 @@ _PREFIXES = (
 )
 
 
-def _is_misfit(case: Case[ResponsesStream]) -> bool:
+def is_misfit(case: Case[ResponsesStream]) -> bool:
     """Whether the part that the machine noticed something about is of a wrong type: RESP-PART-004 has told."""
     item, part = item_here(case), noticed(case).about
     fitting = PART_KINDS.get(item.type) if item is not None else None
@@ -75,7 +75,7 @@ class PartNotAdded(Rule[ResponsesStream]):
     severity = Severity.ERROR
     source = "openai-python lib/streaming/responses; openai-node ResponseAccumulator; every official stream"
     on = ("part-not-added",)
-    exercised_by = (*_TEXT_EVENTS, "response.content_part.done")
+    exercised_by = (*TEXT_EVENTS, "response.content_part.done")
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
@@ -146,7 +146,7 @@ class ContentIndexNotDense(Rule[ResponsesStream]):
     severity = Severity.ERROR
     source = "openai-node ResponseAccumulator; vllm#45742, vllm#30192, vllm#35184"
     on = ("part-index-gap", "part-index-changed", "part-added-twice")
-    exercised_by = _PART_EVENTS
+    exercised_by = PART_EVENTS
     supersedes = ("RESP-RSN-004",)
     dialects = ("responses",)
 
@@ -289,7 +289,7 @@ class PartTypeMisfits(Rule[ResponsesStream]):
     severity = Severity.ERROR
     source = "SDK types of message and reasoning content; openai-node ResponseAccumulator; vllm#35184"
     on = ("part-wrong-kind", "wrong-item-type")
-    exercised_by = (*_PART_EVENTS, *_TEXT_EVENTS)
+    exercised_by = (*PART_EVENTS, *TEXT_EVENTS)
     supersedes = ("RESP-PART-001", "RESP-PART-007", "RESP-RSN-004")
     dialects = ("responses",)
 
@@ -298,7 +298,7 @@ class PartTypeMisfits(Rule[ResponsesStream]):
         signal = noticed(case)
         if signal.kind == "wrong-item-type":
             kind = str(case.body.get("type"))
-            if not kind.startswith(_PREFIXES) or is_phantom(case):
+            if not kind.startswith(PART_PREFIXES) or is_phantom(case):
                 return None
             return self.finding(
                 case,

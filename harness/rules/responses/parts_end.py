@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.dialects.responses.grammar import PART_KINDS
 from harness.dialects.responses.state import Part, ResponsesStream
 from harness.findings import Severity
 from harness.rules.responses.conservation import (
@@ -15,28 +14,12 @@ from harness.rules.responses.conservation import (
     noticed,
     where,
 )
+from harness.rules.responses.parts import PART_EVENTS, TEXT_EVENTS, is_misfit
 from harness.rules.rule import Rule
 
 if TYPE_CHECKING:
     from harness.findings import Finding
     from harness.rules.case import Case
-
-_PART_EVENTS = ("response.content_part.added", "response.content_part.done")
-_TEXT_EVENTS = ("response.output_text.delta", "response.output_text.done", "response.refusal.delta",
-                "response.refusal.done")  # fmt: skip
-_PREFIXES = (
-    "response.content_part.",
-    "response.output_text.",
-    "response.refusal.",
-    "response.reasoning_text.",
-)
-
-
-def _is_misfit(case: Case[ResponsesStream]) -> bool:
-    """Whether the part that the machine noticed something about is of a wrong type: RESP-PART-004 has told."""
-    item, part = item_here(case), noticed(case).about
-    fitting = PART_KINDS.get(item.type) if item is not None else None
-    return fitting is not None and isinstance(part, Part) and part.kind not in fitting
 
 
 class PartDoneOnce(Rule[ResponsesStream]):
@@ -81,7 +64,7 @@ class PartDoneOnce(Rule[ResponsesStream]):
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Tell what the machine noticed, where it is about the closing event."""
         signal = noticed(case)
-        if case.body.get("type") != "response.content_part.done" or _is_misfit(case):
+        if case.body.get("type") != "response.content_part.done" or is_misfit(case):
             return None
         index = case.body.get("content_index")
         if signal.kind == "part-done-twice":
@@ -175,14 +158,14 @@ class DeltaOfAnotherKind(Rule[ResponsesStream]):
     severity = Severity.ERROR
     source = "openai-node ResponseAccumulator; openai-python lib/streaming/responses"
     on = ("part-kind-changed",)
-    exercised_by = _TEXT_EVENTS
+    exercised_by = TEXT_EVENTS
     dialects = ("responses",)
 
     def observe(self, case: Case[ResponsesStream]) -> Finding | None:
         """Tell what the machine noticed, where it is not about the closing event."""
         signal = noticed(case)
         kind = case.body.get("type")
-        if kind in _PART_EVENTS or _is_misfit(case):
+        if kind in PART_EVENTS or is_misfit(case):
             return None
         return self.finding(
             case,
