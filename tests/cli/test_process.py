@@ -93,6 +93,8 @@ def test_a_small_character_set_does_not_break_a_drawing(tape: Path) -> None:
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_recorder_that_is_ended_seals(upstream: str, tmp_path: Path, name: str) -> None:
     """Ending a server is no error: exit code 0, a sealed cassette, and no `.part`."""
+    if signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        pytest.skip(f"these tests were started with {name} ignored, as nohup does, and so is what they start")
     path = tmp_path / "new.cassette.jsonl"
     with subprocess.Popen(  # noqa: S603 - our own command
         [*HARNESS, "record", "--upstream", upstream, "-o", str(path)],
