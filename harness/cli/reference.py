@@ -124,7 +124,7 @@ def _meaning(option: click.Option) -> str:
     parts = [option.help or ""]
     if option.required:
         parts.append("It must be given.")
-    if option.multiple:
+    if option.multiple and "may be repeated" not in parts[0]:
         parts.append("It can be given several times.")
     if option.show_default:
         parts.append(f"Default: `{option.default}`.")
