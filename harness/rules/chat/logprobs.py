@@ -46,10 +46,9 @@ class LogprobsDiffer(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """Compare at the end, because a character may be split over chunks."""
         choice = choice_of(case)
-        text = choice.content.text
         if not choice.tokens:
             return None
-        by_bytes, by_text = bytes(choice.tokens), choice.token_text.text
+        text, by_bytes, by_text = choice.content.text, bytes(choice.tokens), choice.token_text.text
         if choice.tokens_exact and by_text != text:
             tokens = by_text
         elif choice.tokens_exact or by_bytes == text.encode("utf-8", "surrogatepass"):
