@@ -40,15 +40,14 @@ class _Twice(dict[str, Any]):
 def first_duplicate(data: bytes) -> str | None:
     """JSON pointer of the first member whose key its object has had before; None where there is none.
 
-    Raises nothing: text that is no JSON has no members.
+    Raises nothing: text that is no JSON, or is nested more deeply than can be followed, has no members.
     """
     if b'"' not in data:
         return None
     try:
-        value = json.loads(data, object_pairs_hook=_pairs)
+        return _find(json.loads(data, object_pairs_hook=_pairs), "")
     except (ValueError, RecursionError):
         return None
-    return _find(value, "")
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -55,6 +55,12 @@ BODIES = {
     "choices of any kind": CHOICES,
     "huge numbers": HUGE + DONE,
     "lone surrogates": SURROGATES + DONE,
+    "nesting that some Pythons follow": b'data: {"choices":'
+    + b'{"a":' * 5_000
+    + b"1"
+    + b"}" * 5_000
+    + b"}\n\n"
+    + DONE,
     "deep nesting": b'data: {"choices":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n\n" + DONE,
     "bytes that are not UTF-8": b'data: {"choices":[{"index":0,"delta":{"content":"\xc3\x28"}}]}\n\n\xff\xff: x\n\n'
     + DONE,
