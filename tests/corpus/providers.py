@@ -17,13 +17,13 @@ from harness.rules.registry import rules
 from tests.corpus.excerpts import LONGEST, excerpt
 from tests.corpus.official_traffic import is_official, recorded
 from tests.judging import judged
-from tests.repository.checkout import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.findings import Finding
 
+ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
 REPORT = ROOT / "docs" / "reports" / "providers.md"
 REASONS = Path(__file__).with_name("provider_reasons.toml")

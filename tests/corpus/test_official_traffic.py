@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,18 +13,16 @@ import pytest
 from harness.findings import Severity
 from tests.corpus.official_traffic import EDITED, is_official, recorded
 from tests.judging import judged
-from tests.repository.checkout import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from harness.cassettes.exchange import Exchange
     from harness.findings import Finding
 
 pytestmark = pytest.mark.corpus
 
-REPORT = ROOT / "docs" / "reports" / "official.md"
+REPORT = Path(__file__).parents[2] / "docs" / "reports" / "official.md"
 ROW = re.compile(
     r"^\| (?P<rule>[A-Z]+-[A-Z0-9]+-\d+) \| (?P<dialect>\w+) \| (?P<findings>[\d,]+) \| (?P<streams>[\d,]+) \|",
     re.MULTILINE,
