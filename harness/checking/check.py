@@ -67,7 +67,7 @@ class Check:
         self._schemas = schemas(case.dialect.schema, overlays=profile.overlays)
         self._limit = limit
         self._decoder: Decoder | StreamOrArray = (
-            StreamOrArray(limit) if case.dialect.name == "gemini" else Decoder(limit, every_block=True)
+            StreamOrArray(limit) if case.dialect.arrays else Decoder(limit, every_block=True)
         )
         self._idle_us = idle_us
         self._refused = False  # a block was too large: nothing more is decoded
@@ -180,7 +180,7 @@ class Check:
             self._taking.too_deep()
             return
         if validator is not None and not valid:
-            case.problems = [one for one in validator.problems(body) if not one.newer]
+            case.problems = validator.misfits(body)
             case.wire.lacking = any(map(self._taking.is_vital, case.problems))
             self._hearing.tell(self._machine.whole(scrubbed(body, case.problems)))
             self._hearing.show(names.MALFORMED)

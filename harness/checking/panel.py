@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     Observer: TypeAlias = Callable[[Case[Any]], Found]
 
-_NO_OBSERVERS: tuple[Any, ...] = ()
-
 
 class Panel:
     """Fresh rules for one exchange.
@@ -46,7 +44,6 @@ class Panel:
         have = frozenset(known)
         self.rules: list[Rule[Any]] = []
         self.silent: dict[str, str] = {}
-        self._observers: dict[str, list[Observer]] = {}
         for rule_type in _of_dialect(dialect, streamed):
             if only is not None and rule_type.id not in only:
                 continue
@@ -58,14 +55,15 @@ class Panel:
                 continue
             rule = rule_type(setting.options if setting else None)
             self.rules.append(rule)
+        observers: dict[str, list[Observer]] = {}
         for rule in sorted(self.rules, key=_general):
             for name in rule.on:
-                self._observers.setdefault(name, []).append(rule.observe)
+                observers.setdefault(name, []).append(rule.observe)
+        self._observers = {name: tuple(found) for name, found in observers.items()}
 
     def observers(self, name: str) -> tuple[Observer, ...]:
         """Who is shown a moment of that name, in the order of the catalogue, general rules last."""
-        found = self._observers.get(name)
-        return tuple(found) if found else _NO_OBSERVERS
+        return self._observers.get(name, ())
 
 
 def _general(rule: Rule[Any]) -> bool:

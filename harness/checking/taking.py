@@ -367,7 +367,7 @@ class Taking:
     def _malformed(self, kind: str | None, event: SseEvent, body: Body) -> None:
         case = self._case
         validator = self._schemas.validator(kind or "")
-        problems = [one for one in validator.problems(body) if not one.newer] if validator else []
+        problems = validator.misfits(body) if validator else []
         case.problems = problems
         signals = self._machine.malformed(kind or "", event, scrubbed(body, problems))
         if any(map(self.is_vital, problems)):

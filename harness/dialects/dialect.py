@@ -89,6 +89,7 @@ class Dialect:
         path: Whether a request's path (with query) is of this dialect.
         speaks: Whether a payload (of a stream, or a whole answer) can only be of this dialect.
         terminal: Kinds of the events that end a stream; `[DONE]` does so in every dialect.
+        arrays: A stream may come as one JSON array, whose elements are the events.
         vital: Names of members that hold what an answer is made of: where one that its event needs is missing, or has
             a wrong JSON type, something of the answer is lost, and the machine is told so. Of a member that is not
             named here the machine knows itself what its loss means.
@@ -104,4 +105,5 @@ class Dialect:
     path: Callable[[str], bool]
     speaks: Callable[[Body], bool]
     terminal: frozenset[str] = frozenset()
+    arrays: bool = False
     vital: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.anthropic.grammar import ENDS
+from harness.dialects.members import integer
 from harness.turn.failure import failure_of
 from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn, Usage
 
@@ -86,8 +87,8 @@ def _citation(citation: dict[str, Any]) -> Citation:
 
 def _usage(usage: dict[str, Any]) -> Usage | None:
     """A prompt is what was fresh, what came from a cache and what went into one: Anthropic counts them apart."""
-    fresh, output = _count(usage, "input_tokens"), _count(usage, "output_tokens")
-    cached, written = _count(usage, "cache_read_input_tokens"), _count(usage, "cache_creation_input_tokens")
+    fresh, output = integer(usage, "input_tokens"), integer(usage, "output_tokens")
+    cached, written = integer(usage, "cache_read_input_tokens"), integer(usage, "cache_creation_input_tokens")
     if fresh is None and output is None:
         return None
     details = usage.get("output_tokens_details")
@@ -97,11 +98,6 @@ def _usage(usage: dict[str, Any]) -> Usage | None:
         cached=cached,
         cache_write=written,
         output=output,
-        reasoning=_count(details, "thinking_tokens") if isinstance(details, dict) else None,
+        reasoning=integer(details, "thinking_tokens") if isinstance(details, dict) else None,
         total=whole + output if whole is not None and output is not None else None,
     )
-
-
-def _count(usage: dict[str, Any], name: str) -> int | None:
-    value = usage.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from harness.dialects.members import integer, mapping
 from harness.turn.failure import failure_of
 from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn, Usage
 
@@ -117,17 +118,13 @@ def _citation(annotation: dict[str, Any]) -> Citation:
 def _usage(usage: object) -> Usage | None:
     if not isinstance(usage, dict):
         return None
-    prompt, completion = usage.get("prompt_tokens_details"), usage.get("completion_tokens_details")
+    prompt = mapping(usage.get("prompt_tokens_details"))
+    completion = mapping(usage.get("completion_tokens_details"))
     return Usage(
-        input=_count(usage, "prompt_tokens"),
-        cached=_count(prompt, "cached_tokens"),
-        cache_write=_count(prompt, "cache_write_tokens"),
-        output=_count(usage, "completion_tokens"),
-        reasoning=_count(completion, "reasoning_tokens"),
-        total=_count(usage, "total_tokens"),
+        input=integer(usage, "prompt_tokens"),
+        cached=integer(prompt, "cached_tokens"),
+        cache_write=integer(prompt, "cache_write_tokens"),
+        output=integer(usage, "completion_tokens"),
+        reasoning=integer(completion, "reasoning_tokens"),
+        total=integer(usage, "total_tokens"),
     )
-
-
-def _count(usage: object, name: str) -> int | None:
-    value = usage.get(name) if isinstance(usage, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

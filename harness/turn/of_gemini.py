@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.gemini.grammar import FAILED, FINISHED
+from harness.dialects.members import integer
 from harness.turn.failure import failure_of
 from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Text, Turn, Usage
 
@@ -127,23 +128,18 @@ def _source(source: Any) -> Citation | None:
 
 def _usage(usage: dict[str, Any]) -> Usage | None:
     """`candidatesTokenCount` leaves thought out, unless the total shows that it does not; zeros are not sent."""
-    prompt = _count(usage, "promptTokenCount")
-    total = _count(usage, "totalTokenCount")
+    prompt = integer(usage, "promptTokenCount")
+    total = integer(usage, "totalTokenCount")
     if prompt is None and total is None:
         return None
-    told = (prompt or 0) + (_count(usage, "toolUsePromptTokenCount") or 0)
-    said, thought = _count(usage, "candidatesTokenCount") or 0, _count(usage, "thoughtsTokenCount")
+    told = (prompt or 0) + (integer(usage, "toolUsePromptTokenCount") or 0)
+    said, thought = integer(usage, "candidatesTokenCount") or 0, integer(usage, "thoughtsTokenCount")
     inclusive = bool(thought) and total == told + said
     output = said if inclusive else said + (thought or 0)
     return Usage(
         input=told,
-        cached=_count(usage, "cachedContentTokenCount"),
+        cached=integer(usage, "cachedContentTokenCount"),
         output=output,
         reasoning=thought,
         total=total if total is not None else told + output,
     )
-
-
-def _count(usage: dict[str, Any], name: str) -> int | None:
-    value = usage.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

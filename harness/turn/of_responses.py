@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from harness.dialects.members import integer, mapping
 from harness.turn.failure import failure_of
 from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn, Usage
 
@@ -184,20 +185,16 @@ def _citation(annotation: dict[str, Any]) -> Citation:
 def _usage(usage: object) -> Usage | None:
     if not isinstance(usage, dict):
         return None
-    input_details, output_details = usage.get("input_tokens_details"), usage.get("output_tokens_details")
+    input_details = mapping(usage.get("input_tokens_details"))
+    output_details = mapping(usage.get("output_tokens_details"))
     return Usage(
-        input=_count(usage, "input_tokens"),
-        cached=_count(input_details, "cached_tokens"),
-        cache_write=_count(input_details, "cache_write_tokens"),
-        output=_count(usage, "output_tokens"),
-        reasoning=_count(output_details, "reasoning_tokens"),
-        total=_count(usage, "total_tokens"),
+        input=integer(usage, "input_tokens"),
+        cached=integer(input_details, "cached_tokens"),
+        cache_write=integer(input_details, "cache_write_tokens"),
+        output=integer(usage, "output_tokens"),
+        reasoning=integer(output_details, "reasoning_tokens"),
+        total=integer(usage, "total_tokens"),
     )
-
-
-def _count(usage: object, name: str) -> int | None:
-    value = usage.get(name) if isinstance(usage, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

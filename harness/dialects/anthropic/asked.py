@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.asked import Asked
+from harness.dialects.members import integer, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ def asked(path: str, body: Mapping[str, object]) -> Asked:
     return Asked(
         body=body,
         stream=body.get("stream") is True or "streamRawPredict" in path,
-        model=_text(body.get("model")),
+        model=text(body, "model"),
         include_usage=None,
         tools=tuple(own),
         has_tools=bool(tools),
@@ -40,7 +41,7 @@ def asked(path: str, body: Mapping[str, object]) -> Asked:
         forced_tool=forced if isinstance(forced, str) and choice.get("type") == "tool" else None,
         parallel_tool_calls=not serial if isinstance(serial, bool) else None,
         stop=tuple(one for one in _array(body.get("stop_sequences")) if isinstance(one, str)),
-        max_tokens=_integer(body.get("max_tokens")),
+        max_tokens=integer(body, "max_tokens"),
     )
 
 
@@ -50,11 +51,3 @@ def _object(value: object) -> dict[str, Any]:
 
 def _array(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _integer(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.asked import Asked
+from harness.dialects.members import integer, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,8 @@ def asked(path: str, body: Mapping[str, object]) -> Asked:
     return Asked(
         body=body,
         stream=body.get("stream") is True,
-        model=_text(body.get("model")),
-        n=max(1, _integer(body.get("n")) or 1),
+        model=text(body, "model"),
+        n=max(1, integer(body, "n") or 1),
         include_usage=usage if isinstance(usage, bool) else None,
         tools=tuple(names),
         has_tools=bool(tools or functions),
@@ -45,7 +46,7 @@ def asked(path: str, body: Mapping[str, object]) -> Asked:
         stop=tuple(
             one for one in ([stop] if isinstance(stop, str) else _array(stop)) if isinstance(one, str)
         ),
-        max_tokens=_first_integer(body.get("max_completion_tokens"), body.get("max_tokens")),
+        max_tokens=_max_tokens(body),
         logprobs=logprobs if isinstance(logprobs, bool) else None,
         store=store if isinstance(store, bool) else None,
         audio="audio" in _array(body.get("modalities")),
@@ -70,13 +71,9 @@ def _tool_name(tool: object) -> str | None:
     """The name in any of the three forms: {function: {name}}, {custom: {name}}, {name}."""
     one = _object(tool)
     for holder in (_object(one.get("function")), _object(one.get("custom")), one):
-        if name := _text(holder.get("name")):
+        if name := text(holder, "name"):
             return name
     return None
-
-
-def _first_integer(*values: object) -> int | None:
-    return next((one for value in values if (one := _integer(value)) is not None), None)
 
 
 def _object(value: object) -> dict[str, Any]:
@@ -87,9 +84,6 @@ def _array(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _integer(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _max_tokens(body: Mapping[str, object]) -> int | None:
+    limits = (integer(body, "max_completion_tokens"), integer(body, "max_tokens"))
+    return next((one for one in limits if one is not None), None)

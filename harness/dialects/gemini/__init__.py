@@ -43,6 +43,7 @@ DIALECT = Dialect(
     path=_path,
     speaks=_speaks,
     terminal=frozenset({"error"}),
+    arrays=True,
     vital=_VITAL,
 )
 """How Gemini is read."""

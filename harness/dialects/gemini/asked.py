@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.asked import Asked
+from harness.dialects.members import listed, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,22 +23,22 @@ def asked(path: str, body: Mapping[str, object]) -> Asked:
         body: Its JSON object; members that are not as documented count as absent.
     """
     model = _MODEL.search(path)
-    settings = _object(_either(body, "generationConfig", "generation_config"))
-    tools = [_object(one) for one in _array(body.get("tools"))]
+    settings = mapping(_either(body, "generationConfig", "generation_config"))
+    tools = [mapping(one) for one in listed(body.get("tools"))]
     declared = [
-        _object(one).get("name")
+        mapping(one).get("name")
         for tool in tools
-        for one in _array(_either(tool, "functionDeclarations", "function_declarations"))
+        for one in listed(_either(tool, "functionDeclarations", "function_declarations"))
     ]
-    calling = _object(
+    calling = mapping(
         _either(
-            _object(_either(body, "toolConfig", "tool_config")),
+            mapping(_either(body, "toolConfig", "tool_config")),
             "functionCallingConfig",
             "function_calling_config",
         )
     )
     limited = _either(calling, "allowedFunctionNames", "allowed_function_names")
-    names = tuple(one for one in _array(limited) if isinstance(one, str))
+    names = tuple(one for one in listed(limited) if isinstance(one, str))
     choice = _MODES.get(str(calling.get("mode")).upper())
     forced = names[0] if choice == "required" and len(names) == 1 else None
     return Asked(
@@ -52,25 +53,17 @@ def asked(path: str, body: Mapping[str, object]) -> Asked:
         allowed_tools=names or None,
         stop=tuple(
             one
-            for one in _array(_either(settings, "stopSequences", "stop_sequences"))
+            for one in listed(_either(settings, "stopSequences", "stop_sequences"))
             if isinstance(one, str)
         ),
         max_tokens=_integer(_either(settings, "maxOutputTokens", "max_output_tokens")),
         logprobs=_truth(_either(settings, "responseLogprobs", "response_logprobs")),
-        audio="AUDIO" in _array(_either(settings, "responseModalities", "response_modalities")),
+        audio="AUDIO" in listed(_either(settings, "responseModalities", "response_modalities")),
     )
 
 
 def _either(body: Mapping[str, Any], camel: str, snake: str) -> Any:
     return body[camel] if camel in body else body.get(snake)
-
-
-def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _array(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _integer(value: object) -> int | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from harness.dialects.asked import Asked
+from harness.dialects.members import flag, integer, listed, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,28 +26,28 @@ def read_request(path: str, body: Mapping[str, object]) -> Asked:
         body: Its JSON body; empty for a GET.
     """
     query = parse_qs(path.partition("?")[2])
-    tools = [tool for tool in _list(body.get("tools")) if isinstance(tool, dict)]
+    tools = [tool for tool in listed(body.get("tools")) if isinstance(tool, dict)]
     choice, forced, allowed = _choice(body.get("tool_choice"))
-    include = tuple(one for one in _list(body.get("include")) if isinstance(one, str))
-    top_logprobs = _int(body.get("top_logprobs"))
+    include = tuple(one for one in listed(body.get("include")) if isinstance(one, str))
+    top_logprobs = integer(body, "top_logprobs")
     wants_logprobs = "message.output_text.logprobs" in include or bool(top_logprobs)
     return Asked(
         body=body,
         stream=body.get("stream") is True or query.get("stream", [""])[0] == "true",
-        model=_str(body.get("model")),
+        model=text(body, "model"),
         tools=tuple(name for tool in tools if isinstance(name := tool.get("name"), str)),
         has_tools=bool(tools),
         tool_choice=choice,
         forced_tool=forced,
         allowed_tools=allowed,
-        parallel_tool_calls=_bool(body.get("parallel_tool_calls")),
-        max_tokens=_int(body.get("max_output_tokens")),
+        parallel_tool_calls=flag(body, "parallel_tool_calls"),
+        max_tokens=integer(body, "max_output_tokens"),
         logprobs=wants_logprobs if body else None,
-        store=_bool(body.get("store")),
-        background=_bool(body.get("background")),
+        store=flag(body, "store"),
+        background=flag(body, "background"),
         starting_after=_number(query.get("starting_after", [""])[0]),
         include=(*include, *query.get("include", ()), *query.get("include[]", ())),
-        previous_response_id=_str(body.get("previous_response_id")),
+        previous_response_id=text(body, "previous_response_id"),
     )
 
 
@@ -56,25 +57,9 @@ def _choice(value: object) -> tuple[str | None, str | None, tuple[str, ...] | No
     if not isinstance(value, dict):
         return None, None, None
     if value.get("type") == "allowed_tools":
-        named = [tool.get("name") for tool in _list(value.get("tools")) if isinstance(tool, dict)]
+        named = [tool.get("name") for tool in listed(value.get("tools")) if isinstance(tool, dict)]
         return "allowed", None, tuple(name for name in named if isinstance(name, str))
-    return "named", _str(value.get("name")), None
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _str(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _bool(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _int(value: object) -> int | None:
-    return value if type(value) is int else None
+    return "named", text(value, "name"), None
 
 
 def _number(value: str) -> int | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.dialects.members import listed, text
 from harness.dialects.responses.grammar import AUTOMATA, PART_KINDS, Layer
 from harness.dialects.responses.pieces import pieces
-from harness.dialects.responses.reading import listed, text
 from harness.dialects.signal import Signal
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.dialects.members import integer, listed, mapping, text
 from harness.dialects.responses.closing import closing
 from harness.dialects.responses.grammar import ROWS, Role
-from harness.dialects.responses.reading import integer, listed, mapping, text
 from harness.dialects.responses.state import Item
 from harness.dialects.signal import Signal
 

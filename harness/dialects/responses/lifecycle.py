@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.dialects.members import integer, mapping, text
 from harness.dialects.responses import items
 from harness.dialects.responses.grammar import OVER, RUNNING, STATUSES, TERMINALS, Layer
-from harness.dialects.responses.reading import integer, mapping, text
 from harness.dialects.signal import Signal
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.dialects.members import integer
 from harness.dialects.responses import texts
 from harness.dialects.responses.grammar import Layer
-from harness.dialects.responses.reading import integer
 
 if TYPE_CHECKING:
     from harness.dialects.responses.arrival import Arrival

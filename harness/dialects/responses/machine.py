@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harness.dialects.growth import Growth, Path, padding_of
+from harness.dialects.members import listed, mapping, text
 from harness.dialects.responses import items, lifecycle, losing, pieces, texts
 from harness.dialects.responses.arrival import Arrival
 from harness.dialects.responses.grammar import OVER, ROWS, VENDOR, Layer, Role, Row
-from harness.dialects.responses.reading import listed, mapping, text
 from harness.dialects.responses.state import Item, Part, ResponsesStream
 
 if TYPE_CHECKING:

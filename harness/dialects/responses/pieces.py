@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.dialects.members import integer, mapping, text
 from harness.dialects.responses.grammar import INDEX, PART_KINDS, Layer, Role
-from harness.dialects.responses.reading import integer, mapping, text
 from harness.dialects.responses.state import Part
 from harness.dialects.responses.texts import delta
 

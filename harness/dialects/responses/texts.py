@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.dialects.accumulator import Accumulator
+from harness.dialects.members import integer, text
 from harness.dialects.responses.grammar import AUTOMATA, Role
-from harness.dialects.responses.reading import integer, text
 
 if TYPE_CHECKING:
     from harness.dialects.responses.arrival import Arrival

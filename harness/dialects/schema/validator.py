@@ -67,6 +67,10 @@ class Validator:
         found = self._explained[shape] = explained(self._root, body)
         return list(found)
 
+    def misfits(self, body: object) -> list[Problem]:
+        """What is wrong with a body that is not valid: its problems without the `newer` ones."""
+        return [one for one in self.problems(body) if not one.newer]
+
 
 @cache
 def _integers() -> Any:
