@@ -20,6 +20,7 @@ HarnessError                    anything this package raises on purpose
 │   ├── TlsFailure              3
 │   ├── PortInUse               3
 │   └── FileAccessError         3  a file cannot be written, or is in use by another recorder
+├── RequestRefused              4  a request to a model that no upstream is sent
 ├── SecretFound                 1  the recorder refuses to keep what still looks like a live key
 └── MissError                   1  no recording answers a request
 ```
@@ -206,6 +207,40 @@ class FileAccessError(TargetError):
     """A file cannot be read, written or locked."""
 
     code = "file-access"
+
+
+class RequestRefused(HarnessError):
+    """A request to a model that cannot be meant, or cannot be translated: no upstream is sent it.
+
+    Args:
+        message: What is wrong, as the client is told.
+        status: The HTTP status that OpenAI answers with.
+        kind: OpenAI's error type.
+        param: The member that is to blame, in OpenAI's notation (`messages[0].content`); None where it is none.
+        name: OpenAI's error code, such as `unknown_parameter`; None where it has none.
+    """
+
+    code = "request-refused"
+    exit_code = 4
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 400,
+        kind: str = "invalid_request_error",
+        param: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(message, where=param)
+        self.status = status
+        self.kind = kind
+        self.param = param
+        self.name = name
+
+    def body(self) -> dict[str, dict[str, str | None]]:
+        """The error object, as OpenAI sends it."""
+        return {"error": {"message": self.message, "type": self.kind, "param": self.param, "code": self.name}}
 
 
 class SecretFound(HarnessError):

@@ -1,0 +1,1 @@
+"""From an upstream's answer to increments: a module a dialect."""
