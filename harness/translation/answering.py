@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.errors import EventTooLarge
 from harness.jsonvalue import try_parse
 from harness.sse.decoder import Decoder
-from harness.sse.payload import looks_like_done
+from harness.sse.payload import Fault, diagnosed, looks_like_done
 from harness.translation.settling import Settling
 from harness.turn.increments import Eof, Error
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from harness.turn.increments import Increment
 
 _DONE: Final = b"[DONE]"
+_TOO_LARGE: Final = Error(
+    status=502,
+    code="upstream_invalid_json",
+    message="the upstream sent an event that is too large to be read",
+)
 
 
 class Answering:
@@ -64,7 +70,10 @@ class Answering:
         """What the client is sent for the next bytes of the upstream's stream."""
         if self.over:
             return b""
-        return b"".join([self._event(event) for event in self._decoder.feed(data)])
+        try:
+            return b"".join([self._event(event) for event in self._decoder.feed(data)])
+        except EventTooLarge:
+            return self._pass((_TOO_LARGE,))
 
     def finish(self, failure: Error | None = None) -> bytes:
         """What the client is sent when the upstream's body has ended.
@@ -75,7 +84,10 @@ class Answering:
         """
         if self.over:
             return b""
-        sent = b"".join([self._last(event) for event in self._decoder.finish()])
+        try:
+            sent = b"".join([self._last(event) for event in self._decoder.finish()])
+        except EventTooLarge:
+            sent = self._pass((_TOO_LARGE,))
         if self.over:
             return sent
         ending = list(self._reader.finish())
@@ -109,8 +121,8 @@ class Answering:
         bare = event.data.strip()
         if bare == _DONE or looks_like_done(payload):
             return self._pass(self._reader.done(event))
-        if not bare:
-            return b""
+        if diagnosed(bare).fault in {Fault.EMPTY, Fault.COMMENT}:
+            return b""  # something that keeps the connection alive
         return self._pass(
             (
                 Error(
