@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from harness.jobs.check import check
     from harness.jobs.record import record_server
     from harness.jobs.replay import replay_server
+    from harness.jobs.translate import translate
     from harness.sse.decoder import Decoder
     from harness.sse.event import SseEvent
+    from harness.translation.losses import Loss
+    from harness.translation.manner import Manner
+    from harness.translation.offline import Translation
 
 __all__ = [
     "Cassette",
@@ -32,6 +36,8 @@ __all__ = [
     "Exchange",
     "HarnessError",
     "How",
+    "Loss",
+    "Manner",
     "MatchPolicy",
     "MissError",
     "Redactor",
@@ -40,12 +46,14 @@ __all__ = [
     "Response",
     "SseEvent",
     "Tape",
+    "Translation",
     "cassette",
     "check",
     "read_cassette",
     "record_server",
     "redacted",
     "replay_server",
+    "translate",
     "write_cassette",
 ]
 
@@ -57,6 +65,8 @@ _HOMES = {
     "Exchange": "harness.cassettes.exchange",
     "HarnessError": "harness.errors",
     "How": "harness.cassettes.exchange",
+    "Loss": "harness.translation.losses",
+    "Manner": "harness.translation.manner",
     "MatchPolicy": "harness.cassettes.matching.policy",
     "MissError": "harness.errors",
     "Report": "harness.checking.report",
@@ -65,12 +75,14 @@ _HOMES = {
     "Response": "harness.cassettes.exchange",
     "SseEvent": "harness.sse.event",
     "Tape": "harness.io.tape",
+    "Translation": "harness.translation.offline",
     "cassette": "harness.io.tape",
     "check": "harness.jobs.check",
     "read_cassette": "harness.io.files",
     "record_server": "harness.jobs.record",
     "redacted": "harness.cassettes.redaction.anew",
     "replay_server": "harness.jobs.replay",
+    "translate": "harness.jobs.translate",
     "write_cassette": "harness.io.files",
 }
 

@@ -24,6 +24,11 @@ COMMANDS = {
     "check": ("harness.cli.check", "Judge streams and answers by the rules of their protocol."),
     "record": ("harness.cli.record", "Record what passes between a client and an upstream."),
     "replay": ("harness.cli.replay", "Serve recordings again, byte for byte, on a local port."),
+    "serve": (
+        "harness.cli.serve",
+        "Serve a gateway: Chat Completions and Responses in front of any upstream.",
+    ),
+    "translate": ("harness.cli.translate", "Translate a recorded answer from one dialect to another."),
     "rules": ("harness.cli.rules", "List the rules."),
     "rule": ("harness.cli.rule", "Explain one rule."),
     "cassette": ("harness.cli.cassette", "Look at, compare, check, mend and convert recordings."),

@@ -146,6 +146,11 @@ class Loss(NamedTuple):
     at: str
     detail: str = ""
 
+    @property
+    def text(self) -> str:
+        """What the code means."""
+        return CODES[self.code].text
+
     def as_json(self) -> dict[str, str]:
         """For results, cassettes and logs."""
         return {"code": self.code, "severity": str(self.severity), "at": self.at, "detail": self.detail}

@@ -91,10 +91,8 @@ def translated(
             policy=policy,
         )
         session, sent = prepared.session, prepared.body
-    response = upstream.response
-    if stream is None:
-        asked = session.request
-        stream = asked.stream if asked is not None else response is not None and _is_stream(response)
+    if stream is None and session.request is not None:
+        stream = session.request.stream
     relay = Relay(session, target, stream=stream)
     chunks = tuple(_carried(relay, upstream))
     head = relay.head
@@ -126,12 +124,6 @@ def _failure(ending: Ending) -> Error | None:
             return timed_out("idle")
         case _:
             return disconnected(str(ending.how))
-
-
-def _is_stream(response: Response) -> bool:
-    return any(
-        name.lower() == "content-type" and "event-stream" in value.lower() for name, value in response.headers
-    )
 
 
 def _bytes(request: Mapping[str, Any] | None) -> bytes:

@@ -55,7 +55,7 @@ class Relay:
     Args:
         session: The exchange.
         inbound: What the client speaks.
-        stream: The client wants a stream.
+        stream: The client wants a stream; None gives it what the upstream sends.
 
     Attributes:
         head: What the client is to be sent first; None until that is known.
@@ -64,7 +64,7 @@ class Relay:
         whole: What the answer is, where it was sent whole, or once a stream has ended well: for a store.
     """
 
-    def __init__(self, session: Session, inbound: InboundDialect, *, stream: bool) -> None:
+    def __init__(self, session: Session, inbound: InboundDialect, *, stream: bool | None) -> None:
         self.head: Head | None = None
         self.over = False
         self._session = session
@@ -132,8 +132,11 @@ class Relay:
             return
         self._sniffing = False
         kind = next((value.lower() for name, value in self._fields if name == "content-type"), "")
-        if first in b"{<" and "event-stream" not in kind:
+        is_whole = first in b"{<" and "event-stream" not in kind
+        if is_whole:
             self._collected = []
+        if self._stream is None:
+            self._stream = not is_whole
 
     def _whole(self, body: bytes, failed: Error | None) -> bytes:
         read, value = try_parse(body) if self._size <= LARGEST_WHOLE else (False, None)
