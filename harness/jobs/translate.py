@@ -59,7 +59,7 @@ def translate(
         The client's exchange, what was lost, and what went wrong.
 
     Raises:
-        UsageError: A name that does not exist, a request that is no JSON object, several exchanges of which none is named.
+        UsageError: A name that does not exist, a request that is no JSON object, or an exchange that must be named.
         InputError: The answer cannot be read.
         RequestRefused: The client's request cannot be translated.
     """
