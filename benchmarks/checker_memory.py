@@ -16,14 +16,9 @@ import sys
 from itertools import count
 from typing import TYPE_CHECKING
 
-from benchmarks.checker import cut
-from benchmarks.checker_streams import REQUESTS, calls, chat_text, chat_tools, delta, text
+from benchmarks.checker import cut, new_check
+from benchmarks.checker_streams import calls, chat_text, chat_tools, delta, text
 from benchmarks.memory import peak_mb
-from harness.checking.check import Check
-from harness.checking.panel import Panel
-from harness.checking.profiles import profile
-from harness.dialects.registry import dialect
-from harness.rules.case import Case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,17 +60,6 @@ def main() -> int:
             f"{kind}: {megabytes} MB, peak {before:.1f} -> {after:.1f} MB: +{growth:.1f}, of which text {kept:.1f}"
         )
     return missed
-
-
-def new_check(spoken: str) -> Check:
-    """A check with all rules on."""
-    rules, speaks = profile("openai"), dialect(spoken)
-    asked = speaks.asked(
-        "/v1/responses" if spoken == "responses" else "/v1/chat/completions", REQUESTS[spoken]
-    )
-    case = Case(speaks, speaks.machine(asked))
-    case.asked = asked
-    return Check(case, Panel(rules, spoken, streamed=True, known=["request"]), rules)
 
 
 def many(megabytes: int) -> tuple[float, float, float]:
