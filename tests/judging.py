@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from harness.checking.check import Check
-from harness.checking.panel import Panel
-from harness.checking.profiles import profile
-from harness.checking.sniffing import Shape, shape_of
-from harness.rules.case import Case
+from harness.checking.exchanges import EVERYTHING, check_of
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
+    from harness.checking.check import Check
     from harness.dialects.dialect import Dialect
     from harness.rules.example import Example
+    from harness.rules.rule import Need
+
+_UPSTREAM: frozenset[Need] = frozenset({"upstream"})
 
 
 def dialect_named(name: str) -> Dialect:
@@ -28,34 +26,10 @@ def dialect_named(name: str) -> Dialect:
 def judged(
     exchange: Exchange, dialect: str, *, profile_name: str = "openai", upstream: bool = False
 ) -> Check:
-    """A finished check of one exchange."""
-    spoken = dialect_named(dialect)
-    known: list[Any] = ["upstream"] if upstream else []
-    asked = None
-    if exchange.request.method:
-        known.append("request")
-        url = urlsplit(exchange.request.url)
-        body = json.loads(exchange.request.body or b"{}")
-        asked = spoken.asked(f"{url.path}?{url.query}" if url.query else url.path, body)
-    case: Case[Any] = Case(spoken, spoken.machine(asked), profile=profile_name)
-    case.asked = asked
-    case.request = exchange.request if exchange.request.method else None
-    response = exchange.response
-    assert response is not None
-    case.status = response.status
-    case.headers = tuple((name.lower(), value) for name, value in response.headers)
-    case.timed = True
-    body_bytes = response.body()
-    case.streamed = shape_of(case.headers, body_bytes) in {Shape.STREAM, Shape.ARRAY, Shape.EMPTY}
-    rules = profile(profile_name)
-    panel = Panel(rules, dialect, streamed=case.streamed, known=[*known, "head", "times", "ending"])
-    check = Check(case, panel, rules)
-    if case.streamed:
-        for chunk in response.chunks:
-            check.feed(chunk.data, chunk.at_us)
-        check.finish(exchange.ending)
-    else:
-        check.whole(body_bytes, exchange.ending)
+    """A finished check of one exchange, of which everything is known."""
+    known: frozenset[Need] = EVERYTHING | _UPSTREAM if upstream else EVERYTHING
+    check = check_of(exchange, dialect=dialect, profile=profile_name, known=known)
+    assert check is not None
     return check
 
 

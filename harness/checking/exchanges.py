@@ -18,7 +18,7 @@ from harness.checking.profiles import Profile, Setting
 from harness.checking.profiles import profile as profile_named
 from harness.checking.report import Obstacle, Outcome, Status, Verdict, outcome
 from harness.checking.rulesets import ruleset as ruleset_of
-from harness.checking.sniffing import ENOUGH, Shape, dialect_of, shape_of
+from harness.checking.sniffing import ENOUGH, Shape, dialect_of, plain_dialect_of, shape_of
 from harness.dialects.registry import dialect as dialect_named
 from harness.errors import InputError
 from harness.findings import Finding, Severity
@@ -108,6 +108,17 @@ def judge(
         obstacle = InputError("the body cannot be decoded", where=source or None, found=str(error))
         return replace(frame, status=Status.UNREADABLE, obstacle=Obstacle.of(obstacle))
     return _verdict(frame, check, _previews(ruleset), strict=strict)
+
+
+def check_of(
+    exchange: Exchange, *, dialect: str = "auto", profile: str = "openai", known: frozenset[Need] = EVERYTHING
+) -> Check | None:
+    """A finished check of one exchange, for who needs its state beside its findings.
+
+    None where there is no response, or no dialect fits. Args and errors are those of `judge`, which makes a verdict
+    of it.
+    """
+    return _checked(exchange, dialect, _Bench(_profile(profile, None), known, None, DEFAULT_IDLE_US))
 
 
 class _Bench(NamedTuple):
@@ -263,21 +274,28 @@ def _path(request: Request) -> str:
 
 
 def _dialect(name: str, request: Request | None, start: bytes) -> Dialect | None:
-    found = dialect_of(request, start)
+    """What an exchange is judged as; None where nobody says and nothing shows it.
+
+    Raises:
+        UnknownName: There is no such dialect.
+        InputError: The body plainly speaks another one, which the request's path does not excuse: an answer in another
+            dialect than was asked for is the server's fault, and to be judged.
+    """
     if name == "auto":
+        found = dialect_of(request, start)
         return None if found is None else dialect_named(found)
-    if (
-        found is not None
-        and found != name
-        and not dialect_named(name).path(_path(request) if request else "")
-    ):
-        raise InputError(
-            f"this speaks {found}, not {name}",
-            expected=dialect_named(name).title,
-            found=dialect_named(found).title,
-            hint=f"leave the dialect out, or say {found}",
-        )
-    return dialect_named(name)
+    named = dialect_named(name)
+    if request is not None and named.path(_path(request)):
+        return named
+    plain = plain_dialect_of(start)
+    if plain in {None, name}:
+        return named
+    raise InputError(
+        f"this speaks {plain}, not {name}",
+        expected=named.title,
+        found=dialect_named(plain).title,
+        hint=f"leave the dialect out, or say {plain}",
+    )
 
 
 def _described(request: Request) -> str:

@@ -100,11 +100,28 @@ def dialect_of(request: Request | None, beginning: bytes) -> str | None:
         for one in dialects():
             if one.path(path):
                 return one.name
-    for body in _payloads(beginning):
-        for one in dialects():
-            if one.speaks(body):
-                return one.name
+    for names in _speakers(beginning):
+        return names[0]
     return _hinted(beginning[:ENOUGH]) if request is None or not request.url else None
+
+
+def plain_dialect_of(beginning: bytes) -> str | None:
+    """The name of the dialect of the first payload that only one can have; None where there is no such payload.
+
+    What was asked for does not count, nor do words in bytes that cannot be read: either is reason enough to judge a
+    body as that dialect where nobody names one, and none to contradict whoever does.
+
+    Args:
+        beginning: As `dialect_of` takes it.
+    """
+    return next((names[0] for names in _speakers(beginning) if len(names) == 1), None)
+
+
+def _speakers(beginning: bytes) -> Iterator[list[str]]:
+    """The names of the dialects that can have a payload, for each payload that any can have."""
+    for body in _payloads(beginning):
+        if names := [one.name for one in dialects() if one.speaks(body)]:
+            yield names
 
 
 def _hinted(text: bytes) -> str | None:

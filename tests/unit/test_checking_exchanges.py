@@ -11,8 +11,9 @@ import pytest
 
 from harness.cassettes.exchange import Cassette, Chunk, Ending, Exchange, How, Request, Response
 from harness.checking import exchanges as module
-from harness.checking.exchanges import EVERYTHING, facts_of, judge
+from harness.checking.exchanges import EVERYTHING, check_of, facts_of, judge
 from harness.checking.report import Status, Verdict
+from harness.dialects.registry import NAMES
 from harness.errors import InputError, UnknownName
 from harness.findings import Severity
 from harness.rules.example import parse_example
@@ -211,6 +212,46 @@ def test_a_plain_body_of_another_dialect_is_an_error_and_not_a_finding() -> None
     assert judge(bare, dialect="responses").status is Status.PASSED
     with pytest.raises(UnknownName, match="there is no dialect 'chats'"):
         judge(bare, dialect="chats")
+
+
+def test_a_body_is_judged_as_the_named_dialect_whatever_path_it_was_asked_at() -> None:
+    """Recordings have Chat Completions answers at a path of the Responses API: only the body can contradict a name."""
+    chat = parse_example("stream: chat/text").exchange
+    moved = replace(chat, request=replace(chat.request, url="https://api.invalid/v1/responses"))
+    verdict = judge(moved, dialect="chat")
+    assert (verdict.status, verdict.dialect) == (Status.PASSED, "chat")
+    assert judge(moved).dialect == "responses"
+    with pytest.raises(InputError, match="this speaks chat, not anthropic"):
+        judge(moved, dialect="anthropic")
+
+
+def test_an_answer_in_another_dialect_than_was_asked_for_is_judged_and_not_refused() -> None:
+    """The path and the caller agree, so that it is the server that is wrong."""
+    chat = parse_example("stream: chat/text").exchange
+    verdict = judge(with_body(GOOD, body_of(chat)), dialect="responses")
+    assert (verdict.status, verdict.dialect) == (Status.FAILED, "responses")
+
+
+@pytest.mark.parametrize("dialect", NAMES)
+def test_an_error_and_nothing_else_is_judged_as_the_named_dialect(dialect: str) -> None:
+    """Google words errors in a member `error`, as OpenAI does: that such a body is of Chat is but a guess."""
+    body = b'{"error":{"code":400,"message":"A field is unknown.","status":"INVALID_ARGUMENT"}}'
+    response = Response(400, (("content-type", "application/json"),), (Chunk(0, body),))
+    refused = Exchange(0, Request("", ""), response, Ending(How.COMPLETE))
+    verdict = judge(refused, dialect=dialect)
+    assert verdict.dialect == dialect
+    if dialect == "gemini":
+        assert (verdict.status, verdict.findings) == (Status.PASSED, ())
+
+
+def test_a_finished_check_can_be_had_with_its_state() -> None:
+    """Its findings are those of the verdict; where there is nothing to check, there is none."""
+    check = check_of(BROKEN)
+    assert check is not None
+    assert check.case.dialect.name == "responses"
+    assert {one.rule for one in check.findings} == {one.rule for one in judge(BROKEN).findings}
+    assert check_of(replace(GOOD, response=None, ending=Ending(How.RESET))) is None
+    assert check_of(with_body(replace(GOOD, request=Request("", "")), b'data: {"a":1}\n\n')) is None
 
 
 def test_what_is_not_known_is_not_judged() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.cassettes.exchange import Request
-from harness.checking.sniffing import Shape, dialect_of, shape_of
+from harness.checking.sniffing import Shape, dialect_of, plain_dialect_of, shape_of
 from harness.dialects.registry import NAMES, dialect, dialects
 from harness.errors import UnknownName
 
@@ -145,6 +145,29 @@ def test_where_nothing_can_be_read_the_words_tell_the_dialect(beginning: bytes, 
 def test_words_do_not_make_an_answer_of_what_was_asked_of_another_service() -> None:
     """A path that is no dialect's is believed, unless the payloads are of one beyond doubt."""
     assert dialect_of(Request("POST", "https://api.invalid/v1/evals"), b'{"output":[]}') is None
+
+
+@pytest.mark.parametrize(
+    ("beginning", "name"),
+    [
+        (b'data: {"object":"chat.completion.chunk","choices":[]}\n\n', "chat"),
+        (b'{"object":"response","output":[]}', "responses"),
+        (
+            b'event: ping\ndata: {"type":"ping"}\n\ndata: {"type":"message_start","message":{}}\n\n',
+            "anthropic",
+        ),
+        (b'[{"candidates":[]}]', "gemini"),
+        (b'data: {"choices":[],"candidates":[]}\n\n', None),
+        (b'data: {"choices":[],"candidates":[]}\n\ndata: {"candidates":[]}\n\n', "gemini"),
+        (b'{"error":{"code":400,"message":"no","status":"INVALID_ARGUMENT"}}', None),
+        (b'{"id":"resp_1","status":"completed","output":[]}', None),
+        (b'{"id":"resp_1","object":"response","outp', None),
+        (b"", None),
+    ],
+)
+def test_only_a_payload_that_no_other_dialect_can_have_is_plain(beginning: bytes, name: str | None) -> None:
+    """Errors, words, and a payload that two dialects can have leave it open."""
+    assert plain_dialect_of(beginning) == name
 
 
 def test_every_dialect_can_be_had_by_name() -> None:
