@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.bundled import spec_names
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from harness.reporting.format import Format
 
 _READ = 65_536
+
+# The names of the files and not `profile_names`: the help text must not wait for what can read a profile.
+*_FIRST, _LAST = spec_names("profiles", ".toml")
 
 
 @click.command()
@@ -33,8 +38,7 @@ _READ = 65_536
     default="openai",
     show_default=True,
     metavar="NAME",
-    help="Which rules hold and how bad a breach is: openai, compat, azure, codex-backend, "
-    "openresponses-2026-01-15 or openresponses-2026-04-24; see docs/checking.md.",
+    help=f"Which rules hold and how bad a breach is: {', '.join(_FIRST)} or {_LAST}; see docs/checking.md.",
 )
 @click.option(
     "--ruleset",

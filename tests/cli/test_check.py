@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.cassettes.exchange import Cassette
+from harness.checking.profiles import profile_names
 from harness.io.files import write_cassette
 from harness.rules.example import parse_example
 from harness.rules.manual import page
@@ -57,6 +58,13 @@ class TestOutput:
         assert outcome.err == "passed over 1 file without a recording\n"
         if form == "json":
             assert [one["status"] for one in json.loads(outcome.out)["inputs"]] == ["failed", "passed"]
+
+    def test_help_names_every_profile(self, harness: Run) -> None:
+        """A profile that nobody can find is of no use."""
+        shown = "".join(harness("check", "--help").out.split())  # lines break at hyphens, too
+        named = shown.partition("howbadabreachis:")[2].partition(";")[0]
+        assert "openai" in profile_names()
+        assert [name for name in profile_names() if name not in named] == []
 
     def test_several_processes_write_the_same(self, harness: Run) -> None:
         """In the same order."""
