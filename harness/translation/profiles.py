@@ -39,8 +39,15 @@ class UpstreamProfile:
         name_in_pieces: Chat: it sends a call's name in several pieces.
         results_with_images: Chat: a tool's result may hold pictures.
         strict_tools: It takes `strict` in a tool.
+        allowed_tools: It knows the tool choice `allowed_tools`; otherwise the other tools are left out (L162).
+        named_choice: A tool choice may name one tool; otherwise only that tool is sent, as `required` (L162).
+        json_schema: It takes a schema for the answer; otherwise it is asked for any JSON object, and told the schema
+            in words (L111).
+        raw_reasoning: Responses: it takes earlier thought in plain words; otherwise only what it encrypted itself.
         vendor: Whose encrypted thought it can read: "openai", "anthropic", "gemini" or its own name.
-        refuses: Options and members that it answers with an error: they are left out with their loss.
+        refuses: Options and members, by wire name, that it answers with an error, or passes over in silence: they are
+            left out with their loss. `name` is that of a message, `n` means more than one.
+        renames: Chat: its own names of official members, such as `random_seed` for `seed`.
         extras: Members beside the official ones that it takes, such as `top_k`.
     """
 
@@ -68,8 +75,13 @@ class UpstreamProfile:
     name_in_pieces: bool = False
     results_with_images: bool = False
     strict_tools: bool = True
+    allowed_tools: bool = True
+    named_choice: bool = True
+    json_schema: bool = True
+    raw_reasoning: bool = False
     vendor: str = ""
     refuses: tuple[str, ...] = ()
+    renames: Mapping[str, str] = field(default_factory=dict)
     extras: tuple[str, ...] = ()
 
 
