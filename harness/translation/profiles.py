@@ -39,6 +39,7 @@ class UpstreamProfile:
         name_in_pieces: Chat: it sends a call's name in several pieces.
         results_with_images: Chat: a tool's result may hold pictures.
         strict_tools: It takes `strict` in a tool.
+        namespaces: Responses: it knows tools of type `namespace`; otherwise names are made of both, `ns__name`.
         allowed_tools: It knows the tool choice `allowed_tools`; otherwise the other tools are left out (L162).
         named_choice: A tool choice may name one tool; otherwise only that tool is sent, as `required` (L162).
         json_schema: It takes a schema for the answer; otherwise it is asked for any JSON object, and told the schema
@@ -75,6 +76,7 @@ class UpstreamProfile:
     name_in_pieces: bool = False
     results_with_images: bool = False
     strict_tools: bool = True
+    namespaces: bool = True
     allowed_tools: bool = True
     named_choice: bool = True
     json_schema: bool = True
