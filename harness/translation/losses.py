@@ -120,6 +120,7 @@ CODES: Mapping[str, Kind] = MappingProxyType(
         "L232": Kind(_WARNING, "a picture or sound has no place in the client's dialect"),
         "L233": Kind(_INFO, "what a provider's own tool does has no place in the client's dialect"),
         "L234": Kind(_WARNING, "more than one answer came, and the client's dialect holds one"),
+        "L235": Kind(_INFO, "a member of the upstream's answer has no place in the client's dialect"),
         "L240": Kind(_INFO, "the upstream did not report usage"),
         "L241": Kind(
             _INFO, "the upstream did not report a member of usage that the client's dialect requires: it is 0"
