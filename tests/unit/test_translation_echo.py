@@ -153,7 +153,9 @@ def test_a_request_that_speaks_chat_is_told_in_the_words_of_responses() -> None:
     request = Request(
         dialect="chat", model="m", temperature=0.5, max_output_tokens=9, options={"user": "u", "store": False}
     )
-    echoed = echo(request, {"tools": [{"type": "function", "function": {"name": "f"}}], "tool_choice": {"x": 1}})
+    echoed = echo(
+        request, {"tools": [{"type": "function", "function": {"name": "f"}}], "tool_choice": {"x": 1}}
+    )
     assert set(echoed) == ALWAYS
     assert (echoed["model"], echoed["temperature"], echoed["max_output_tokens"]) == ("m", 0.5, 9)
     assert (echoed["user"], echoed["store"]) == ("u", False)

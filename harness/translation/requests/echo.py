@@ -135,7 +135,11 @@ def _reasoning(value: Any) -> dict[str, Any]:
 def _text(value: Any) -> dict[str, Any]:
     said = value if isinstance(value, Mapping) else {}
     rest = {name: one for name, one in said.items() if name not in {"format", "verbosity"}}
-    return {"format": _format(said.get("format")), "verbosity": _word(said.get("verbosity")) or "medium", **rest}
+    return {
+        "format": _format(said.get("format")),
+        "verbosity": _word(said.get("verbosity")) or "medium",
+        **rest,
+    }
 
 
 def _format(value: Any) -> dict[str, Any]:
