@@ -115,6 +115,7 @@ CODES: Mapping[str, Kind] = MappingProxyType(
         "L223": Kind(_INFO, "the upstream's finish reason has no equal"),
         "L224": Kind(_WARNING, "the upstream finished with stop, and there were calls"),
         "L225": Kind(_WARNING, "the upstream finished for tool calls, and there were none"),
+        "L226": Kind(_WARNING, "a thought ended that had not begun: what came before was sent as text"),
         "L230": Kind(_INFO, "a thought has no place in the client's dialect"),
         "L231": Kind(_INFO, "an annotation has no place in the client's dialect"),
         "L232": Kind(_WARNING, "a picture or sound has no place in the client's dialect"),
