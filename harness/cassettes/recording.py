@@ -140,12 +140,15 @@ class Recording:
         self._broken = False
         self.write(part_head_line(self._presentable(clean_head(head, redactor)), first_index))
 
-    def begin(self, request: Request, at_us: int) -> ExchangeRecording:
+    def begin(
+        self, request: Request, at_us: int, extra: Mapping[str, JsonValue] | None = None
+    ) -> ExchangeRecording:
         """Start to record one exchange.
 
         Args:
             request: As it is sent; the caller's own copy is not changed.
             at_us: Microseconds since the recording started.
+            extra: Further members of the `req` row; never a secret, as they are not redacted.
 
         Returns:
             What takes the rest of the exchange. Where the request cannot be written without a secret, the whole
@@ -153,7 +156,7 @@ class Recording:
         """
         try:
             clean, redactions = self.redactor.request(request)
-            line = encode(request_row(self._next, clean, max(at_us, 0), redactions))
+            line = encode(request_row(self._next, clean, max(at_us, 0), redactions), extra)
             self.inspect(line, "request")
             if clean.body:
                 self.inspect(clean.body, "request.body")
@@ -286,12 +289,15 @@ class ExchangeRecording:
         except SecretFound as error:
             self._refuse(error)
 
-    def end(self, ending: Ending, trailers: Headers = ()) -> None:
+    def end(
+        self, ending: Ending, trailers: Headers = (), extra: Mapping[str, JsonValue] | None = None
+    ) -> None:
         """The exchange is over. Only the first call counts.
 
         Args:
             ending: How; its message is redacted here.
             trailers: Trailer fields, where any came.
+            extra: Further members of the `end` row; never a secret, as they are not redacted.
         """
         if self._ended:
             return
@@ -312,7 +318,8 @@ class ExchangeRecording:
             trailers, more = self._redactor.headers(trailers, "response.trailers")
             ending = replace(ending, message=message, at_us=max(ending.at_us, 0))
             row = end_row(self.index, ending, trailers, (*self._news(), *redactions, *more))
-            line = encode(row, {"notes": list(notes)} if notes else None)
+            more_members = {**({"notes": list(notes)} if notes else {}), **(extra or {})}
+            line = encode(row, more_members)
             recording.inspect(line, "ending")
         except SecretFound as error:
             self._refuse(error)

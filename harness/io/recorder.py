@@ -71,6 +71,11 @@ class Take:
         """Whether `end` was called."""
         return self._ended
 
+    @property
+    def index(self) -> int:
+        """The exchange's place in the recording; -1 where it was refused."""
+        return self._recording.index
+
     def respond(self, head: Response) -> None:
         """The response's head came; its chunks are ignored."""
         if self._recorder.elsewhere:
@@ -93,12 +98,19 @@ class Take:
             except Exception as defect:  # noqa: BLE001 - as above
                 self._recorder.broke(self._recording, defect)
 
-    def end(self, how: How, error: BaseException | None = None) -> None:
+    def end(
+        self,
+        how: How,
+        error: BaseException | None = None,
+        *,
+        extra: Mapping[str, JsonValue] | None = None,
+    ) -> None:
         """The exchange is over. Only the first call counts.
 
         Args:
             how: In which way.
             error: The exception that the recording client met, where it met one.
+            extra: Further members of the exchange's `end` row; never a secret.
         """
         if self._recorder.elsewhere:
             return
@@ -113,7 +125,7 @@ class Take:
                 None if error is None or not str(error) else str(error),
             )
             try:
-                self._recording.end(ending)
+                self._recording.end(ending, extra=extra)
             except Exception as defect:  # noqa: BLE001 - as above
                 self._recorder.broke(self._recording, defect)
             self._recorder.finished(self)
@@ -187,8 +199,12 @@ class Recorder:
         """Whether this is another process than the one that made the recorder: a fork of it."""
         return os.getpid() != self._process
 
-    def begin(self, request: Request) -> Take:
+    def begin(self, request: Request, *, extra: Mapping[str, JsonValue] | None = None) -> Take:
         """Start to record one exchange, at the moment its request goes out.
+
+        Args:
+            request: As it is sent.
+            extra: Further members of the exchange's `req` row; never a secret.
 
         Raises:
             UsageError: The recorder is closed, or was made by another process.
@@ -213,7 +229,7 @@ class Recorder:
             recording = self._recording or self._start()
             now = self.clock.monotonic_us()
             self.begun += 1
-            take = Take(self, recording.begin(request, now - self._started_us), now)
+            take = Take(self, recording.begin(request, now - self._started_us, extra), now)
             self._open.add(take)
             return take
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     Ask: TypeAlias = Callable[[str], Exchange]
 
+SERVES = "serves"
+"""The member of an upstream exchange's `req` row that names the client's exchange (docs/cassette-format.md)."""
+
 _BATCH = 16
 """Files that a process is handed at a time."""
 
@@ -82,7 +85,15 @@ class Terms:
         return replace(self, only=only)
 
     def other_half(self, index: int) -> Subject | None:
-        """What stands upstream of the exchange with that index."""
+        """What stands upstream of the exchange with that index.
+
+        A gateway that records both sides says of each upstream exchange which client's it `serves`. Of several the
+        last one counts: the others were tried before it, and the client has seen nothing of them.
+        """
+        served = [one for one in self.upstream if SERVES in one.exchange.extra.get("req", {})]
+        if served:
+            mine = [one for one in served if one.exchange.extra["req"][SERVES] == index]
+            return mine[-1] if mine else None
         if len(self.upstream) == 1:
             return self.upstream[0]
         return next((one for one in self.upstream if one.exchange.index == index), None)
