@@ -60,7 +60,7 @@ class Settling:
         self._open: dict[int, type[Increment]] = {}
         self._choice_of: dict[int, int] = {}
         self._bare: dict[int, ToolStart] = {}
-        self._ids: set[str] = set()
+        self._ids: set[tuple[int, str]] = set()
         self._called: set[int] = set()
         self._finishes: dict[int, Finish] = {}
         self._choices: set[int] = set()
@@ -168,12 +168,13 @@ class Settling:
 
     def _identified(self, one: ToolStart) -> ToolStart:
         """The call with an id of its own."""
-        if one.call_id and one.call_id not in self._ids:
-            self._ids.add(one.call_id)
+        # Answers beside each other may have the same: OpenAI's with n above 1 do.
+        if one.call_id and (one.choice, one.call_id) not in self._ids:
+            self._ids.add((one.choice, one.call_id))
             return one
         self._session.lose_at("L210", one.src, one.name)
         call_id = self._session.mint.new_id("call_")
-        self._ids.add(call_id)
+        self._ids.add((one.choice, call_id))
         return msgspec.structs.replace(one, call_id=call_id)
 
     def _closed(self, before: Increment | None, src: int) -> list[Increment]:
