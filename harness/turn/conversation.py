@@ -194,6 +194,31 @@ Part: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageItem:
+    """One message item of Responses, among the items that a message is made of.
+
+    Args:
+        begin: Index of the first part of the message that stands in this item.
+        end: Index after the last of them; equal to `begin` where the item is empty.
+        is_typed: It says `"type": "message"`; OpenAI's short form leaves that out.
+        is_text: Its content was sent as one string.
+        item_id, status, phase: As sent.
+        extra: Other members.
+        at: Its place.
+    """
+
+    begin: int
+    end: int
+    is_typed: bool = True
+    is_text: bool = False
+    item_id: str | None = None
+    status: str | None = None
+    phase: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message: a role and its parts, in order.
 
@@ -206,9 +231,11 @@ class Message:
         parts: What it is made of.
         is_text: Its content was sent as one string, not as parts.
         name: `name` of Chat.
-        phase: `phase` of Responses.
-        item_id, status: Responses, of a message item.
+        phase: `phase` of Responses, of the first message item that has one.
+        item_id, status: Responses, of the first message item.
         extra: Other members, for the same dialect.
+        items: Responses: the message items that its texts stood in, in order; parts that are in none of them are items
+            of their own. Empty where the client speaks Chat or sent its input as one string.
     """
 
     role: Role
@@ -219,6 +246,7 @@ class Message:
     item_id: str | None = None
     status: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    items: tuple[MessageItem, ...] = ()
     at: str = ""
 
 
@@ -323,8 +351,11 @@ class Request:
         dialect: "chat" or "responses": what the client speaks.
         model: As sent.
         messages: The conversation, in order. `instructions` of Responses is not among them.
+        is_text: Responses: `input` was sent as one string, which is the only message.
         instructions: As sent (Responses): a system prompt for this answer only.
-        tools: As sent; None where the member is absent, which is not the same as an empty list.
+        tools: As sent; None where the member is absent, which is not the same as an empty list. Those of a namespace
+            (Responses) follow one another.
+        namespaces: Responses: the members of a namespace besides its name and tools, by its name.
         choices: `n`.
         logprobs: Log probabilities of output tokens are wanted; `top_logprobs` says how many others.
         web_search: See `HostedTool`; Chat's `web_search_options` only (Responses declares a tool).
@@ -344,8 +375,10 @@ class Request:
     dialect: Literal["chat", "responses"]
     model: str
     messages: tuple[Message, ...] = ()
+    is_text: bool = False
     instructions: str | None = None
     tools: tuple[Tool, ...] | None = None
+    namespaces: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     max_output_tokens: int | None = None
