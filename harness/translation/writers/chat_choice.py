@@ -191,7 +191,8 @@ class Choice:
         if self._session.manner.reasoning == "drop" or not call.member:
             self._session.lose_at("L230", one.src, "the signature of a call")
             return b""
-        sealed = {one.vendor if one.vendor != "gemini" else "google": {"thought_signature": one.signature}}
+        vendor = "google" if one.vendor in {"", "gemini"} else one.vendor
+        sealed = {vendor: {"thought_signature": one.signature}}
         call.kept["extra_content"] = sealed
         number = [other for other in self.calls.values() if other is not self.legacy].index(call)
         fragment = {"index": number, "extra_content": sealed, call.member: {call.text_of: ""}}

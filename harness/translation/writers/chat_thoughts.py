@@ -31,6 +31,7 @@ class Thoughts:
         self._choice = choice
         self._member = session.manner.reasoning
         self._place: tuple[int, str, int] | None = None
+        self._said = False
         self._number = -1
         self._entries: list[dict[str, Any]] = []
 
@@ -41,31 +42,37 @@ class Thoughts:
         return b""
 
     def delta(self, one: ReasoningDelta) -> bytes:
-        """A piece of thought; parts are set apart by a blank line, where the member is one text."""
+        """A piece of thought; parts are set apart by a blank line in the members that are one text.
+
+        Beside `reasoning_details` goes `reasoning` with the same words, as OpenRouter sends them: many clients read
+        only the one.
+        """
         if self._member == "drop" or not one.text:
             return b""
         place = (one.ref, one.visibility, one.part)
         is_next = place != self._place
-        if self._member == "reasoning_details":
-            return self._detail(one, place, is_next=is_next)
-        text = f"\n\n{one.text}" if is_next and self._place is not None else one.text
+        text = f"\n\n{one.text}" if is_next and self._said else one.text
         self._place = place
+        self._said = True
         thought = self._choice.thought
-        thought[self._member] = thought.get(self._member, "") + text
-        return self._choice.delta({self._member: text})
+        is_detailed = self._member == "reasoning_details"
+        member = "reasoning" if is_detailed else self._member
+        thought[member] = thought.get(member, "") + text
+        if not is_detailed:
+            return self._choice.delta({member: text})
+        return self._choice.delta({member: text, "reasoning_details": [self._detail(one, is_next=is_next)]})
 
-    def _detail(self, one: ReasoningDelta, place: tuple[int, str, int], *, is_next: bool) -> bytes:
-        if is_next:
-            self._place = place
-            self._number += 1
+    def _detail(self, one: ReasoningDelta, *, is_next: bool) -> dict[str, Any]:
         member = "summary" if one.visibility == "summary" else "text"
+        if is_next:
+            self._number += 1
         entry = {"type": f"reasoning.{member}", member: one.text, "index": self._number}
         if is_next:
             self._entries.append(dict(entry))
             self._choice.thought["reasoning_details"] = self._entries
         else:
             self._entries[-1][member] += one.text
-        return self._choice.delta({"reasoning_details": [entry]})
+        return entry
 
     def ends(self, one: ReasoningEnd) -> bytes:
         """What seals the thought, where the member has a place for it."""

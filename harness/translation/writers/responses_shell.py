@@ -1,0 +1,101 @@
+"""The response object around the output: what it says of the answer, and what it repeats of the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from harness.translation.writers.blocks import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.translation.session import Session
+    from harness.turn.increments import Error, Finish, Start
+
+_INCOMPLETE: Final[Mapping[str, str]] = {"length": "max_output_tokens", "content_filter": "content_filter"}
+
+_SHAPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "parallel_tool_calls": (bool,),
+    "tool_choice": (str, dict),
+    "tools": (list,),
+    "metadata": (dict,),
+}
+"""Members that every client reads: where an upstream has something else there, the request's are taken."""
+
+
+def begun(one: Start, session: Session) -> dict[str, Any]:
+    """The object as `response.created` has it, but for a status of the upstream's own."""
+    from harness.translation.requests.echo import echo  # noqa: PLC0415 - only answers of this dialect repeat a request
+
+    request = session.request
+    shell = echo(request, session.body)
+    is_same = session.upstream == "responses"
+    if is_same:
+        shell.update(_shaped(kept(one.raw)))
+    elif one.service_tier is not None:
+        shell["service_tier"] = one.service_tier
+    given_id = one.upstream_id if is_same else None
+    known: dict[str, Any] = {
+        "id": given_id or session.mint.new_id("resp_"),
+        "object": "response",
+        "created_at": one.created if one.created is not None else session.now(),
+        "status": "in_progress",
+        "completed_at": None,
+        "error": None,
+        "incomplete_details": None,
+        "model": one.model or shell.get("model") or "unknown",
+        "output": [],
+        "usage": None,
+    }
+    return {**known, **shell, **known}
+
+
+def ended(
+    shell: Mapping[str, Any],
+    finish: Finish,
+    output: list[dict[str, Any]],
+    usage: dict[str, Any] | None,
+    session: Session,
+) -> dict[str, Any]:
+    """The object as `response.completed` or `response.incomplete` has it."""
+    said = _shaped(kept(finish.raw)) if finish.dialect == "responses" else {}
+    reason = _INCOMPLETE.get(finish.reason)
+    completed_at = said.get("completed_at")
+    if reason is not None:
+        completed_at = None
+    elif type(completed_at) is not int:
+        completed_at = session.now()
+    return {
+        **shell,
+        **said,
+        **_constant(shell),
+        "status": "completed" if reason is None else "incomplete",
+        "completed_at": completed_at,
+        "error": None,
+        "incomplete_details": None if reason is None else {"reason": reason},
+        "output": output,
+        "usage": usage,
+    }
+
+
+def failed(
+    shell: Mapping[str, Any], error: Error, output: list[dict[str, Any]], usage: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The object as `response.failed` has it."""
+    from harness.translation.failures import response_code  # noqa: PLC0415 - few answers fail
+
+    return {
+        **shell,
+        "status": "failed",
+        "error": {"code": response_code(error), "message": error.message or "the upstream failed"},
+        "output": output,
+        "usage": usage,
+    }
+
+
+def _constant(shell: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: shell[name] for name in ("id", "object", "created_at", "model")}
+
+
+def _shaped(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in raw.items() if isinstance(value, _SHAPES.get(name, (object,)))}
