@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.translation.carry import wrapped
 from harness.translation.writers import responses_shell as shell
 from harness.translation.writers.annotations import for_responses
 from harness.translation.writers.blocks import DONE, encoded, kept, told
@@ -267,6 +266,8 @@ class ResponsesWriter:
         if not self._wants_seals:
             self._session.lose_at("L230", src, "what seals a thought, which the client did not ask for")
             return None
+        from harness.translation.carry import wrapped  # noqa: PLC0415 - few answers need it
+
         return wrapped(vendor or self._session.upstream, blob)
 
     # -- calls
