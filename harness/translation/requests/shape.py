@@ -31,6 +31,8 @@ from harness.translation.requests.refusals import (
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
+    from harness.translation.losses import Ledger
+
 NumberT = TypeVar("NumberT", int, float)
 
 
@@ -67,6 +69,15 @@ class Members:
     def rest(self, known: Container[str]) -> dict[str, Any]:
         """Members that are not among those known by name, as they are; null ones too."""
         return {name: value for name, value in self.value.items() if name not in known}
+
+    def unknown(self, known: Container[str]) -> dict[str, Any]:
+        """Members that are not among those known and say something: a null says nothing."""
+        return {name: value for name, value in self.rest(known).items() if value is not None}
+
+    def lose_rest(self, known: Container[str], ledger: Ledger) -> None:
+        """Note as L100 what `unknown` gives, where the neutral words have no room for it."""
+        for name in self.unknown(known):
+            ledger.lose("L100", self.pointer(name))
 
     # -- members that may be absent
 
