@@ -20,7 +20,7 @@ class Told(NamedTuple):
         message: In the upstream's words, "" where it has none.
         type: OpenAI's or Anthropic's `type`.
         code: OpenAI's `code`, where it is a word.
-        has_code: There is a `code`, were it null: OpenAI says so that it has none.
+        is_codeless: `code` is null: OpenAI says so that it has none.
         param: The member that is to blame.
         number: An HTTP status that stands in the error (Gemini, OpenRouter).
         status: Gemini's canonical name, such as `RESOURCE_EXHAUSTED` (google.rpc.Code).
@@ -30,7 +30,7 @@ class Told(NamedTuple):
     message: str = ""
     type: str | None = None
     code: str | None = None
-    has_code: bool = False
+    is_codeless: bool = False
     param: str | None = None
     number: int | None = None
     status: str | None = None
@@ -77,7 +77,7 @@ def _merged(inner: Told, outer: Told) -> Told:
         message=inner.message or outer.message,
         type=inner.type or outer.type,
         code=inner.code or outer.code,
-        has_code=inner.has_code or outer.has_code,
+        is_codeless=inner.is_codeless or outer.is_codeless,
         param=inner.param or outer.param,
         number=inner.number or outer.number,
         status=inner.status or outer.status,
@@ -101,7 +101,7 @@ def _read(error: dict[str, Any]) -> Told:
         type=kind if isinstance(kind, str) and kind and kind != "error" else None,
         # A sentence where a word should be (xAI) is nothing that a client could compare.
         code=code if isinstance(code, str) and code and " " not in code and len(code) <= 100 else None,
-        has_code="code" in error and not isinstance(code, int | float),
+        is_codeless="code" in error and error["code"] is None,
         param=param if isinstance(param, str) and param else None,
         number=number,
         status=status if isinstance(status, str) and status.isupper() else None,

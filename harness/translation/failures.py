@@ -167,7 +167,7 @@ _QUOTA: Final = re.compile(
     re.IGNORECASE,
 )
 _TOO_LONG: Final = re.compile(
-    r"prompt is too long|input token count .{0,40}exceeds the maximum|maximum context length"
+    r"prompt (?:is )?too long|input token count .{0,40}exceeds the maximum|max(?:imum)? context (?:length|window)"
     r"|exceed(?:s|ed)? (?:the )?(?:model'?s? )?(?:maximum )?context (?:length|window|limit)|input is too long",
     re.IGNORECASE,
 )
@@ -240,7 +240,7 @@ def _code(dialect: str, status: int, seen: int, said: Told) -> str | None:
     if seen == HTTPStatus.TOO_MANY_REQUESTS:
         return "rate_limit_exceeded"
     # OpenAI says where it has none.
-    return None if is_openai and said.has_code and said.code is None else _derived(seen, said)
+    return None if is_openai and said.is_codeless and said.code is None else _derived(seen, said)
 
 
 def _derived(seen: int, said: Told) -> str | None:
