@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.translation.failures import error_of
 from harness.translation.readers.chat_choice import TEXT, ChatChoice
 from harness.translation.readers.chat_finish import finish_of
-from harness.translation.readers.openai_failures import error_of
 from harness.translation.readers.openai_members import Strangers, is_nothing, some_text, whole_seconds
 from harness.translation.readers.openai_usage import chat_usage
 from harness.turn.increments import ArgsDelta, Eof, Error, Finish, Start, TextDelta
@@ -312,11 +312,8 @@ class ChatReader:
     def _usage(
         self, payload: dict[str, Any], entries: list[dict[str, Any]], src: int, out: list[Increment]
     ) -> None:
-        """The usage, wherever the server puts it: Groq has it also in `x_groq`, Moonshot in the choice."""
-        groq = payload.get("x_groq")
-        places = [payload.get("usage"), groq.get("usage") if isinstance(groq, dict) else None]
-        places += [one.get("usage") for one in entries]
-        for place in places:
+        """The usage, wherever the server puts it: Moonshot has it in the choice."""
+        for place in (payload.get("usage"), *(one.get("usage") for one in entries)):
             if place and (usage := chat_usage(place, src)) is not None:
                 out.append(usage)
                 return

@@ -1,0 +1,513 @@
+"""Reads the answers of the Responses API, OpenAI's own and those of servers that imitate it.
+
+The source of what is expected is OpenAI's schema of `ResponseStreamEvent`; the source of what else comes is recorded
+traffic. An event names its item by `item_id` and `output_index`; the id counts where it is known.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from harness.translation.failures import error_of
+from harness.translation.readers.openai_logprobs import log_probabilities
+from harness.translation.readers.openai_members import Strangers, some_text, whole_seconds
+from harness.translation.readers.openai_usage import responses_usage
+from harness.translation.readers.responses_items import (
+    ARGUMENTS,
+    CALL,
+    HOSTED,
+    MESSAGE,
+    REASONING,
+    Item,
+    Items,
+    Part,
+    sort_of,
+)
+from harness.turn.increments import Eof, Error, Finish, ServerTool, Start, TextDelta
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from harness.sse.event import SseEvent
+    from harness.translation.session import Session
+    from harness.turn.increments import FinishReason, Increment
+
+
+_REASONS: Final[Mapping[str, FinishReason]] = {
+    "max_output_tokens": "length",
+    "max_tokens": "length",
+    "content_filter": "content_filter",
+}
+_ENDS: Final = frozenset({"completed", "incomplete", "failed", "cancelled"})
+_SILENT: Final = frozenset({"keepalive", "ping", "response.heartbeat", "response.rate_limits.updated"})
+"""Events that keep the connection, or tell of it, and are no part of the answer."""
+
+
+class ResponsesReader:
+    """Reads one answer.
+
+    Args:
+        session: The exchange.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._strangers = Strangers(session)
+        self._items = Items(session, self._strangers)
+        self._all: list[Item] = []
+        self._by_id: dict[str, Item] = {}
+        self._by_index: dict[int, Item] = {}
+        self._started = False
+        self._over = False
+        self._latest: tuple[object, object] | None = None
+        self._part: Part | None = None
+
+    def event(self, event: SseEvent, payload: dict[str, Any]) -> Iterable[Increment]:
+        """One event."""
+        kind = payload.get("type")
+        if kind == "response.output_text.delta" and self._part is not None:
+            text = payload.get("delta")
+            if (
+                (payload.get("item_id"), payload.get("content_index")) == self._latest
+                and type(text) is str
+                and text
+                and not payload.get("logprobs")
+            ):
+                part = self._part
+                part.said.write(text)
+                padding = payload.get("obfuscation")
+                return (
+                    TextDelta(
+                        src=event.index,
+                        ref=part.ref,
+                        text=text,
+                        obfuscation=padding if type(padding) is str else None,
+                    ),
+                )
+        if self._over:
+            return ()
+        return self._any(some_text(kind) or event.event or "", payload, event.index)
+
+    def done(self, event: SseEvent) -> Iterable[Increment]:
+        """`[DONE]`, which OpenAI does not send here, and others do after the terminal event."""
+        return self._unended(
+            event.index,
+            "upstream_incomplete",
+            "the upstream ended its answer without saying what became of it",
+        )
+
+    def finish(self) -> Iterable[Increment]:
+        """The body has ended."""
+        return self._unended(
+            -1,
+            "upstream_disconnected",
+            "the upstream closed the connection before its answer was complete",
+        )
+
+    def whole(self, body: dict[str, Any]) -> Iterable[Increment]:
+        """A whole response: the increments of a stream whose items come with their ends only."""
+        out: list[Increment] = []
+        status = body.get("status")
+        error = body.get("error")
+        if error is not None and status not in _ENDS:
+            out.append(self._failed(error, -1))
+        elif not isinstance(body.get("output"), list) and status not in _ENDS:
+            self._over = True
+            message = "the upstream's answer is no response"
+            out.append(Error(status=502, code="upstream_malformed", message=message))
+        else:
+            self._begin(body, -1, out)
+            self._end(some_text(status) or "completed", body, -1, out)
+        self._strangers.tell(-1)
+        return out
+
+    # -- events
+
+    def _any(self, kind: str, payload: dict[str, Any], src: int) -> list[Increment]:
+        out: list[Increment] = []
+        handler = self._HANDLERS.get(kind)
+        if handler is not None:
+            handler(self, payload, src, out)
+        elif payload.get("error") is not None and not kind.startswith("response."):
+            out.append(self._failed(payload["error"], src))
+        elif kind not in _SILENT:
+            self._hosted(kind, payload, src, out)
+        self._strangers.tell(src)
+        return out
+
+    def _lifecycle(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        self._begin(payload.get("response"), src, out)
+
+    def _begin(self, response: object, src: int, out: list[Increment]) -> None:
+        if self._started:
+            return
+        self._started = True
+        response = response if isinstance(response, dict) else {}
+        out.append(
+            Start(
+                src=src,
+                upstream_id=some_text(response.get("id")) or None,
+                model=some_text(response.get("model")) or None,
+                created=whole_seconds(response.get("created_at")),
+                service_tier=some_text(response.get("service_tier")) or None,
+                dialect="responses",
+                raw=response,
+            )
+        )
+
+    def _item_added(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        body = payload.get("item")
+        if not isinstance(body, dict):
+            self._strangers.note("output_item.added without an item")
+            return
+        item_id = some_text(body.get("id"))
+        if item_id and item_id in self._by_id:
+            return
+        item = self._new(body, payload.get("output_index"))
+        if item.sort == HOSTED:
+            self._tool(item, payload, src, out, step="start")
+        else:
+            self._items.begin(item, body, src, out)
+
+    def _item_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        body = payload.get("item")
+        if not isinstance(body, dict):
+            self._strangers.note("output_item.done without an item")
+            return
+        item = self._same(body, payload.get("output_index"))
+        self._finish_item(item, body, payload, src, out)
+
+    def _finish_item(
+        self, item: Item | None, body: dict[str, Any], payload: dict[str, Any], src: int, out: list[Increment]
+    ) -> None:
+        if item is None:
+            item = self._new(body, payload.get("output_index"))
+        self._items.end(item, body, payload, src, out)
+        if self._part is not None and item.sort == MESSAGE:
+            self._part = None
+
+    def _part_added(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        body = payload.get("part")
+        kind = some_text(body.get("type")) if isinstance(body, dict) else ""
+        if kind not in {"output_text", "refusal", "reasoning_text"}:
+            self._strangers.note(f"a content part of type {kind[:40]}")
+            return
+        item = self._of(payload, REASONING if kind == "reasoning_text" else MESSAGE, src, out)
+        if item is not None:
+            self._items.text_part(item, _index(payload, "content_index"), kind, src, out)
+
+    def _part_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        body = payload.get("part")
+        item = self._known(payload)
+        if not isinstance(body, dict) or item is None:
+            return
+        part = item.parts.get(_index(payload, "content_index"))
+        if part is not None:
+            self._items.end_part(part, body, src, out)
+            self._part = None
+
+    def _text(self, kind: str, payload: dict[str, Any], src: int, out: list[Increment]) -> Part | None:
+        """The part that an event of that kind of text is about."""
+        item = self._of(payload, REASONING if kind == "reasoning_text" else MESSAGE, src, out)
+        if item is None:
+            return None
+        return self._items.text_part(item, _index(payload, "content_index"), kind, src, out)
+
+    def _text_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        part = self._text("output_text", payload, src, out)
+        if part is None:
+            return
+        self._delta(part, payload, src, out)
+        if part.kind == "output_text" and part.is_open and payload.get("item_id") in self._by_id:
+            self._part = part
+            self._latest = (payload.get("item_id"), payload.get("content_index"))
+
+    def _refusal_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        self._delta(self._text("refusal", payload, src, out), payload, src, out)
+
+    def _reasoning_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        self._delta(self._text("reasoning_text", payload, src, out), payload, src, out)
+
+    def _delta(self, part: Part | None, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        text = payload.get("delta")
+        if not isinstance(text, str):
+            self._strangers.note("a delta that is no text")
+        elif part is not None:
+            tokens = log_probabilities(payload.get("logprobs"))
+            padding = payload.get("obfuscation")
+            padding = padding if isinstance(padding, str) else None
+            self._items.say(part, text, src, out, tokens=tokens, padding=padding)
+
+    def _text_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        part = self._text("output_text", payload, src, out)
+        if part is not None:
+            self._items.compare(part, payload.get("text"), src, out, payload.get("logprobs"))
+
+    def _refusal_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        part = self._text("refusal", payload, src, out)
+        if part is not None:
+            self._items.compare(part, payload.get("refusal"), src, out)
+
+    def _reasoning_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        part = self._text("reasoning_text", payload, src, out)
+        if part is not None:
+            self._items.compare(part, payload.get("text"), src, out)
+
+    def _annotated(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        part = self._text("output_text", payload, src, out)
+        if part is not None:
+            self._items.annotate(part, payload.get("annotation"), src, out)
+
+    def _summary(self, payload: dict[str, Any], src: int, out: list[Increment]) -> Part | None:
+        item = self._of(payload, REASONING, src, out)
+        return None if item is None else self._items.summary_part(item, _index(payload, "summary_index"))
+
+    def _summary_added(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        self._summary(payload, src, out)
+
+    def _summary_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        self._delta(self._summary(payload, src, out), payload, src, out)
+
+    def _summary_text_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        part = self._summary(payload, src, out)
+        if part is not None:
+            self._items.compare(part, payload.get("text"), src, out)
+
+    def _summary_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        part, body = self._summary(payload, src, out), payload.get("part")
+        if part is not None:
+            self._items.end_part(part, body if isinstance(body, dict) else {}, src, out)
+
+    def _arguments_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        item = self._call(payload, src, out)
+        text = payload.get("delta")
+        if not isinstance(text, str):
+            self._strangers.note("a delta that is no text")
+        elif item is not None:
+            padding = payload.get("obfuscation")
+            self._items.argue(item, text, src, out, padding if isinstance(padding, str) else None)
+
+    def _arguments_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        item = self._call(payload, src, out)
+        if item is not None and not item.is_done:
+            self._items.begin(item, payload, src, out)
+            self._items.compare_arguments(item, payload.get(ARGUMENTS[item.type]), src, out)
+
+    def _call(self, payload: dict[str, Any], src: int, out: list[Increment]) -> Item | None:
+        custom = some_text(payload.get("type")).startswith("response.custom")
+        return self._of(payload, CALL, src, out, "custom_tool_call" if custom else "function_call")
+
+    def _hosted(self, kind: str, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        """An event of an item that only this dialect knows; or one that nobody knows."""
+        item = self._known(payload)
+        words = kind.split(".")
+        if item is None and len(words) > 2 and words[0] == "response" and "item_id" in payload:
+            item_type = words[1].removesuffix("_code").removesuffix("_arguments")
+            item = self._new({"id": payload["item_id"], "type": item_type}, payload.get("output_index"))
+            if item.sort != HOSTED:
+                item.sort = HOSTED
+        if item is None or item.sort != HOSTED:
+            self._strangers.note(f"an event of type {kind[:60]}")
+            return
+        self._tool(item, payload, src, out)
+
+    def _tool(
+        self, item: Item, payload: dict[str, Any], src: int, out: list[Increment], step: Any = "event"
+    ) -> None:
+        item.begun = True
+        out.append(
+            ServerTool(
+                src=src,
+                ref=item.ref,
+                kind=item.type,
+                step=step,
+                item_id=item.id or None,
+                dialect="responses",
+                raw=payload,
+            )
+        )
+
+    # -- which item
+
+    def _known(self, payload: dict[str, Any]) -> Item | None:
+        item_id, index = payload.get("item_id"), payload.get("output_index")
+        if isinstance(item_id, str) and (item := self._by_id.get(item_id)) is not None:
+            return item
+        return self._by_index.get(index) if type(index) is int else None
+
+    def _of(
+        self, payload: dict[str, Any], sort: str, src: int, out: list[Increment], kind: str | None = None
+    ) -> Item | None:
+        """The item of an event; one that nobody announced is begun, and one of another sort is none."""
+        item = self._known(payload)
+        if item is None:
+            body = {"id": payload.get("item_id"), "type": kind or sort}
+            item = self._new(body, payload.get("output_index"))
+            self._items.begin(item, {}, src, out)
+        if item.sort != sort:
+            self._strangers.note(f"an event of a {sort} for a {item.type[:40]}")
+            return None
+        return item
+
+    def _new(self, body: dict[str, Any], index: object) -> Item:
+        kind = some_text(body.get("type")) or "unknown"
+        item_id = some_text(body.get("id"))
+        number = index if type(index) is int else -1
+        item = Item(sort_of(kind), kind, self._items.new_ref(), item_id, number)
+        item.call_id = some_text(body.get("call_id"))
+        self._all.append(item)
+        if item_id:
+            self._by_id.setdefault(item_id, item)
+        if number >= 0:
+            self._by_index[number] = item
+        return item
+
+    def _same(self, body: dict[str, Any], index: object) -> Item | None:
+        """The item that a finished one is the end of: by its id, its call, or its place."""
+        kind, item_id, call_id = body.get("type"), body.get("id"), some_text(body.get("call_id"))
+        if isinstance(item_id, str) and (item := self._by_id.get(item_id)) is not None:
+            return item
+        if call_id:
+            for item in self._all:
+                if item.call_id == call_id and item.type == kind:
+                    return item
+        item = self._by_index.get(index) if type(index) is int else None
+        if item is not None and (item.type == kind or kind is None):
+            if call_id and item.call_id and item.call_id != call_id:
+                return None
+            return item
+        return None
+
+    # -- the end
+
+    def _completed(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        self._terminal("completed", payload, src, out)
+
+    def _incomplete(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        self._terminal("incomplete", payload, src, out)
+
+    def _failed_event(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        self._terminal("failed", payload, src, out)
+
+    def _cancelled(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        self._terminal("cancelled", payload, src, out)
+
+    def _terminal(self, status: str, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        response = payload.get("response")
+        response = response if isinstance(response, dict) else {}
+        self._begin(response, src, out)
+        told = response.get("status")
+        self._end(told if isinstance(told, str) and told in _ENDS else status, response, src, out)
+
+    def _end(self, status: str, response: dict[str, Any], src: int, out: list[Increment]) -> None:
+        """The response is over, or a whole one says where it stands."""
+        self._over = True
+        self._part = None
+        error = response.get("error")
+        usage = responses_usage(response.get("usage"), src)
+        if status == "cancelled":
+            message = "the upstream's answer was cancelled"
+            end: Increment = Error(src=src, status=502, code="cancelled", message=message, native="cancelled")
+        elif status == "failed" or error is not None:
+            fallback = {"code": "server_error", "message": "the upstream says that its answer failed"}
+            end = error_of("responses", error if error is not None else fallback, src)
+        elif status in {"queued", "in_progress"} and not self._is_background:
+            message = f"the upstream has not finished its answer: its status is {status}"
+            end = Error(src=src, status=502, code="upstream_incomplete", message=message, native=status)
+        else:
+            self._missing_items(response.get("output"), src, out)
+            end = self._reason(status, response, src)
+        if usage is not None:
+            out.append(usage)
+        out.append(end)
+        if not isinstance(end, Error):
+            out.append(Eof(src=src))
+
+    @property
+    def _is_background(self) -> bool:
+        """The client asked for a response that is made while nobody waits: one that is queued is its answer."""
+        request = self._session.request
+        return request is not None and request.options.get("background") is True
+
+    def _missing_items(self, output: object, src: int, out: list[Increment]) -> None:
+        """Deliver what is only in the final object, and end what it says the end of."""
+        matched: set[int] = set()
+        for index, body in enumerate(output if isinstance(output, list) else ()):
+            if not isinstance(body, dict):
+                self._strangers.note("output[] that is no object")
+                continue
+            item = self._same(body, index)
+            if item is not None and id(item) in matched:
+                item = None
+            payload = {"type": "response.output_item.done", "output_index": index, "item": body}
+            self._finish_item(item, body, payload, src, out)
+            matched.add(id(item if item is not None else self._all[-1]))
+        for item in self._all:
+            self._items.begin_at_last(item, src, out)
+
+    def _reason(self, status: str, response: dict[str, Any], src: int) -> Finish:
+        reason: FinishReason = "stop"
+        native = status
+        if status == "incomplete":
+            details = response.get("incomplete_details")
+            why = some_text(details.get("reason")) if isinstance(details, dict) else ""
+            native = why or status
+            reason = _REASONS.get(why, "length")
+            if why not in _REASONS:
+                self._session.lose_at("L223", src, native[:64])
+        elif any(item.sort == CALL and item.begun for item in self._all):
+            reason = "tool_calls"
+        return Finish(src=src, reason=reason, native=native, dialect="responses", raw=response)
+
+    def _errored(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        """An `error` event, flat or nested; a `response.failed` after it says the same once more."""
+        error = payload.get("error")
+        out.append(self._failed(error if error is not None else payload, src))
+
+    def _failed(self, error: object, src: int) -> Error:
+        self._over = True
+        self._part = None
+        return error_of("responses", error, src)
+
+    def _unended(self, src: int, code: str, message: str) -> list[Increment]:
+        if self._over:
+            return []
+        self._over = True
+        return [Error(src=src, status=502, code=code, message=message)]
+
+    _HANDLERS: Final[dict[str, Any]] = {
+        "response.created": _lifecycle,
+        "response.queued": _lifecycle,
+        "response.in_progress": _lifecycle,
+        "response.output_item.added": _item_added,
+        "response.output_item.done": _item_done,
+        "response.content_part.added": _part_added,
+        "response.content_part.done": _part_done,
+        "response.output_text.delta": _text_delta,
+        "response.output_text.done": _text_done,
+        "response.output_text.annotation.added": _annotated,
+        "response.refusal.delta": _refusal_delta,
+        "response.refusal.done": _refusal_done,
+        "response.reasoning_text.delta": _reasoning_delta,
+        "response.reasoning_text.done": _reasoning_done,
+        "response.reasoning_part.added": _part_added,
+        "response.reasoning_part.done": _part_done,
+        "response.reasoning_summary_part.added": _summary_added,
+        "response.reasoning_summary_part.done": _summary_done,
+        "response.reasoning_summary_text.delta": _summary_delta,
+        "response.reasoning_summary_text.done": _summary_text_done,
+        "response.function_call_arguments.delta": _arguments_delta,
+        "response.function_call_arguments.done": _arguments_done,
+        "response.custom_tool_call_input.delta": _arguments_delta,
+        "response.custom_tool_call_input.done": _arguments_done,
+        "response.completed": _completed,
+        "response.incomplete": _incomplete,
+        "response.failed": _failed_event,
+        "response.cancelled": _cancelled,
+        "error": _errored,
+    }
+
+
+def _index(payload: dict[str, Any], member: str) -> int:
+    value = payload.get(member)
+    return value if type(value) is int and value >= 0 else 0
