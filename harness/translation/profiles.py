@@ -32,7 +32,8 @@ class UpstreamProfile:
         default_max_tokens: Sent where the upstream needs a limit and the client named none (L102).
         developer_role: Chat: it knows the role `developer`; otherwise it is sent `system`.
         reasoning_in: Chat: members of a delta or message in which it sends thought; the first that is there counts.
-        reasoning_out: Chat: the member of an assistant's message in which it takes earlier thought back; "" drops it.
+        reasoning_out: Chat: the member of an assistant's message in which it takes earlier thought back; "" drops it,
+            and "content" are parts of type `thinking` there.
         think_tags: Chat: it writes thought between `<think>` and `</think>` in the content.
         custom_tools: It knows tools of type `custom`; otherwise they are sent as functions with one string.
         stream_usage: Chat: it takes `stream_options.include_usage`.

@@ -1,0 +1,126 @@
+"""A request's body in the making: what the upstream takes goes in, what it does not is noted as a loss.
+
+Shared by the two dialects of OpenAI, whose options mostly have the same names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from harness.jsonvalue import escape
+
+if TYPE_CHECKING:
+    from harness.translation.session import Session
+    from harness.turn.conversation import Request
+
+REFUSED: Final[Mapping[str, str]] = {
+    "temperature": "L103",
+    "top_p": "L103",
+    "top_k": "L104",
+    "stop": "L105",
+    "n": "L106",
+    "seed": "L107",
+    "frequency_penalty": "L108",
+    "presence_penalty": "L108",
+    "logit_bias": "L108",
+    "logprobs": "L109",
+    "top_logprobs": "L109",
+    "response_format": "L111",
+    "verbosity": "L114",
+    "reasoning_effort": "L115",
+    "reasoning": "L115",
+    "parallel_tool_calls": "L117",
+    "service_tier": "L118",
+    "prompt_cache_key": "L119",
+    "prompt_cache_retention": "L119",
+    "prompt_cache_options": "L119",
+    "safety_identifier": "L120",
+    "user": "L120",
+    "metadata": "L121",
+    "store": "L122",
+    "truncation": "L123",
+    "modalities": "L125",
+    "audio": "L125",
+    "prediction": "L125",
+    "previous_response_id": "L128",
+    "conversation": "L128",
+    "background": "L128",
+    "prompt": "L128",
+    "name": "L154",
+    "web_search_options": "L161",
+}
+"""The loss of an option, by its wire name, where the upstream has no place for it; for others it is L124."""
+
+
+class Sending:
+    """The body of one request to an upstream.
+
+    Args:
+        request: What the client asked.
+        session: The exchange.
+        dialect: What the upstream speaks, of OpenAI's two.
+
+    Attributes:
+        body: The JSON object to send.
+    """
+
+    __slots__ = ("body", "dialect", "profile", "request", "session")
+
+    def __init__(self, request: Request, session: Session, dialect: str) -> None:
+        self.request = request
+        self.session = session
+        self.dialect = dialect
+        self.profile = session.profile
+        self.body: dict[str, Any] = {"model": request.model}
+
+    @property
+    def is_same(self) -> bool:
+        """The client speaks the upstream's dialect: everything has a place."""
+        return self.request.dialect == self.dialect
+
+    def put(self, name: str, value: Any, field: str | None = None) -> bool:
+        """Send a member, unless it is not said (None) or the upstream refuses it, and tell whether it is sent.
+
+        Args:
+            name: Its wire name upstream.
+            value: As it is to be sent.
+            field: The field or option of the request it comes from; None where that has the same name.
+        """
+        if value is None:
+            return False
+        if name in self.profile.refuses:
+            self.lose(name, field or name)
+            return False
+        self.body[self.profile.renames.get(name, name) if self.dialect == "chat" else name] = value
+        return True
+
+    def lose(self, name: str, field: str, detail: str = "") -> None:
+        """Note that the upstream has no place for an option of that wire name."""
+        self.session.lose(REFUSED.get(name, "L124"), self.request.pointer(field), detail)
+
+    def put_extras(self) -> None:
+        """Members that nobody knows go to the same dialect, and to an upstream that is known to take them."""
+        for name, value in self.request.extra.items():
+            takes = name in self.profile.extras
+            if (
+                name == "reasoning"
+                and self.request.dialect == "chat"
+                and isinstance(value, Mapping)
+                and not takes
+            ):
+                # OpenRouter's: what has a place elsewhere has been sent there.
+                for inner in value.keys() - {"effort", "summary", "max_tokens"}:
+                    self.session.lose("L100", f"/{name}/{escape(inner)}")
+            elif (self.is_same or takes) and name not in self.profile.refuses:
+                self.body.setdefault(name, value)
+            else:
+                self.session.lose("L100", f"/{escape(name)}")
+
+    def keep_extra(self, target: dict[str, Any], extra: Mapping[str, Any], at: str) -> None:
+        """Members beside those that a part, message or tool is known to have: for the same dialect only (L100)."""
+        for name, value in extra.items():
+            if self.is_same or name in self.profile.extras:
+                target.setdefault(name, value)
+            else:
+                self.session.lose("L100", f"{at}/{escape(name)}")
