@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from harness.cassettes.exchange import Ending, How
-from harness.checking.array_body import StreamOrArray
 from harness.checking.hearing import Hearing
 from harness.checking.lint import first_duplicate, scrubbed
 from harness.checking.taking import Taking
@@ -16,6 +15,7 @@ from harness.dialects.schema import schemas
 from harness.dialects.signal import Signal
 from harness.errors import EventTooLarge
 from harness.rules import rule as names
+from harness.sse.array_stream import StreamOrArray
 from harness.sse.decoder import Decoder
 from harness.sse.payload import Fault, diagnosed
 
@@ -67,7 +67,9 @@ class Check:
         self._schemas = schemas(case.dialect.schema, overlays=profile.overlays)
         self._limit = limit
         self._decoder: Decoder | StreamOrArray = (
-            StreamOrArray(limit) if case.dialect.arrays else Decoder(limit, every_block=True)
+            StreamOrArray(limit, every_block=True)
+            if case.dialect.arrays
+            else Decoder(limit, every_block=True)
         )
         self._idle_us = idle_us
         self._refused = False  # a block was too large: nothing more is decoded

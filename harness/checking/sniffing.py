@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.cassettes.exchange import header
-from harness.checking.array_body import ArrayDecoder
 from harness.dialects.registry import dialects
 from harness.jsonvalue import try_parse
+from harness.sse.array_stream import ArrayDecoder
 from harness.sse.decoder import Decoder
 from harness.sse.payload import bare_payloads
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.errors import EventTooLarge
 from harness.jsonvalue import try_parse
+from harness.sse.array_stream import StreamOrArray
 from harness.sse.decoder import Decoder
 from harness.sse.payload import Fault, diagnosed, looks_like_done
 from harness.translation.settling import Settling
@@ -59,7 +60,8 @@ class Answering:
         self._writer = writer
         self._passes = tuple(passes)
         self._settling = Settling(session)
-        self._decoder = Decoder()
+        # Gemini sends an array where its stream was asked for without `alt=sse`.
+        self._decoder = StreamOrArray() if session.upstream == "gemini" else Decoder()
 
     @property
     def begun(self) -> bool:

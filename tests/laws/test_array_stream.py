@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.checking.array_body import ArrayDecoder, StreamOrArray
 from harness.errors import EventTooLarge
+from harness.sse.array_stream import ArrayDecoder, StreamOrArray
 
 LIMIT = 100_000
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -82,7 +82,7 @@ def test_an_element_beyond_the_limit_is_refused() -> None:
 @pytest.mark.parametrize("body", [b"[", b"\xef\xbb\xbf [", b"\n["])
 def test_an_array_is_told_from_a_stream_by_its_first_byte(body: bytes) -> None:
     """White space and a byte order mark before it do not matter."""
-    decoder = StreamOrArray(LIMIT)
+    decoder = StreamOrArray(LIMIT, every_block=True)
     events = [event for byte in body + b'{"a":1}]' for event in decoder.feed(bytes([byte]))]
     assert [event.data for event in [*events, *decoder.finish()]] == [b'{"a":1}']
     assert decoder.dispatched == 1
@@ -90,13 +90,13 @@ def test_an_array_is_told_from_a_stream_by_its_first_byte(body: bytes) -> None:
 
 def test_an_event_stream_is_decoded_as_one() -> None:
     """The same decoder takes both forms."""
-    decoder = StreamOrArray(LIMIT)
+    decoder = StreamOrArray(LIMIT, every_block=True)
     assert [event.data for event in decoder.feed(b'data: {"a":1}\n\n')] == [b'{"a":1}']
     assert not list(decoder.finish())
 
 
 def test_an_empty_body_has_no_events() -> None:
     """Nothing but white space."""
-    decoder = StreamOrArray(LIMIT)
+    decoder = StreamOrArray(LIMIT, every_block=True)
     assert not list(decoder.feed(b"  "))
     assert [event for event in decoder.finish() if event.dispatched] == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.errors import EventTooLarge
-from harness.sse.decoder import Decoder
+from harness.sse.decoder import DEFAULT_LIMIT, Decoder
 from harness.sse.event import SseEvent
 
 if TYPE_CHECKING:
@@ -122,10 +122,12 @@ class StreamOrArray:
 
     Args:
         limit: Largest event or element, in bytes.
+        every_block: Of an event stream, also hand out what a client does not see (see `Decoder`).
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int = DEFAULT_LIMIT, *, every_block: bool = False) -> None:
         self._limit = limit
+        self._every_block = every_block
         self._chosen: Decoder | ArrayDecoder | None = None
         self._waiting = b""
 
@@ -156,9 +158,13 @@ class StreamOrArray:
             EventTooLarge: As both of them do.
         """
         if self._chosen is None:
-            self._chosen = Decoder(self._limit, every_block=True)
+            self._chosen = Decoder(self._limit, every_block=self._every_block)
             return [*self._chosen.feed(self._waiting), *self._chosen.finish()]
         return self._chosen.finish()
 
     def _choose(self, text: bytes) -> Decoder | ArrayDecoder:
-        return ArrayDecoder(self._limit) if text[:1] == b"[" else Decoder(self._limit, every_block=True)
+        return (
+            ArrayDecoder(self._limit)
+            if text[:1] == b"["
+            else Decoder(self._limit, every_block=self._every_block)
+        )
