@@ -28,6 +28,11 @@ def encoded(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
 
+def members_after(members: Mapping[str, Any]) -> bytes:
+    """Members of an object that has others before them."""
+    return b"," + encoded(members)[1:-1] if members else b""
+
+
 def kept(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """What an upstream says besides, or nothing where it is nested too deeply to be written inside an event."""
     try:

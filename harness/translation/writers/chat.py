@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.translation.writers.blocks import DONE, encoded, kept, told
+from harness.translation.writers.blocks import DONE, encoded, kept, members_after, told
 from harness.translation.writers.chat_choice import Choice
 from harness.translation.writers.chat_thoughts import Thoughts
 from harness.translation.writers.usage import chat_usage
@@ -74,6 +74,8 @@ class ChatWriter:
         self._frame: dict[str, Any] = {}
         self._head = b"data: {"
         self._extra: dict[str, Any] = {}
+        self._beside: dict[str, Any] = {}
+        self._later: dict[str, Any] = {}
         self._usage: dict[str, Any] | None = None
         self._failed = False
 
@@ -99,7 +101,7 @@ class ChatWriter:
         answer["choices"] = [choice.whole(index) for index, choice in sorted(self._choices.items())]
         if self._usage is not None:
             answer["usage"] = self._usage
-        return {**answer, **self._extra}
+        return {**answer, **self._extra, **self._beside}
 
     # -- the frame
 
@@ -145,7 +147,10 @@ class ChatWriter:
         del one
         if self._failed:
             return DONE if self._session.manner.error_done and self.begun else b""
-        return (told(self._session.ledger) if self._session.manner.stream_losses else b"") + DONE
+        verdict = b""
+        if "moderation" in self._later:  # OpenAI has it in a chunk of its own, the last of all
+            verdict = self._head + b'"choices":[]' + self._tail + members_after(self._later) + b"}\n\n"
+        return verdict + (told(self._session.ledger) if self._session.manner.stream_losses else b"") + DONE
 
     def _error(self, one: Error) -> bytes:
         self._failed = True
@@ -231,7 +236,19 @@ class ChatWriter:
 
     def _finish(self, one: Finish) -> bytes:
         choice = self._at(one)
-        return choice.ends(one) if choice is not None else b""
+        if choice is None:
+            return b""
+        if one.dialect == "chat":
+            self._beside.update(
+                {
+                    name: value
+                    for name, value in kept(one.raw).items()
+                    if name not in _OWN and name != "choice"
+                }
+            )
+            if "moderation" in self._beside and "moderation" not in self._extra:
+                self._later = {"moderation": self._beside["moderation"]}
+        return choice.ends(one)
 
     _HANDLERS: Final[Mapping[type[Increment], Any]] = {
         Start: _start,

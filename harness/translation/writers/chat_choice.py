@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.dialects.members import mapping
 from harness.translation.writers.annotations import for_chat
-from harness.translation.writers.blocks import encoded, kept
+from harness.translation.writers.blocks import encoded, kept, members_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 _ROLE: Final = b'{"role":"assistant","content":"","refusal":null}'
 _NO_LOGPROBS: Final = b'},"logprobs":null,"finish_reason":null}]'
+OWN_OF_CHOICE: Final = frozenset({"index", "delta", "message", "logprobs", "finish_reason"})
+LATER: Final = frozenset({"choices", "usage", "error", "moderation"})
+"""Members of a chunk that do not stand in the one with the finish reason."""
+
 _SPOKEN: Final = ("data", "transcript")
 """Members of spoken output that come in pieces."""
 
@@ -74,6 +79,7 @@ class Choice:
         self.legacy: Call | None = None
         self.audio: dict[str, Any] = {}
         self.extra: dict[str, Any] = {}
+        self.beside: dict[str, Any] = {}
         self.begun = False
         self._session = session
         place = b'"choices":[{"index":%d,"delta":' % index
@@ -220,12 +226,19 @@ class Choice:
         return self.delta(dict(raw))
 
     def ends(self, one: Finish) -> bytes:
-        """The chunk with the finish reason."""
+        """The chunk with the finish reason, and with what a Chat upstream says besides in its own."""
         self.finish = one.reason
         if one.reason == "tool_calls" and self.legacy is not None and len(self.calls) == 1:
             self.finish = "function_call"
-        reason = b'{},"logprobs":null,"finish_reason":"%b"}]' % self.finish.encode()
-        return self.open() + self._head + reason + self._tail + b"}\n\n"
+        reason = b'{},"logprobs":null,"finish_reason":"%b"' % self.finish.encode()
+        beside = b""
+        if one.dialect == "chat" and one.raw:
+            raw = dict(kept(one.raw))
+            own = raw.pop("choice", None)
+            self.beside = {name: value for name, value in mapping(own).items() if name not in OWN_OF_CHOICE}
+            reason += members_after(self.beside)
+            beside = members_after({name: value for name, value in raw.items() if name not in LATER})
+        return self.open() + self._head + reason + b"}]" + self._tail + beside + b"}\n\n"
 
     def whole(self, index: int) -> dict[str, Any]:
         """The answer as a whole completion has it."""
@@ -248,4 +261,5 @@ class Choice:
         if self.legacy is not None:
             message["function_call"] = self.legacy.whole()
         logprobs = {"content": None, "refusal": None, **self.logprobs} if self.logprobs else None
-        return {"index": index, "message": message, "logprobs": logprobs, "finish_reason": self.finish}
+        told = {"index": index, "message": message, "logprobs": logprobs, "finish_reason": self.finish}
+        return {**told, **self.beside}

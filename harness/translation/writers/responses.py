@@ -133,7 +133,9 @@ class ResponsesWriter:
             sent += added + part.ended()
         sent += self._release("incomplete" if finish.reason in _CUT else "completed")
         self._final = shell.ended(self._shell, finish, self._output(), self._usage, self._session)
-        return sent + self._terminal(f"response.{self._final['status']}") + end
+        if self._final["status"] in _STATUSES:
+            sent += self._terminal(f"response.{self._final['status']}")
+        return sent + end
 
     def _error(self, one: Error) -> bytes:
         self._over = True
@@ -255,11 +257,16 @@ class ResponsesWriter:
         return self._thoughts[one.ref].delta(one, is_padded=self._is_same)
 
     def _reasoning_end(self, one: ReasoningEnd) -> bytes:
-        sealed = one.encrypted if one.encrypted is not None else one.signature
-        if sealed is not None and not self._is_same:
-            sealed = self._sealed(one.vendor, sealed, one.src)
         status = one.status if one.status in _STATUSES else None
-        return self._thoughts.pop(one.ref).finished(status, sealed)
+        thought = self._thoughts.pop(one.ref)
+        if self._is_same:
+            if one.signature is not None:  # a member that some servers of this dialect have
+                thought.body["signature"] = one.signature
+            return thought.finished(status, one.encrypted)
+        sealed = one.encrypted if one.encrypted is not None else one.signature
+        if sealed is not None:
+            sealed = self._sealed(one.vendor, sealed, one.src)
+        return thought.finished(status, sealed)
 
     def _sealed(self, vendor: str, blob: str, src: int) -> str | None:
         """What is to be sent back with a thought, in a form that says whose it is; only for clients that ask for it."""

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 _INCOMPLETE: Final[Mapping[str, str]] = {"length": "max_output_tokens", "content_filter": "content_filter"}
 
+_ALWAYS: Final = frozenset({
+    "instructions", "max_output_tokens", "metadata", "model", "parallel_tool_calls", "previous_response_id",
+    "reasoning", "temperature", "text", "tool_choice", "tools", "top_p", "truncation", "user",
+})  # fmt: skip
+"""What a response repeats of its request in every answer that OpenAI was recorded to give."""
+
+_WAITING: Final = frozenset({"queued", "in_progress"})
+
 _SHAPES: Final[Mapping[str, tuple[type, ...]]] = {
     "parallel_tool_calls": (bool,),
     "tool_choice": (str, dict),
@@ -30,7 +38,9 @@ def begun(one: Start, session: Session) -> dict[str, Any]:
     request = session.request
     shell = echo(request, session.body)
     is_same = session.upstream == "responses"
-    if is_same:
+    if is_same and one.raw:
+        # The upstream repeats the request itself: only what clients cannot do without is added.
+        shell = {name: value for name, value in shell.items() if name in _ALWAYS}
         shell.update(_shaped(kept(one.raw)))
     elif one.service_tier is not None:
         shell["service_tier"] = one.service_tier
@@ -59,6 +69,16 @@ def ended(
 ) -> dict[str, Any]:
     """The object as `response.completed` or `response.incomplete` has it."""
     said = _shaped(kept(finish.raw)) if finish.dialect == "responses" else {}
+    if finish.dialect == "responses" and finish.native in _WAITING:
+        # A response that is made in the background: whoever asked is told that it is not there yet.
+        return {
+            **shell,
+            **said,
+            **_constant(shell),
+            "status": finish.native,
+            "output": output,
+            "usage": usage,
+        }
     reason = _INCOMPLETE.get(finish.reason)
     completed_at = said.get("completed_at")
     if reason is not None:
