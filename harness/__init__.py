@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from harness.translation.losses import Loss
     from harness.translation.manner import Manner
     from harness.translation.offline import Translation
+    from harness.translation.tool_loop import run_tools
 
 __all__ = [
     "Cassette",
@@ -53,6 +54,7 @@ __all__ = [
     "record_server",
     "redacted",
     "replay_server",
+    "run_tools",
     "translate",
     "write_cassette",
 ]
@@ -82,6 +84,7 @@ _HOMES = {
     "record_server": "harness.jobs.record",
     "redacted": "harness.cassettes.redaction.anew",
     "replay_server": "harness.jobs.replay",
+    "run_tools": "harness.translation.tool_loop",
     "translate": "harness.jobs.translate",
     "write_cassette": "harness.io.files",
 }
