@@ -351,7 +351,6 @@ class Request:
         dialect: "chat" or "responses": what the client speaks.
         model: As sent.
         messages: The conversation, in order. `instructions` of Responses is not among them.
-        is_text: Responses: `input` was sent as one string, which is the only message.
         instructions: As sent (Responses): a system prompt for this answer only.
         tools: As sent; None where the member is absent, which is not the same as an empty list. Those of a namespace
             (Responses) follow one another.
@@ -375,7 +374,6 @@ class Request:
     dialect: Literal["chat", "responses"]
     model: str
     messages: tuple[Message, ...] = ()
-    is_text: bool = False
     instructions: str | None = None
     tools: tuple[Tool, ...] | None = None
     namespaces: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
