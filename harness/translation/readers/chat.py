@@ -170,7 +170,7 @@ class ChatReader:
             choice = self._choice(entry.get("index"), position if whole else None)
             self._entry(choice, entry, src, out, padding=padding, whole=whole)
             native = entry.get("finish_reason")
-            if isinstance(native, str) and native:
+            if isinstance(native, str) and (native or whole):
                 if not is_failing:
                     self._finish(choice, native, entry, payload, out, src=src)
             else:

@@ -180,7 +180,7 @@ class Calls:
                     self._session.lose_at("L210", src, "the id came after the call had begun")
             elif identity != call.id:
                 self._session.lose_at("L201", src, "tool_calls[].id changed")
-        if not call.begun and (fragment.get("type") == "custom" or "custom" in fragment):
+        if not call.begun and _is_custom(fragment):
             call.kind = "custom"
         self._seal(call, fragment)
         grown = self._grow(call, function, src)
@@ -309,9 +309,15 @@ class Calls:
         return bool(call.id) or call.is_legacy or call.waited >= _PATIENCE
 
 
+def _is_custom(fragment: dict[str, Any]) -> bool:
+    """Whether a fragment is of a custom tool; a server may send both holders, one of them empty."""
+    is_function = isinstance(fragment.get("function"), dict)
+    return fragment.get("type") == "custom" or (isinstance(fragment.get("custom"), dict) and not is_function)
+
+
 def _function_of(fragment: dict[str, Any]) -> dict[str, Any]:
     """Where a fragment has name and arguments; some servers put them into the fragment itself."""
-    for key in ("function", "custom"):
+    for key in ("custom", "function") if _is_custom(fragment) else ("function",):
         if isinstance(holder := fragment.get(key), dict):
             return holder
     return fragment if "name" in fragment or "arguments" in fragment else {}

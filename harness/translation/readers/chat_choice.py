@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.dialects.accumulator import Accumulator
+from harness.jsonvalue import compact
 from harness.translation.readers.chat_calls import Calls
 from harness.translation.readers.chat_thoughts import MEMBERS, Thought, said_once, thoughts_of
 from harness.translation.readers.openai_annotations import annotation
@@ -136,7 +137,7 @@ class ChatChoice:
         if calls:
             self._called(self.calls.take(calls, src, whole=whole), src, out)
         legacy = delta.get("function_call")
-        if isinstance(legacy, dict) and legacy:
+        if isinstance(legacy, dict) and any(legacy.values()):
             self._called(self.calls.legacy(legacy, src), src, out)
 
     def complete(
@@ -209,6 +210,8 @@ class ChatChoice:
         elif isinstance(content, list):
             for part in content:
                 self._content_part(part, src, out, padding)
+        elif isinstance(content, dict):
+            self._object(content, src, out, padding)
         elif content is not None:
             self._strangers.note("delta.content that is neither text nor parts")
         elif tokens:
@@ -283,6 +286,19 @@ class ChatChoice:
             self._text(text, src, out, None, padding)
         else:
             self._strangers.note(f"delta.content[] of type {str(kind)[:40]}")
+
+    def _object(self, content: dict[str, Any], src: int, out: list[Increment], padding: str | None) -> None:
+        """Content that is an object: a part, or the structured answer itself instead of its text (Cloudflare)."""
+        if isinstance(content.get("type"), str):
+            self._content_part(content, src, out, padding)
+            return
+        try:
+            text = compact(content)
+        except (ValueError, TypeError, RecursionError):
+            self._strangers.note("delta.content that cannot be written as JSON")
+            return
+        self._session.lose_at("L213", src, "content")
+        self._text(text, src, out, None, padding)
 
     def _refuse(
         self, refusal: Any, src: int, out: list[Increment], tokens: list[Any] | None, padding: str | None
@@ -369,9 +385,10 @@ class ChatChoice:
 
     def _other(self, delta: Mapping[str, Any], src: int, out: list[Increment]) -> None:
         audio = delta.get("audio")
-        if isinstance(audio, dict) and audio:
-            self.has_audio = True
-            out.append(Audio(src=src, choice=self.index, raw=audio))
+        if isinstance(audio, dict):
+            if any(audio.values()):
+                self.has_audio = True
+                out.append(Audio(src=src, choice=self.index, raw=audio))
         elif audio:
             self._strangers.note("delta.audio that is no object")
         images = delta.get("images")
