@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.jobs.check import check
     from harness.jobs.record import record_server
     from harness.jobs.replay import replay_server
+    from harness.jobs.serve import gateway_server
     from harness.jobs.translate import translate
     from harness.sse.decoder import Decoder
     from harness.sse.event import SseEvent
@@ -50,6 +51,7 @@ __all__ = [
     "Translation",
     "cassette",
     "check",
+    "gateway_server",
     "read_cassette",
     "record_server",
     "redacted",
@@ -80,6 +82,7 @@ _HOMES = {
     "Translation": "harness.translation.offline",
     "cassette": "harness.io.tape",
     "check": "harness.jobs.check",
+    "gateway_server": "harness.jobs.serve",
     "read_cassette": "harness.io.files",
     "record_server": "harness.jobs.record",
     "redacted": "harness.cassettes.redaction.anew",

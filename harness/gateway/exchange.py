@@ -1,0 +1,406 @@
+"""One request of a client, from its last byte to the last byte of its answer.
+
+What is done with bytes is decided in `harness.translation`; here is when they are read and written, what is tried
+again, what ends when somebody leaves, and what is written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from harness.cassettes.content_coding import codings, decoder
+from harness.cassettes.exchange import How, Request, Response
+from harness.errors import HarnessError, MissError, RequestRefused
+from harness.gateway.accounts import tell
+from harness.gateway.answer import Answer
+from harness.gateway.calling import RecordedReply, failure_of
+from harness.gateway.limits import Watch
+from harness.gateway.retrying import delay_ms, is_retried
+from harness.gateway.untouched import Untouched
+from harness.io.server.answers import miss_answer
+from harness.jsonvalue import compact
+from harness.translation.failures import timed_out
+from harness.turn.increments import Error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from harness.cassettes.exchange import Headers
+    from harness.clock import Mint
+    from harness.gateway.calling import Reply
+    from harness.gateway.destinations import Destination
+    from harness.gateway.endpoints import Endpoint
+    from harness.gateway.server import Gateway
+    from harness.gateway.untouched import Carrier
+    from harness.io.recorder import Take
+    from harness.io.server.heads import RequestHead
+    from harness.io.server.responder import Responder
+    from harness.translation.session import Session
+
+_KEEP_ALIVE: Final = b": keep-alive\n\n"
+
+_DRAIN: Final = 1.0
+"""Seconds in which an upstream may end the body of an answer that is whole: its connection can then be used again."""
+
+_log = logging.getLogger(__name__)
+
+
+class Call(NamedTuple):
+    """A request to an upstream."""
+
+    destination: Destination
+    method: str
+    path: str
+    headers: Headers
+    body: bytes = b""
+
+
+class Exchange:
+    """One client's request and its answer.
+
+    Args:
+        gateway: Where it came in.
+        head: Its head.
+        body: Its body.
+        responder: Who writes the answer.
+        found: What is asked for.
+
+    Attributes:
+        session: The translation, where there is one.
+    """
+
+    def __init__(
+        self, gateway: Gateway, head: RequestHead, body: bytes, responder: Responder, found: Endpoint
+    ) -> None:
+        self.gateway = gateway
+        self.head = head
+        self.body = body
+        self.found = found
+        self.mint: Mint = gateway.mint(found.name, body)
+        self.session: Session | None = None
+        self.is_stream = False
+        self.keep: Callable[[Any], Any] | None = None
+        self._started = perf_counter()
+        self._first: float | None = None
+        self._responder = responder
+        self._carrier: Carrier | None = None
+        self._responded = False
+        self._attempts = 0
+        self._code: str | None = None
+        self._model: object = None
+        self._destination: Destination | None = None
+        self._received = 0
+        self._watch: Watch | None = None
+        url = f"http://{head.field(b'host')}{head.path}"
+        take = gateway.sides.of_client(Request(head.method, url, head.headers, body))
+        self.answer = Answer(responder, take, self.mint.new_id("req_"))
+
+    async def run(self, serve: Callable[[Exchange], Any]) -> None:
+        """Answer it, whatever happens.
+
+        Args:
+            serve: Does what the endpoint does.
+        """
+        how = How.COMPLETE
+        try:
+            async with asyncio.timeout(None) as scope:
+                self._watch = Watch(
+                    self.gateway.settings.limits, scope, self._quiet, self.gateway.settings.keep_alive
+                )
+                try:
+                    await serve(self)
+                finally:
+                    self._watch.stop()
+        except asyncio.CancelledError:
+            how = How.CANCELLED if self._responder.abandoned or self.gateway.stopping else How.CLIENT_CLOSE
+            self._code = "client_closed" if how is How.CLIENT_CLOSE else "cancelled"
+            self.answer.cut()
+        except TimeoutError:
+            how = self._expired()
+        except RequestRefused as refused:
+            self.refuse(refused)
+        except MissError as miss:
+            self._code = miss.code
+            self.gateway.missed(miss)
+            answer = miss_answer(miss)
+            self.answer.whole(answer.status, answer.headers, answer.body())
+        except Exception as error:  # noqa: BLE001 - a defect must end in an answer, and in the log
+            self._broken(error)
+            how = How.SERVER_CUT if self.answer.status == 200 else How.COMPLETE
+        finally:
+            losses = self.session.ledger.losses if self.session is not None else ()
+            self.answer.close(how, losses)
+            self._tell(how)
+
+    def stop(self) -> None:
+        """The gateway stops: the client is told so, in order."""
+        if self._watch is not None:
+            self._watch.expire("shutdown")
+
+    # -- what endpoints use
+
+    def route(self, model: object) -> tuple[Destination, str | None]:
+        """The upstream for a model, and what the model is called there where that is another name."""
+        self._model = model
+        destination, renamed = self.gateway.destinations.choose(model)
+        self._destination = destination
+        return destination, renamed
+
+    def json(self, value: Any, status: int = 200, headers: Headers = ()) -> None:
+        """Answer with JSON."""
+        body = compact(value).encode()
+        fields = (("content-type", "application/json"), ("content-length", str(len(body))), *headers)
+        self.answer.whole(status, fields, body)
+
+    def refuse(self, refused: RequestRefused, headers: Headers = ()) -> None:
+        """Answer with an error."""
+        self._code = refused.name or refused.kind
+        self.json(refused.body(), refused.status, headers)
+
+    async def carry(self, make: Callable[[], Carrier], call: Call) -> Carrier:
+        """Ask an upstream, again where that may help, and give the client what comes.
+
+        Args:
+            make: Makes what decides what the client is sent, anew for each attempt.
+            call: The request.
+        """
+        self._destination = call.destination
+        while True:
+            self._attempts += 1
+            carrier = self._carrier = make()
+            self._responded = False
+            wait = await self._attempt(carrier, call)
+            if wait is None:
+                return carrier
+            if self._watch is not None:
+                self._watch.rest()
+            await asyncio.sleep(0 if self.gateway.is_replay else wait / 1000)
+
+    # -- one attempt
+
+    async def _attempt(self, carrier: Carrier, call: Call) -> int | None:
+        """Ask once; gives the milliseconds after which to ask again, or None where the client has its answer."""
+        caller = self.gateway.callers[call.destination.name]
+        path = call.destination.path(call.path)
+        headers = caller.outgoing(call.headers)
+        request = Request(call.method, caller.url(path), headers, call.body)
+        take = self.gateway.sides.of_upstream(request, self.answer.take, self._attempts)
+        if self._watch is not None:
+            self._watch.begin()
+        wait: int | None = None
+        try:
+            async with caller.send(call.method, path, headers, call.body) as reply:
+                wait = self._begun(carrier, reply, take)
+                if await self._body(carrier, reply, take, wait):
+                    _end(take, How.COMPLETE)
+                else:
+                    await self._drained(carrier, reply, take)
+        except asyncio.CancelledError:
+            self._end_cancelled(take)
+            raise
+        except MissError as miss:
+            _fail(take, miss)
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the caller raises is how the answer ended
+            _fail(take, error.__cause__ or error)
+            if not self._responded:
+                wait = self._wait((), 0)
+            if wait is None:
+                failed = failure_of(error)
+                ended = carrier.finish(failed) if self._responded else carrier.fail(failed)
+                await self._last(carrier, ended)
+            return wait
+        if wait is None and not carrier.over:
+            await self._last(carrier, carrier.finish())
+        return wait
+
+    def _begun(self, carrier: Carrier, reply: Reply, take: Take | None) -> int | None:
+        """The head has come: note it; gives when to ask again, where that is to be done."""
+        if take is not None:
+            take.respond(Response(reply.status, reply.headers, (), reply.reason, reply.http_version))
+        if isinstance(reply, RecordedReply) and self.session is not None:
+            at = reply.at
+            self.session.now = lambda: at
+        self._responded = True
+        carrier.respond(reply.status, reply.headers)
+        wait = self._wait(reply.headers, reply.status)
+        if wait is None:
+            self._give(carrier, b"")
+        return wait
+
+    async def _body(self, carrier: Carrier, reply: Reply, take: Take | None, wait: int | None) -> bool:
+        """Give the client the body as it comes; False where it had everything before the upstream's end."""
+        watch, responder = self._watch, self._responder
+        named = () if isinstance(carrier, Untouched) else codings(reply.headers)
+        decode = decoder(named) if named else None
+        async for data in reply.chunks():
+            if watch is not None:
+                watch.touch()
+            if take is not None:
+                take.chunk(data)
+            self._received += len(data)
+            if wait is not None:
+                continue
+            sent = carrier.feed(data if decode is None else b"".join(decode(data)))
+            if carrier.over:
+                await self._last(carrier, sent)
+                return False
+            if sent:
+                self._give(carrier, sent)
+                if responder.paused:
+                    await self._until_resumed()
+        return True
+
+    async def _drained(self, carrier: Carrier, reply: Reply, take: Take | None) -> None:
+        """The client has everything: let the upstream end its body, for a moment, unless it has failed."""
+        how = How.CLIENT_CLOSE
+        if carrier.error is None:
+            try:
+                async with asyncio.timeout(_DRAIN):
+                    async for data in reply.chunks():
+                        if take is not None:
+                            take.chunk(data)
+                how = How.COMPLETE
+            except TimeoutError:
+                pass
+        _end(take, how)
+
+    def _wait(self, headers: Headers, status: int) -> int | None:
+        """Milliseconds after which to ask again; status 0 is no answer at all."""
+        settings = self.gateway.settings
+        if (
+            self._attempts > settings.retries
+            or self.answer.status
+            or (status and not is_retried(status, headers))
+        ):
+            return None
+        return delay_ms(self._attempts, headers, self.gateway.now(), self.gateway.chance)
+
+    def _end_cancelled(self, take: Take | None) -> None:
+        kind = self._watch.expired if self._watch is not None else None
+        if kind is not None and kind != "shutdown":
+            _end(take, How.TIMEOUT, TimeoutError(kind))
+        elif kind == "shutdown" or self._responder.abandoned or self.gateway.stopping:
+            _end(take, How.CANCELLED)
+        else:
+            _end(take, How.CLIENT_CLOSE)
+
+    # -- to the client
+
+    def _give(self, carrier: Carrier, data: bytes) -> None:
+        head, answer = carrier.head, self.answer
+        if head is None:
+            return
+        if self._first is None and data:
+            self._first = perf_counter()
+        if not answer.status:
+            if carrier.over:
+                answer.whole(head.status, head.headers, data)
+                return
+            answer.start(head.status, head.headers)
+        answer.write(data)
+        if carrier.over:
+            if carrier.error is not None and isinstance(carrier, Untouched):
+                answer.cut()
+            else:
+                answer.finish()
+
+    async def _last(self, carrier: Carrier, data: bytes) -> None:
+        """Give the client the last bytes; what is to be stored is stored before, as it may be asked for at once."""
+        if carrier.error is not None:
+            self._code = carrier.error.code or carrier.error.type
+        elif self.keep is not None:
+            await self.keep(carrier)
+        self._give(carrier, data)
+
+    async def _until_resumed(self) -> None:
+        resumed = asyncio.Event()
+        self._responder.on_resume = resumed.set
+        if self._watch is not None:
+            self._watch.rest()
+        if self._responder.paused:
+            await resumed.wait()
+        self._responder.on_resume = None
+        if self._watch is not None:
+            self._watch.wake()
+
+    def _quiet(self) -> None:
+        """Nothing came for a while: keep what stands between us and the client from giving the connection up."""
+        if self.is_stream and self.answer.status == 200 and not isinstance(self._carrier, Untouched):
+            carrier = self._carrier
+            if carrier is not None and not carrier.over and not self._responder.paused:
+                self.answer.write(_KEEP_ALIVE)
+
+    # -- ends
+
+    def _expired(self) -> How:
+        kind = self._watch.expired if self._watch is not None else None
+        if kind == "shutdown":
+            error = Error(status=503, code="gateway_stopping", message="the gateway is being shut down")
+        else:
+            error = timed_out(kind or "total")
+        self._code = error.code
+        carrier = self._carrier
+        if carrier is None:
+            carrier = Untouched()
+        if carrier.over:
+            return How.COMPLETE
+        self._give(carrier, carrier.finish(error) if self._responded else carrier.fail(error))
+        if not self.answer.status:  # it only collected, for an endpoint that makes something else of it
+            other = Untouched()
+            self._give(other, other.fail(error))
+        return How.COMPLETE
+
+    def _broken(self, error: Exception) -> None:
+        self._code = "gateway_error"
+        _log.error("a request could not be answered", exc_info=error)
+        if self.answer.status:
+            self.answer.cut()
+            return
+        told = (
+            error.message if isinstance(error, HarnessError) else "The gateway failed to answer this request."
+        )
+        self.json(
+            {"error": {"message": told, "type": "server_error", "param": None, "code": "gateway_error"}}, 500
+        )
+
+    def _tell(self, how: How) -> None:
+        destination, session = self._destination, self.session
+        tell(
+            {
+                "method": self.head.method,
+                "path": self.head.path.partition("?")[0],
+                "endpoint": self.found.name,
+                "upstream": destination.name if destination is not None else None,
+                "dialect": destination.dialect if destination is not None else None,
+                "model": self._model if isinstance(self._model, str) else None,
+                "stream": self.is_stream or None,
+                "status": self.answer.status or None,
+                "ended": str(how),
+                "attempts": self._attempts or None,
+                "first_ms": None if self._first is None else round((self._first - self._started) * 1000, 1),
+                "ms": round((perf_counter() - self._started) * 1000, 1),
+                "bytes_in": len(self.body),
+                "bytes_upstream": self._received,
+                "bytes_out": self.answer.sent,
+                "losses": _codes(session),
+                "error": self._code,
+            }
+        )
+
+
+def _codes(session: Session | None) -> Sequence[str]:
+    return [] if session is None else sorted({one.code for one in session.ledger.losses})
+
+
+def _end(take: Take | None, how: How, error: BaseException | None = None) -> None:
+    if take is not None:
+        take.end(how, error)
+
+
+def _fail(take: Take | None, error: BaseException) -> None:
+    if take is not None:
+        take.fail(error)

@@ -1,0 +1,269 @@
+"""Serving a gateway on a local port: the verb behind `harness.gateway_server` and `harness serve`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from harness.cassettes.matching.deck import Deck
+from harness.cassettes.matching.policy import MatchPolicy
+from harness.cassettes.redaction.detector import Detector
+from harness.cassettes.redaction.redactor import Redactor
+from harness.errors import HarnessError, InputError, SecretFound, UsageError
+from harness.gateway.calling import RecordedUpstream, times_of
+from harness.gateway.destinations import Destinations, read_destination
+from harness.gateway.limits import Limits
+from harness.gateway.recording import Sides
+from harness.gateway.server import LARGEST_BODY, Gateway, Settings
+from harness.io.environment import SHORTEST, secret_values
+from harness.io.partfile import refuse_taken
+from harness.io.recorder import Recorder
+from harness.io.recordings import find_recordings, read_recording
+from harness.io.secrets import environment_redactor
+from harness.io.server.threaded import ServerThread
+from harness.io.upstream import Upstream
+from harness.jobs.output import refuse_existing, refuse_unwritable
+from harness.jobs.serving import LocalServer
+from harness.translation.losses import LossPolicy
+from harness.translation.manner import Manner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from harness.cassettes.matching.policy import RepeatRule
+    from harness.gateway.calling import Caller
+    from harness.gateway.destinations import Destination
+
+CLIENT: Final = "client.cassette.jsonl"
+UPSTREAM: Final = "upstream.cassette.jsonl"
+"""The two sides in the folder of a recording."""
+
+Keys: TypeAlias = Literal["environment", "client"]
+"""Whose key an upstream is sent."""
+
+
+@dataclass(frozen=True)
+class GatewaySummary:
+    """What a gateway leaves behind.
+
+    Args:
+        recorded: The sealed cassettes.
+        refusals: What was not recorded, and why. Clients were served all the same.
+        misses: Requests that no recording answers, explained.
+    """
+
+    recorded: Sequence[Path] = ()
+    refusals: Sequence[Exception] = ()
+    misses: Sequence[str] = ()
+
+
+class GatewayServer(LocalServer):
+    """A gateway on a local port. Made by `gateway_server`.
+
+    Attributes:
+        destinations: Its upstreams.
+    """
+
+    def __init__(
+        self, thread: ServerThread, gateway: Gateway, recorders: Sequence[Recorder], sides: Sides
+    ) -> None:
+        super().__init__(thread, "/v1")
+        self.destinations = gateway.destinations
+        self._gateway = gateway
+        self._recorders = recorders
+        self._sides = sides
+        self._summary: GatewaySummary | None = None
+
+    def stop(self) -> None:
+        """Stop, letting streams under way end for a moment, and seal. Calling it twice is harmless.
+
+        Raises:
+            FileAccessError: A cassette cannot be written; its `.part` file is left for `harness cassette recover`.
+        """
+        if self._summary is not None:
+            return
+        super().stop()
+        sealed: list[Path] = []
+        refusals: list[Exception] = list(self._sides.failures)
+        trouble: HarnessError | None = None
+        for recorder in self._recorders:
+            refusals += recorder.refusals
+            try:
+                path = recorder.close()
+            except SecretFound as error:
+                path = recorder.path
+                if error not in refusals:
+                    refusals.append(error)
+            except HarnessError as error:
+                trouble, path = error, None
+            if path is not None:
+                sealed.append(path)
+        self._summary = GatewaySummary(sealed, refusals, tuple(self._gateway.misses))
+        if trouble is not None:
+            raise trouble
+
+    def summary(self) -> GatewaySummary:
+        """What it has left behind, once it has been stopped.
+
+        Raises:
+            UsageError: It has not.
+        """
+        if self._summary is None:
+            raise UsageError("the gateway still serves", hint="stop the server first")
+        return self._summary
+
+
+def gateway_server(
+    upstream: str | Iterable[str],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    profile: str | None = None,
+    routes: Mapping[str, str] | None = None,
+    key_variables: Sequence[str] = (),
+    pass_key: bool = False,
+    record: str | Path | None = None,
+    overwrite: bool = False,
+    replay: str | Path | None = None,
+    repeats: RepeatRule = "strict",
+    losses: Iterable[str] = (),
+    manner: Manner | None = None,
+    passthrough: bool = False,
+    retries: int = 2,
+    limits: Limits | None = None,
+    keep_alive: float | None = None,
+    max_body: int = LARGEST_BODY,
+    ca: str | Path | None = None,
+    seed: int | None = None,
+) -> GatewayServer:
+    """A local server that speaks Chat Completions and Responses, in front of upstreams of any dialect.
+
+    Args:
+        upstream: `DIALECT=URL` (`gemini=https://...`), the name of a profile (`deepseek`), `PROFILE=URL`, or any
+            of them behind `NAME=`; or several. Of several, a model `NAME/model` goes to that one, others to the first.
+        host: Address to listen on; loopback unless told otherwise.
+        port: Port; 0 takes a free one.
+        profile: What is particular to the upstreams, by name, where they do not say so themselves.
+        routes: Patterns of model names, such as `gpt-*`, with the names of upstreams.
+        key_variables: Environment variables that hold keys: `VARIABLE`, or `NAME=VARIABLE` for one upstream. By default
+            those of the profile, where the URL is the profile's own or the profile was named.
+        pass_key: Upstreams are sent the client's key instead of one of the environment's. Without it, no client's key
+            goes anywhere.
+        record: A folder: both sides of every exchange are recorded in it.
+        overwrite: What is in it may be replaced.
+        replay: A folder that was recorded so, or any recording of upstreams: they are not asked, but what they said
+            then is taken, and the answers have the same bytes every time.
+        repeats: What answers a request again whose recordings have all been played.
+        losses: What is done about what cannot be carried: "error", "warn", "allow", or "CODE=warn" for one code.
+        manner: How answers are written.
+        passthrough: Where both sides speak the same dialect, bytes are passed on as they are.
+        retries: How often an upstream is asked again before the client is told.
+        limits: How long what may take.
+        keep_alive: Seconds of silence after which a stream that has begun is sent a comment.
+        max_body: Bytes that a request may have.
+        ca: A file of certificates (PEM) to trust beside the usual ones.
+        seed: Of the jitter in waits; None is another each time.
+
+    Raises:
+        UsageError: An option cannot be meant.
+        InputError: A recording cannot be read.
+        FileAccessError: What is to be recorded is there already, or cannot be written.
+        PortInUse: On start: another program listens there.
+    """
+    given = [upstream] if isinstance(upstream, str) else list(upstream)
+    variables = _variables(key_variables)
+    every = [
+        read_destination(
+            text,
+            profile=profile,
+            variables=variables.get(text.partition("=")[0], variables.get("")),
+            pass_key=pass_key,
+            environment={} if replay is not None and not variables else os.environ,
+        )
+        for text in given
+    ]
+    destinations = Destinations(every, tuple((routes or {}).items()))
+    if (strange := variables.keys() - {"", *(one.name for one in every)}) != set():
+        raise UsageError("a key is given for an upstream that is not there", found=", ".join(sorted(strange)))
+    limits = limits or Limits()
+    live = {
+        one.name: Upstream(one.base_url, ca=Path(ca) if ca else None, connect_timeout=limits.connect)
+        for one in every
+    }
+    callers: Mapping[str, Caller] = live
+    now = _now
+    if replay is not None:
+        callers, first = _recorded(live, Path(replay), repeats)
+        now = lambda: first  # noqa: E731 - a constant clock
+    sides, recorders = _sides(record, every, overwrite=overwrite)
+    gateway = Gateway(
+        destinations,
+        callers,
+        now=now,
+        settings=Settings(
+            manner=manner or Manner(),
+            policy=LossPolicy.read(losses),
+            passthrough=passthrough,
+            retries=retries,
+            limits=limits,
+            keep_alive=keep_alive,
+        ),
+        sides=sides,
+        is_replay=replay is not None,
+        seed=seed,
+    )
+    thread = ServerThread(gateway, host, port, max_body=max_body, finish=gateway.aclose)
+    return GatewayServer(thread, gateway, recorders, sides)
+
+
+def _now() -> int:
+    return int(time())
+
+
+def _variables(given: Iterable[str]) -> dict[str, list[str]]:
+    """The variables for each upstream by its name; "" is all."""
+    found: dict[str, list[str]] = {}
+    for word in given:
+        name, _, variable = word.rpartition("=")
+        if not variable:
+            raise UsageError(f"{word!r} names no variable", expected="VARIABLE or NAME=VARIABLE")
+        found.setdefault(name, []).append(variable)
+    return found
+
+
+def _recorded(
+    live: Mapping[str, Upstream], folder: Path, repeats: RepeatRule
+) -> tuple[dict[str, RecordedUpstream], int]:
+    """What answers out of a recording, and when that begins."""
+    both = folder / UPSTREAM
+    names = [str(both)] if both.is_file() else find_recordings([str(folder)])
+    cassettes = [read_recording(name) for name in names]
+    deck = Deck.of(cassettes, policy=MatchPolicy(repeats=repeats), redactor=environment_redactor())
+    if not deck.exchanges:
+        raise InputError("there is no exchange in these recordings", where=str(folder))
+    times = times_of(cassettes)
+    by_identity = {id(one): at for one, at in zip(deck.exchanges, times, strict=True)}
+    player = deck.session()
+    return {name: RecordedUpstream(one, player, by_identity) for name, one in live.items()}, times[0]
+
+
+def _sides(
+    folder: str | Path | None, destinations: Iterable[Destination], *, overwrite: bool
+) -> tuple[Sides, tuple[Recorder, ...]]:
+    if folder is None:
+        return Sides(), ()
+    values = secret_values() | {
+        f"key of {one.name}": one.key for one in destinations if one.key and len(one.key) >= SHORTEST
+    }
+    redactor, detector = Redactor(values=values), Detector(values=values)
+    recorders = []
+    for name, side in ((CLIENT, "client"), (UPSTREAM, "upstream")):
+        path = Path(folder) / name
+        refuse_existing(path, overwrite=overwrite, hint="--overwrite replaces it; or name another folder")
+        refuse_taken(path)
+        refuse_unwritable(path)
+        recorders.append(Recorder(path, redactor=redactor, detector=detector, head={"side": side}))
+    return Sides(*recorders), tuple(recorders)
