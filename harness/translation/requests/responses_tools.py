@@ -104,14 +104,15 @@ def _tool(sending: Sending, names: ToolNames, tool: FunctionTool | CustomTool | 
 
 
 def _put_strict(sending: Sending, told: dict[str, Any], tool: FunctionTool) -> None:
-    """Always said in words: left out, it is false in Chat, null in Responses, and true for some servers."""
+    """Said in words where it comes from Chat, where left out means false; here that means true if the schema allows it.
+
+    Official answers echo `strict: true` for functions that do not mention it, and false for null.
+    """
     if not sending.profile.strict_tools:
         if tool.strict is not None:
             sending.session.lose("L160", tool.at)
-    elif tool.strict is None and not sending.is_same:
-        told["strict"] = False
-    else:
-        told["strict"] = tool.strict
+    elif tool.strict is not None or not sending.is_same:
+        told["strict"] = bool(tool.strict)
 
 
 def _web_search(sending: Sending, search: HostedTool) -> dict[str, Any]:
