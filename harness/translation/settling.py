@@ -113,7 +113,8 @@ class Settling:
         )
 
     def _eof(self, one: Eof) -> Iterable[Increment]:
-        if not self._finishes or self._choices - set(self._finishes):
+        # Clients count answers from 0: one that never came is one that did not end.
+        if not self._finishes or self._choices | set(range(len(self._finishes))) != set(self._finishes):
             message = "the upstream ended its answer without saying why it stopped"
             return self._error(Error(src=one.src, status=502, code="upstream_incomplete", message=message))
         given: list[Increment] = []

@@ -220,6 +220,13 @@ def test_an_end_without_a_reason_is_an_error() -> None:
     assert [one.code for one in out if isinstance(one, Error)] == ["upstream_incomplete"]
 
 
+def test_a_choice_before_another_that_never_came_is_an_error() -> None:
+    """Clients count choices from 0, so that one that is missing among them never ended."""
+    finish = Finish(choice=1, reason="stop")
+    out, _ = settled(START, TextStart(ref=1, choice=1), finish, EOF)
+    assert [type(one) for one in out][-2:] == [Error, Eof]
+
+
 def test_a_choice_that_began_and_did_not_end_is_an_error() -> None:
     """A choice that began and did not end is an error."""
     out, _ = settled(START, TextStart(ref=0), TextStart(ref=1, choice=1), STOP, EOF)
