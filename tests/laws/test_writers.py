@@ -1,4 +1,4 @@
-"""Whatever a model's turn is, what writers make of it breaks no rule, says what the turn says, and is whole and stream alike."""
+"""Whatever a turn is, what writers make of it breaks no rule and says what the turn says, streamed or whole."""
 
 from __future__ import annotations
 
@@ -186,14 +186,13 @@ def test_a_whole_completion_is_the_fold_of_its_stream(walk: Walk, manner: Manner
 @given(
     walk=walks(mixed=True, empty=True, seals=True) | walks(mixed=True, empty=True, items=True),
     manner=_manners,
-    seals=st.booleans(),
+    body=st.booleans().map(lambda seals: responses_body(seals=seals)),
 )
 @settings(max_examples=200)
 def test_a_stream_of_responses_breaks_no_rule_and_says_what_the_turn_says(
-    walk: Walk, manner: Manner, seals: bool
+    walk: Walk, manner: Manner, body: Json
 ) -> None:
     """In every manner, whether thought is sealed or not, and where the turn breaks off."""
-    body = responses_body(seals=seals)
     writer = ResponsesWriter(session_of(body, "anthropic", manner))
     check = check_of("responses", body, written(writer, walk))
     assert wrongs(check, without_usage=walk.counts is None) == []

@@ -78,6 +78,7 @@ class ChatWriter:
         self._later: dict[str, Any] = {}
         self._usage: dict[str, Any] | None = None
         self._failed = False
+        self._left_out: set[tuple[int, int]] = set()
 
     def write(self, increment: Increment) -> bytes:
         """The chunks of one increment."""
@@ -138,7 +139,7 @@ class ChatWriter:
 
     def _at(self, one: Increment) -> Choice | None:
         """The answer that it belongs to; None where the client did not ask for so many."""
-        if one.choice < self._most:
+        if 0 <= one.choice < self._most:
             return self._choices.get(one.choice) or self._choice(one.choice)
         self._session.lose("L234", "answer", f"choice {one.choice}")
         return None
@@ -230,7 +231,8 @@ class ChatWriter:
         raw = kept(one.raw)
         if one.dialect == "chat" and raw and (choice := self._at(one)) is not None:
             return choice.pass_on(raw)
-        if one.step != "event" and one.kind:
+        if one.kind and (one.choice, one.ref) not in self._left_out:
+            self._left_out.add((one.choice, one.ref))
             self._session.lose_at("L233", one.src, one.kind)
         return b""
 

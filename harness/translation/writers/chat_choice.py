@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _ROLE: Final = b'{"role":"assistant","content":"","refusal":null}'
 _NO_LOGPROBS: Final = b'},"logprobs":null,"finish_reason":null}]'
-OWN_OF_CHOICE: Final = frozenset({"index", "delta", "message", "logprobs", "finish_reason"})
+OWN_OF_CHOICE: Final = frozenset({"index", "delta", "message", "logprobs", "finish_reason", "text"})
 LATER: Final = frozenset({"choices", "usage", "error", "moderation"})
 """Members of a chunk that do not stand in the one with the finish reason."""
 

@@ -81,6 +81,7 @@ class ResponsesWriter:
         self._usage: dict[str, Any] | None = None
         self._finish: Finish | None = None
         self._over = False
+        self._left_out: set[int] = set()
 
     def write(self, increment: Increment) -> bytes:
         """The events of one increment."""
@@ -299,6 +300,12 @@ class ResponsesWriter:
         return self._calls[one.ref].delta(one, is_padded=self._is_same)
 
     def _tool_end(self, one: ToolEnd) -> bytes:
+        """The call is written; what is to be sent back with it (Gemini) goes in an item of its own behind it.
+
+        A call has no member for it, and by the time it is known the call has been announced, so that nothing can go
+        before it. A bare reasoning item is what clients keep and send back unread, and the reader of requests gives
+        the seal back to the call before it.
+        """
         call = self._calls.pop(one.ref)
         sent = call.arguments_end() + self._ends(call, one.status)
         sealed = self._sealed(one.vendor, one.signature, one.src) if one.signature is not None else None
@@ -315,7 +322,8 @@ class ResponsesWriter:
         raw = kept(one.raw)
         hosted = self._hosted.get(one.ref)
         if not self._is_same or (one.dialect != "responses" and hosted is None):
-            if one.step != "event" and one.kind:
+            if one.kind and one.ref not in self._left_out:
+                self._left_out.add(one.ref)
                 self._session.lose_at("L233", one.src, one.kind)
             return b""
         sent = b""

@@ -20,6 +20,12 @@ _ALWAYS: Final = frozenset({
 })  # fmt: skip
 """What a response repeats of its request in every answer that OpenAI was recorded to give."""
 
+_SETTINGS: Final = (
+    "instructions", "max_output_tokens", "max_tool_calls", "metadata", "parallel_tool_calls",
+    "previous_response_id", "store", "temperature", "tool_choice", "top_logprobs", "top_p", "truncation",
+)  # fmt: skip
+"""Members of a request that OpenAI repeats just as they were said."""
+
 _WAITING: Final = frozenset({"queued", "in_progress"})
 
 _SHAPES: Final[Mapping[str, tuple[type, ...]]] = {
@@ -42,6 +48,7 @@ def begun(one: Start, session: Session) -> dict[str, Any]:
         # The upstream repeats the request itself: only what clients cannot do without is added.
         shell = {name: value for name, value in shell.items() if name in _ALWAYS}
         shell.update(_shaped(kept(one.raw)))
+        shell.update(_said(session))
     elif one.service_tier is not None:
         shell["service_tier"] = one.service_tier
     given_id = one.upstream_id if is_same else None
@@ -88,6 +95,7 @@ def ended(
     return {
         **shell,
         **said,
+        **_said(session),
         **_constant(shell),
         "status": "completed" if reason is None else "incomplete",
         "completed_at": completed_at,
@@ -111,6 +119,14 @@ def failed(
         "output": output,
         "usage": usage,
     }
+
+
+def _said(session: Session) -> dict[str, Any]:
+    """What the client said, in its own words: an upstream may have been asked otherwise."""
+    request = session.request
+    if request is None or request.dialect != "responses":
+        return {}
+    return {name: value for name in _SETTINGS if (value := session.body.get(name)) is not None}
 
 
 def _constant(shell: Mapping[str, Any]) -> dict[str, Any]:
