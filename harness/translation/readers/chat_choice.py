@@ -272,7 +272,7 @@ class ChatChoice:
         if not isinstance(part, dict):
             self._strangers.note("delta.content[] that is no object")
             return
-        kind = part.get("type")
+        kind = some_text(part.get("type"))
         if kind in {"thinking", "reasoning", "redacted_thinking"}:
             for thought in thoughts_of(part):
                 self._thought(thought, src, out)
@@ -285,7 +285,7 @@ class ChatChoice:
         elif isinstance(text := part.get("text"), str):
             self._text(text, src, out, None, padding)
         else:
-            self._strangers.note(f"delta.content[] of type {str(kind)[:40]}")
+            self._strangers.note(f"delta.content[] of type {kind[:40]}")
 
     def _object(self, content: dict[str, Any], src: int, out: list[Increment], padding: str | None) -> None:
         """Content that is an object: a part, or the structured answer itself instead of its text (Cloudflare)."""

@@ -107,7 +107,7 @@ class ResponsesReader:
     def whole(self, body: dict[str, Any]) -> Iterable[Increment]:
         """A whole response: the increments of a stream whose items come with their ends only."""
         out: list[Increment] = []
-        status = body.get("status")
+        status = some_text(body.get("status"))
         error = body.get("error")
         if error is not None and status not in _ENDS:
             out.append(self._failed(error, -1))
@@ -117,7 +117,7 @@ class ResponsesReader:
             out.append(Error(status=502, code="upstream_malformed", message=message))
         else:
             self._begin(body, -1, out)
-            self._end(some_text(status) or "completed", body, -1, out)
+            self._end(status or "completed", body, -1, out)
         self._strangers.tell(-1)
         return out
 
@@ -218,7 +218,7 @@ class ResponsesReader:
         if part is None:
             return
         self._delta(part, payload, src, out)
-        if part.kind == "output_text" and part.is_open and payload.get("item_id") in self._by_id:
+        if part.kind == "output_text" and part.is_open and some_text(payload.get("item_id")) in self._by_id:
             self._part = part
             self._latest = (payload.get("item_id"), payload.get("content_index"))
 

@@ -388,9 +388,9 @@ class Items:
         # Some servers number the parts of the answer behind those of the thought.
         spare = [part for number, part in sorted(item.parts.items()) if number >= len(content)]
         for number, one in enumerate(content):
-            kind = one.get("type") if isinstance(one, dict) else None
+            kind = some_text(one.get("type")) if isinstance(one, dict) else ""
             if kind not in {"output_text", "refusal", "text"}:
-                self._strangers.note(f"message.content[] of type {str(kind)[:40]}")
+                self._strangers.note(f"message.content[] of type {kind[:40]}")
                 continue
             kind = "refusal" if kind == "refusal" else "output_text"
             if number not in item.parts and spare and spare[0].kind == kind:
