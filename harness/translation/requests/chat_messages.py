@@ -105,6 +105,9 @@ def _keep_rest(sending: Sending, told: dict[str, Any], message: Message) -> None
         # A signature in it is a thought, and has been dealt with as such.
         extra = {name: value for name, value in extra.items() if name != "extra_content"}
     sending.keep_extra(told, extra, message.at)
+    for item in message.items:
+        if item.extra is not extra:
+            sending.keep_extra(told, item.extra, item.at)
 
 
 # -- the assistant

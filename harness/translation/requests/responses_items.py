@@ -38,39 +38,35 @@ def response_items(sending: Sending, names: ToolNames, messages: Iterable[Messag
 
 
 def _put_message(sending: Sending, names: ToolNames, message: Message, items: list[dict[str, Any]]) -> None:
-    """The message items that a message was made of, or one for each run of its words, and its other parts between."""
-    bounds = {item.begin: item for item in message.items} if sending.is_same else {}
-    empty = [item for item in message.items if item.begin == item.end] if sending.is_same else []
-    at, count = 0, len(message.parts)
-    is_first = True
-    while at < count:
-        for item in empty:
-            if item.begin == at:
-                items.append(_item(sending, message, item, ()))
-        part = message.parts[at]
-        if not _is_content(part):
-            _put_part(sending, names, message, part, items)
-            at += 1
-            continue
-        known = bounds.get(at)
-        end = at + 1
-        if known is not None and known.end > at:
-            end = known.end
-        else:
-            while end < count and end not in bounds and _is_content(message.parts[end]):
-                end += 1
-        parts = message.parts[at:end]
-        if known is None or known.begin == known.end:
-            # Of a turn that comes from elsewhere, the first item has what was said of the whole message.
-            known = _whole(message, is_first=is_first)
-        items.append(_item(sending, message, known, parts))
-        is_first = False
-        at = end
-    for item in empty:
-        if item.begin >= count:
-            items.append(_item(sending, message, item, ()))
-    if not message.parts and not message.items:
+    """The message items that a message was made of, and its other parts between them."""
+    at = 0
+    for item in message.items if sending.is_same else ():
+        _put_loose(sending, names, message, range(at, item.begin), items)
+        items.append(_item(sending, message, item, message.parts[item.begin : item.end]))
+        at = item.end
+    if at < len(message.parts):
+        _put_loose(sending, names, message, range(at, len(message.parts)), items)
+    elif not message.parts and not message.items:
         items.append(_item(sending, message, _whole(message, is_first=True), ()))
+
+
+def _put_loose(
+    sending: Sending, names: ToolNames, message: Message, span: range, items: list[dict[str, Any]]
+) -> None:
+    """Parts of no known item: a message item for each run of words, and one for each of the others."""
+    at, end = span.start, span.stop
+    is_first = at == 0
+    while at < end:
+        begin = at
+        while at < end and _is_content(message.parts[at]):
+            at += 1
+        if at > begin:
+            # What was said of the whole message is said of its first item.
+            items.append(_item(sending, message, _whole(message, is_first=is_first), message.parts[begin:at]))
+            is_first = False
+        else:
+            _put_part(sending, names, message, message.parts[at], items)
+            at += 1
 
 
 def _is_content(part: Part) -> bool:
@@ -195,7 +191,9 @@ def _result(sending: Sending, result: ResultPart) -> dict[str, Any]:
         ]
     if result.status is not None:
         told["status"] = result.status
-    if result.name is not None:
+    if result.name is not None and sending.is_same:
+        told["name"] = result.name
+    elif result.name is not None:
         sending.session.lose("L154", f"{result.at}/name")
     if result.is_error:
         sending.session.lose("L100", f"{result.at}/is_error")
@@ -210,7 +208,9 @@ def _put_reasoning(sending: Sending, part: ReasoningPart, items: list[dict[str, 
     """A reasoning item: as it came, or made of what the upstream can read; an item of which nothing is left is none."""
     raw = part.raw if sending.is_same and isinstance(part.raw, Mapping) else None
     sealed = None if raw is None else raw.get("encrypted_content")
-    if raw is not None and (sealed is None or sealed == part.encrypted):
+    # Whose a blob is that was not wrapped here is told by its form, if at all.
+    is_foreign = "" != part.vendor != sending.profile.vendor != ""
+    if raw is not None and (sealed is None or (sealed == part.encrypted and not is_foreign)):
         items.append(dict(raw))
         return
     is_own = part.vendor != "" and part.vendor == sending.profile.vendor

@@ -1,8 +1,8 @@
 """A request as Responses has it (`POST /responses`; the types of the package openai 3.52.0).
 
-What a Responses client sent comes out as it went in, but for these: null members and `stream: false` are left out, each
-message says its type, a function its strictness, and what the upstream's profile says it refuses is left out with its
-loss. From Chat, `store` is always said: left out, it means no there and yes here.
+What a Responses client sent comes out as it went in, but for these: null members and `stream: false` are left out, an
+assistant's text has its annotations, a function its parameters, and what the upstream's profile says it refuses is left
+out with its loss. From Chat, `store` and `strict` are always said: left out, they mean no there and yes here.
 """
 
 from __future__ import annotations

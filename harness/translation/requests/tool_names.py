@@ -41,8 +41,12 @@ class ToolNames:
                 continue
             if tool.namespace is None:
                 self._taken.add(tool.name)
-            else:
-                self._namespaces.setdefault(tool.name, []).append(tool.namespace)
+                continue
+            self._namespaces.setdefault(tool.name, []).append(tool.namespace)
+            if is_flat and any(
+                value is not None for value in request.namespaces.get(tool.namespace, {}).values()
+            ):
+                session.lose("L100", tool.at.rpartition("/tools/")[0], "description of a namespace")
 
     def of(self, namespace: str | None, name: str, at: str = "") -> str:
         """The upstream's name of a tool; `at` is where a change of it is reported."""
