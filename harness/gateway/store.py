@@ -55,7 +55,7 @@ class StateStore:
         most_age: How many seconds each is kept; OpenAI keeps them for 30 days.
         now: Unix time in seconds.
 
-    When there are too many the oldest go first. A single response that is too large by itself, or too deeply nested to be
+    When there are too many the oldest go first. One that is too large by itself, or too deeply nested to be
     written, is not kept.
 
     Raises:
