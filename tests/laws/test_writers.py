@@ -9,27 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.findings import Severity
-from harness.sse.decoder import Decoder
-from harness.translation.ids import SeededMint
 from harness.translation.manner import Manner
-from harness.translation.session import Session
 from harness.translation.settling import Settling
 from harness.translation.writers.chat import ChatWriter
 from harness.translation.writers.responses import ResponsesWriter
-from harness.turn.conversation import Request
 from harness.turn.increments import Error
 from harness.turn.reading import turn_of
 from tests.exchanging import exchange
 from tests.increment_walks import CUSTOM, FUNCTIONS, Walk, walks
 from tests.judging import judged
+from tests.writing import Json, payloads, session_of, written
 
 if TYPE_CHECKING:
     from harness.checking.check import Check
-    from harness.translation.profiles import UpstreamDialect
     from harness.turn.turn import Turn
-
-Json = dict[str, Any]
-NOW = 1_768_392_005
 
 _CHAT_TOOLS: list[Json] = [
     *({"type": "function", "function": {"name": name, "parameters": {}}} for name in FUNCTIONS),
@@ -63,32 +56,6 @@ def responses_body(*, stream: bool = True, seals: bool = False) -> Json:
     return body
 
 
-def session_of(body: Json, upstream: UpstreamDialect, manner: Manner | None = None) -> Session:
-    """An exchange for that request, as far as writers look at it."""
-    options = body.get("stream_options") or {}
-    request = Request(
-        dialect="chat" if "messages" in body else "responses",
-        model="m",
-        stream=bool(body.get("stream")),
-        include_usage=bool(options.get("include_usage")),
-        choices=body.get("n"),
-        options={"include": body["include"]} if "include" in body else {},
-    )
-    return Session(
-        mint=SeededMint(b"law"),
-        now=lambda: NOW,
-        upstream=upstream,
-        manner=manner or Manner(),
-        request=request,
-        body=body,
-    )
-
-
-def written(writer: ChatWriter | ResponsesWriter, walk: Walk) -> bytes:
-    """The stream of a walk."""
-    return b"".join([writer.write(one) for one in walk.increments])
-
-
 def check_of(dialect: str, body: Json, answer: bytes, *, whole: bool = False) -> Check:
     """The finished check of an answer to that request."""
     url = "chat/completions" if dialect == "chat" else "responses"
@@ -103,12 +70,6 @@ def wrongs(check: Check, *, without_usage: bool = False) -> list[str]:
         for one in check.findings
         if one.severity in {Severity.ERROR, Severity.WARNING} and one.rule not in helpless
     ]
-
-
-def payloads(stream: bytes) -> list[Json]:
-    """The JSON objects of a stream."""
-    events = Decoder().feed(stream)
-    return [json.loads(event.data) for event in events if event.data.startswith(b"{")]
 
 
 def said(turn: Turn) -> list[tuple[Any, ...]]:
@@ -148,7 +109,7 @@ def test_a_stream_of_chat_breaks_no_rule_and_says_what_the_turn_says(walk: Walk,
     """In every manner, with several answers at once, and where the turn breaks off."""
     body = chat_body(walk)
     writer = ChatWriter(session_of(body, "anthropic", manner))
-    stream = written(writer, walk)
+    stream = written(writer, walk.increments)
     if not writer.begun:
         assert stream == b""
         assert walk.error is not None
@@ -171,7 +132,7 @@ def test_a_whole_completion_is_the_fold_of_its_stream(walk: Walk, manner: Manner
     """Nothing is in the one that is not in the other, and the whole breaks no rule either."""
     body = chat_body(walk)
     writer = ChatWriter(session_of(body, "anthropic", manner))
-    check = check_of("chat", body, written(writer, walk))
+    check = check_of("chat", body, written(writer, walk.increments))
     plain = chat_body(walk, stream=False)
     whole = check_of("chat", plain, json.dumps(writer.whole()).encode(), whole=True)
     assert wrongs(whole, without_usage=walk.counts is None) == []
@@ -194,7 +155,7 @@ def test_a_stream_of_responses_breaks_no_rule_and_says_what_the_turn_says(
 ) -> None:
     """In every manner, whether thought is sealed or not, and where the turn breaks off."""
     writer = ResponsesWriter(session_of(body, "anthropic", manner))
-    check = check_of("responses", body, written(writer, walk))
+    check = check_of("responses", body, written(writer, walk.increments))
     assert wrongs(check, without_usage=walk.counts is None) == []
     if walk.error is None:
         turn = turn_of("responses", check.case.stream)
@@ -208,7 +169,7 @@ def test_a_whole_response_is_the_object_of_its_terminal_event(walk: Walk, manner
     """It lists the very items that were streamed, and breaks no rule either."""
     body = responses_body()
     writer = ResponsesWriter(session_of(body, "anthropic", manner))
-    events = payloads(written(writer, walk))
+    events = payloads(written(writer, walk.increments))
     assert events[-1]["response"] == json.loads(json.dumps(writer.whole()))
     done = [one for one in events if one["type"] == "response.output_item.done"]
     items = [one["item"] for one in sorted(done, key=lambda one: one["output_index"])]
@@ -223,7 +184,7 @@ def test_a_whole_response_is_the_object_of_its_terminal_event(walk: Walk, manner
 def test_events_are_counted_without_gaps_and_items_without_holes(walk: Walk, start: int) -> None:
     """Sequence numbers follow each other from the first, and output indexes from 0."""
     writer = ResponsesWriter(session_of(responses_body(), "anthropic", Manner(sequence_start=start)))
-    events = payloads(written(writer, walk))
+    events = payloads(written(writer, walk.increments))
     assert [one["sequence_number"] for one in events] == list(range(start, start + len(events)))
     added = [one["output_index"] for one in events if one["type"] == "response.output_item.added"]
     assert added == list(range(len(added)))
