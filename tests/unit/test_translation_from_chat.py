@@ -301,8 +301,8 @@ def test_unknown_members_inside_the_output_format_are_noted() -> None:
         (
             {"prediction": {"type": "content", "content": 1}},
             (
-                "Invalid type for 'prediction.content': expected one of a string or array of objects, but got an integer "
-                "instead."
+                "Invalid type for 'prediction.content': expected one of a string or array of objects, but got "
+                "an integer instead."
             ),
             "prediction.content",
             "invalid_type",

@@ -150,8 +150,8 @@ BODY = Members(
         (
             lambda body: body.array("list", fewest=3),
             (
-                "Invalid 'messages[0].list': array too short. Expected an array with minimum length 3, but got an array "
-                "with length 2 instead."
+                "Invalid 'messages[0].list': array too short. Expected an array with minimum length 3, but got "
+                "an array with length 2 instead."
             ),
             "messages[0].list",
             "array_below_min_length",
@@ -168,8 +168,8 @@ BODY = Members(
         (
             lambda body: body.text("text", shortest=4),
             (
-                "Invalid 'messages[0].text': string too short. Expected a string with minimum length 4, but got a string "
-                "with length 3 instead."
+                "Invalid 'messages[0].text': string too short. Expected a string with minimum length 4, but got "
+                "a string with length 3 instead."
             ),
             "messages[0].text",
             "string_below_min_length",
@@ -177,8 +177,8 @@ BODY = Members(
         (
             lambda body: body.text("text", longest=2),
             (
-                "Invalid 'messages[0].text': string too long. Expected a string with maximum length 2, but got a string "
-                "with length 3 instead."
+                "Invalid 'messages[0].text': string too long. Expected a string with maximum length 2, but got "
+                "a string with length 3 instead."
             ),
             "messages[0].text",
             "string_above_max_length",
