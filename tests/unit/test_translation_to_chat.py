@@ -146,7 +146,7 @@ def test_d14_of_003_members_that_are_not_official_go_only_where_they_are_known()
     strict = from_chat(top_k=40)
     assert "top_k" not in strict.body
     assert strict.losses == [("L104", "/top_k")]
-    extra = {"chat_template_kwargs": {"enable_thinking": False}}
+    extra: dict[str, Any] = {"chat_template_kwargs": {"enable_thinking": False}}
     assert from_responses(**extra, profile="vllm").body["chat_template_kwargs"] == {"enable_thinking": False}
     assert from_responses(**extra).codes == ["L100"]
 

@@ -146,7 +146,7 @@ class _Turn:
                 self.refusals.append(part.text)
             case AudioPart(id=str()):
                 self.audio = part.id
-            case OpaquePart():
+            case OpaquePart() if "/content/" not in part.at:
                 self._add_opaque(part)
             case ReasoningPart():
                 one = thinking_block(sending, part)
@@ -157,7 +157,7 @@ class _Turn:
 
     def _add_opaque(self, part: OpaquePart) -> None:
         if part.dialect == "chat":
-            (self.calls if "/tool_calls/" in part.at else self.content).append(dict(part.value))
+            self.calls.append(dict(part.value))
         elif (text := foreign_text(self.sending.session, part)) is not None:
             self.outside.append({"role": "assistant", "content": text})
 

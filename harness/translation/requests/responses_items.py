@@ -72,7 +72,7 @@ def _put_loose(
 def _is_content(part: Part) -> bool:
     """The part stands in a message; one that its dialect alone has a name for may be an item, too."""
     if isinstance(part, OpaquePart):
-        return part.dialect == "responses" and "/content/" in part.at
+        return "/content/" in part.at
     return not isinstance(part, ReasoningPart | CallPart | ResultPart)
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from harness.turn.conversation import Message, OutputFormat, Request
 
 _LOGPROBS: Final = "message.output_text.logprobs"
+_GIVEN_ELSEWHERE: Final = frozenset({"previous_response_id", "prompt", "conversation"})
+"""Options with which there need be no `input`."""
+
 _SAME_NAME: Final = (
     "service_tier",
     "prompt_cache_key",
@@ -78,7 +81,7 @@ def _put_input(sending: Sending, names: ToolNames) -> None:
                 sending.keep_extra({}, message.extra, message.at)
     if _is_one_string(messages):
         sending.body["input"] = "".join(part.text for part in messages[0].parts if isinstance(part, TextPart))
-    elif messages or request.dialect == "chat":
+    elif messages or not _GIVEN_ELSEWHERE & request.options.keys():
         sending.body["input"] = response_items(sending, names, messages)
 
 

@@ -1,0 +1,553 @@
+"""Requests of both kinds of clients become requests of Responses, and what has no place there is told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from harness.translation.manner import Manner
+from harness.translation.profiles import upstream_names, upstream_profile
+from tests.asking import Sent, asked, chat, responses, told
+
+WEATHER = {"type": "object", "properties": {"city": {"type": "string"}}}
+SCHEMA = {"name": "n", "description": "d", "schema": WEATHER, "strict": True}
+FUNCTION = {"type": "function", "function": {"name": "weather", "parameters": WEATHER}}
+HI = {"type": "message", "role": "user", "content": "hi"}
+PIXEL = "data:image/png;base64,AAAA"
+
+
+def from_chat(
+    *messages: dict[str, Any], profile: str = "openai", manner: Manner | None = None, **members: Any
+) -> Sent:
+    """Send messages of a Chat client to an upstream that speaks Responses."""
+    return asked("chat", chat(*messages, **members), "responses", profile, manner)
+
+
+def user(*content: dict[str, Any]) -> dict[str, Any]:
+    """A user's message."""
+    return {"role": "user", "content": list(content)}
+
+
+def call(call_id: str, arguments: str = "{}") -> dict[str, Any]:
+    """A call of an earlier turn, as Chat has it."""
+    return {"id": call_id, "type": "function", "function": {"name": "weather", "arguments": arguments}}
+
+
+# -- parameters
+
+
+@pytest.mark.parametrize(
+    ("members", "sent"),
+    [
+        ({"max_completion_tokens": 5}, {"max_output_tokens": 5}),
+        ({"max_tokens": 5}, {"max_output_tokens": 5}),
+        ({"temperature": 0, "top_p": 0.5}, {"temperature": 0, "top_p": 0.5}),
+        ({"n": 1}, {}),
+        (
+            {"logprobs": True, "top_logprobs": 2},
+            {"include": ["message.output_text.logprobs"], "top_logprobs": 2},
+        ),
+        ({"logprobs": False}, {}),
+        ({"response_format": {"type": "json_object"}}, {"text": {"format": {"type": "json_object"}}}),
+        (
+            {"response_format": {"type": "json_schema", "json_schema": SCHEMA}},
+            {"text": {"format": {"type": "json_schema", **SCHEMA}}},
+        ),
+        ({"verbosity": "low"}, {"text": {"verbosity": "low"}}),
+        ({"reasoning_effort": "minimal"}, {"reasoning": {"effort": "minimal"}}),
+        (
+            {"reasoning": {"effort": "low", "summary": "auto"}},
+            {"reasoning": {"effort": "low", "summary": "auto"}},
+        ),
+        ({"service_tier": "flex", "user": "u"}, {"service_tier": "flex", "user": "u"}),
+        ({"prompt_cache_key": "k", "safety_identifier": "s"}, {"prompt_cache_key": "k", "safety_identifier": "s"}),
+        ({"metadata": {"a": "b"}, "store": True}, {"metadata": {"a": "b"}, "store": True}),
+        ({"modalities": ["text"]}, {}),
+        ({"stream": True, "stream_options": {"include_usage": True}}, {"stream": True}),
+        (
+            {"stream": True, "stream_options": {"include_obfuscation": False}},
+            {"stream": True, "stream_options": {"include_obfuscation": False}},
+        ),
+        (
+            {
+                "web_search_options": {
+                    "search_context_size": "low",
+                    "user_location": {"type": "approximate", "approximate": {"city": "Paris"}},
+                }
+            },
+            {
+                "tools": [
+                    {
+                        "type": "web_search",
+                        "search_context_size": "low",
+                        "user_location": {"type": "approximate", "city": "Paris"},
+                    }
+                ]
+            },
+        ),
+    ],
+    ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_parameters_of_chat_that_responses_has_under_some_name_are_sent_without_a_loss(
+    members: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    """Chat stores nothing unless it is asked to, and Responses everything unless it is asked not to."""
+    out = from_chat(**members)
+    assert out.body == {"model": "m", "input": [HI], "store": False, **sent}
+    assert out.losses == []
+
+
+@pytest.mark.parametrize(
+    ("members", "losses"),
+    [
+        ({"stop": ["x"]}, [("L105", "/stop")]),
+        ({"n": 2}, [("L106", "/n")]),
+        ({"seed": 1}, [("L107", "/seed")]),
+        ({"frequency_penalty": 1}, [("L108", "/frequency_penalty")]),
+        ({"presence_penalty": 0}, [("L108", "/presence_penalty")]),
+        ({"logit_bias": {"1": 1}}, [("L108", "/logit_bias")]),
+        ({"top_k": 4}, [("L104", "/top_k")]),
+        ({"modalities": ["audio"]}, [("L125", "/modalities")]),
+        ({"audio": {"voice": "v", "format": "wav"}}, [("L125", "/audio")]),
+        ({"prediction": {"type": "content", "content": "c"}}, [("L125", "/prediction")]),
+        ({"web_search_options": {"new": 1}, "stop": []}, [("L126", "/web_search_options/new")]),
+        ({"new_member": 1}, [("L100", "/new_member")]),
+    ],
+    ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_parameters_of_chat_that_responses_has_not_are_left_out_and_told(
+    members: dict[str, Any], losses: list[tuple[str, str]]
+) -> None:
+    """Those without which the answer would be another are errors: stop sequences, and more than one answer."""
+    out = from_chat(**members)
+    assert out.body.keys() <= {"model", "input", "store", "tools"}
+    assert out.losses == losses
+    assert (out.session.ledger.refused() is not None) == (losses[0][0] in {"L105", "L106"})
+
+
+def test_stop_sequences_are_no_loss_where_they_are_looked_for_here() -> None:
+    """The manner says so; the upstream is not told of them either way."""
+    out = from_chat(stop="x", manner=Manner(emulate_stop=True))
+    assert "stop" not in out.body
+    assert out.losses == []
+
+
+def test_servers_that_have_more_than_the_dialect_are_sent_it() -> None:
+    """VLLM takes `top_k` at both of its endpoints."""
+    assert from_chat(top_k=4, profile="vllm").body["top_k"] == 4
+
+
+def test_what_is_always_said_is_not_said_where_it_is_refused() -> None:
+    """`store: false` is an error at Mistral, and means nothing to servers that store nothing."""
+    assert "store" not in from_chat(profile="ollama").body
+    assert from_chat(store=True, metadata={"a": "b"}, profile="ollama").losses == [
+        ("L121", "/metadata"),
+        ("L122", "/store"),
+    ]
+
+
+def test_a_schema_is_told_in_words_where_only_json_can_be_asked_for() -> None:
+    """DeepSeek has any JSON, and no schema."""
+    out = from_chat(response_format={"type": "json_schema", "json_schema": SCHEMA}, profile="deepseek")
+    assert out.body["text"] == {"format": {"type": "json_object"}}
+    assert json.dumps(WEATHER, separators=(",", ":")) in out.body["instructions"]
+    assert out.losses == [("L111", "/response_format")]
+
+
+# -- messages
+
+
+def test_system_messages_are_items_unless_the_manner_wants_them_as_instructions() -> None:
+    """Only those that lead, and only where something is left: the input must not be empty."""
+    system = {"role": "system", "content": "a"}
+    developer = {"role": "developer", "content": "b"}
+    plain = from_chat(system, developer, {"role": "user", "content": "hi"})
+    assert [item["role"] for item in plain.body["input"]] == ["system", "developer", "user"]
+    assert "instructions" not in plain.body
+    hoisted = from_chat(
+        system, developer, {"role": "user", "content": "hi"}, manner=Manner(hoist_system=True)
+    )
+    assert hoisted.body["instructions"] == "a\n\nb"
+    assert hoisted.body["input"] == [HI]
+    alone = from_chat(system, manner=Manner(hoist_system=True))
+    assert "instructions" not in alone.body
+    assert len(alone.body["input"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "sent"),
+    [
+        ({"type": "text", "text": " a"}, {"type": "input_text", "text": " a"}),
+        (
+            {"type": "image_url", "image_url": {"url": "https://e/i.png"}},
+            {"type": "input_image", "image_url": "https://e/i.png", "detail": "auto"},
+        ),
+        (
+            {"type": "image_url", "image_url": {"url": PIXEL, "detail": "high"}},
+            {"type": "input_image", "image_url": PIXEL, "detail": "high"},
+        ),
+        (
+            {"type": "file", "file": {"file_data": "data:application/pdf;base64,AAAA", "filename": "a.pdf"}},
+            {"type": "input_file", "file_data": "data:application/pdf;base64,AAAA", "filename": "a.pdf"},
+        ),
+        ({"type": "file", "file": {"file_id": "file-1"}}, {"type": "input_file", "file_id": "file-1"}),
+    ],
+)
+def test_every_kind_of_part_has_its_place(part: dict[str, Any], sent: dict[str, Any]) -> None:
+    """Parts stay parts, in their order."""
+    out = from_chat(user(part, {"type": "text", "text": "b"}))
+    assert out.body["input"][0]["content"] == [sent, {"type": "input_text", "text": "b"}]
+    assert out.losses == []
+
+
+@pytest.mark.parametrize(
+    ("message", "losses"),
+    [
+        (
+            user({"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}),
+            [("L133", "/messages/0/content/0"), ("L155", "/messages/0")],
+        ),
+        (
+            {"role": "assistant", "content": None, "audio": {"id": "audio_1"}},
+            [("L133", "/messages/0/audio"), ("L155", "/messages/0")],
+        ),
+        ({"role": "user", "content": "a", "name": "ann"}, [("L154", "/messages/0/name")]),
+        ({"role": "user", "content": "a", "vendor": 1}, [("L100", "/messages/0/vendor")]),
+        (
+            user({"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}),
+            [("L119", "/messages/0/content/0/cache_control")],
+        ),
+        (user({"type": "text", "text": "a"}, {"type": "video_url"}), [("L145", "/messages/0/content/1")]),
+        ({"role": "assistant", "content": "a", "reasoning_content": "hm"}, [("L150", "/messages/0/reasoning_content")]),
+    ],
+)  # fmt: skip
+def test_what_a_message_has_that_responses_has_not_is_told(
+    message: dict[str, Any], losses: list[tuple[str, str]]
+) -> None:
+    """Each at the place where the client said it."""
+    assert from_chat(message).losses == losses
+
+
+def test_what_an_assistant_said_and_called_are_items_in_that_order() -> None:
+    """Words, then calls: the words with their annotations, the calls under the ids that the results name."""
+    out = from_chat(
+        {
+            "role": "assistant",
+            "content": "I look.",
+            "annotations": [
+                {
+                    "type": "url_citation",
+                    "url_citation": {"url": "https://e", "title": "t", "start_index": 0, "end_index": 1},
+                }
+            ],
+            "tool_calls": [call("c1"), call("c2", "{bad")],
+        },
+        {"role": "tool", "tool_call_id": "c1", "content": "1"},
+        {"role": "tool", "tool_call_id": "c2", "content": [{"type": "text", "text": "2"}]},
+        {"role": "assistant", "content": None, "refusal": "no"},
+    )
+    assert out.body["input"] == [
+        {
+            "type": "message",
+            "role": "assistant",
+            "content": [
+                {
+                    "type": "output_text",
+                    "text": "I look.",
+                    "annotations": [
+                        {"type": "url_citation", "url": "https://e", "title": "t", "start_index": 0, "end_index": 1}
+                    ],
+                }
+            ],
+        },
+        {"type": "function_call", "call_id": "c1", "name": "weather", "arguments": "{}"},
+        {"type": "function_call", "call_id": "c2", "name": "weather", "arguments": "{bad"},
+        {"type": "function_call_output", "call_id": "c1", "output": "1"},
+        {"type": "function_call_output", "call_id": "c2", "output": [{"type": "input_text", "text": "2"}]},
+        {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "no"}]},
+    ]  # fmt: skip
+    assert out.losses == []
+
+
+def test_servers_that_take_thought_in_words_are_sent_reasoning_items() -> None:
+    """llama.cpp wants the words in `content`; OpenAI takes only what it encrypted itself."""
+    message = {"role": "assistant", "content": "a", "reasoning_content": "hm"}
+    first = from_chat(message, profile="llamacpp").body["input"][0]
+    assert first["content"] == [{"type": "reasoning_text", "text": "hm"}]
+    assert first["summary"] == []
+    assert first["id"].startswith("rs_")
+    assert [item["type"] for item in from_chat(message).body["input"]] == ["message"]
+
+
+def test_legacy_functions_become_tools_and_their_calls_get_ids() -> None:
+    """The legacy form has no ids, and room for one call only."""
+    out = from_chat(
+        {"role": "assistant", "content": None, "function_call": {"name": "weather", "arguments": "{}"}},
+        {"role": "function", "name": "weather", "content": "sunny"},
+        functions=[{"name": "weather", "parameters": WEATHER}],
+        function_call="auto",
+    )
+    made, answer = out.body["input"]
+    assert made["call_id"] == answer["call_id"]
+    assert made["call_id"].startswith("call_")
+    assert out.body["parallel_tool_calls"] is False
+    assert out.body["tool_choice"] == "auto"
+    assert out.losses == []
+
+
+# -- tools
+
+
+@pytest.mark.parametrize(
+    ("function", "sent"),
+    [
+        ({"name": "f"}, {"parameters": {"type": "object", "properties": {}}, "strict": False}),
+        ({"name": "f", "parameters": WEATHER, "strict": None}, {"parameters": WEATHER, "strict": False}),
+        ({"name": "f", "parameters": WEATHER, "strict": True}, {"parameters": WEATHER, "strict": True}),
+        (
+            {"name": "f", "description": "d", "parameters": WEATHER, "strict": False},
+            {"description": "d", "parameters": WEATHER, "strict": False},
+        ),
+    ],
+)
+def test_the_strictness_of_a_function_is_always_said(function: dict[str, Any], sent: dict[str, Any]) -> None:
+    """Left out, it is false in Chat; in Responses it would be true where the schema allows it."""
+    out = from_chat(tools=[{"type": "function", "function": function}])
+    assert out.body["tools"] == [{"type": "function", "name": "f", **sent}]
+    assert out.losses == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        ("required", "required"),
+        ({"type": "function", "function": {"name": "weather"}}, {"type": "function", "name": "weather"}),
+        (
+            {
+                "type": "allowed_tools",
+                "allowed_tools": {
+                    "mode": "auto",
+                    "tools": [{"type": "function", "function": {"name": "weather"}}],
+                },
+            },
+            {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "function", "name": "weather"}]},
+        ),
+    ],
+)
+def test_the_choice_among_tools_is_flat(choice: Any, sent: Any) -> None:
+    """Each form of the choice has an equal."""
+    out = from_chat(tools=[FUNCTION], tool_choice=choice, parallel_tool_calls=True)
+    assert out.body["tool_choice"] == sent
+    assert out.body["parallel_tool_calls"] is True
+    assert out.losses == []
+
+
+def test_custom_tools_have_their_grammar_flat() -> None:
+    """Chat has it nested."""
+    custom = {
+        "name": "p",
+        "format": {"type": "grammar", "grammar": {"syntax": "regex", "definition": "a+"}},
+    }
+    out = from_chat(
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "c", "type": "custom", "custom": {"name": "p", "input": "aa"}}],
+        },
+        tools=[{"type": "custom", "custom": custom}],
+    )
+    assert out.body["tools"] == [
+        {"type": "custom", "name": "p", "format": {"type": "grammar", "syntax": "regex", "definition": "a+"}}
+    ]
+    assert out.body["input"] == [{"type": "custom_tool_call", "call_id": "c", "name": "p", "input": "aa"}]
+
+
+def test_a_choice_without_tools_is_left_out() -> None:
+    """What a Responses client says of it is sent as it is: there it is no error."""
+    out = from_chat(tools=[], tool_choice="auto", parallel_tool_calls=False)
+    assert out.body.keys() == {"model", "input", "store"}
+    assert out.losses == [("L164", "/tool_choice"), ("L164", "/parallel_tool_calls")]
+    own = responses(tools=[], tool_choice="auto", parallel_tool_calls=False)
+    assert asked("responses", own, "responses").body == own
+
+
+def test_tools_of_a_chat_server_of_its_own_are_errors() -> None:
+    """But a web search is one everywhere."""
+    out = from_chat(tools=[{"type": "browser_search"}, {"type": "web_search"}])
+    assert out.body["tools"] == [{"type": "web_search"}]
+    assert out.losses == [("L161", "/tools/0")]
+
+
+# -- Responses clients
+
+
+def item(kind: str, **members: Any) -> dict[str, Any]:
+    """An input item."""
+    return {"type": kind, **members}
+
+
+EXACT: list[dict[str, Any]] = [
+    responses(),
+    {"model": "m", "input": [], "instructions": "i"},
+    {"model": "m", "previous_response_id": "resp_1", "input": "u"},
+    responses({"role": "user", "content": "short form"}),
+    responses(HI, item("message", role="assistant", content="a")),
+    responses(item("message", role="user", content=[])),
+    responses(
+        item("reasoning", id="rs_1", summary=[], encrypted_content="gAAAAx"),
+        item(
+            "message",
+            id="msg_1",
+            role="assistant",
+            status="completed",
+            phase="commentary",
+            content=[{"type": "output_text", "text": "a", "annotations": [], "logprobs": []}],
+        ),
+        item(
+            "message",
+            id="msg_2",
+            role="assistant",
+            content=[{"type": "output_text", "text": "b", "annotations": []}, {"type": "refusal", "refusal": "r"}],
+        ),
+        item("function_call", id="fc_1", call_id="c1", name="f", arguments="{}", status="completed", namespace="ns"),
+        item("web_search_call", id="ws_1", status="completed", action={"type": "search", "query": "q"}),
+        item("custom_tool_call", id="ctc_1", call_id="c2", name="p", input="x"),
+        item("function_call_output", call_id="c1", output=[{"type": "input_image", "image_url": PIXEL}]),
+        item("custom_tool_call_output", id="ctco_1", call_id="c2", output="done"),
+        item("item_reference", id="msg_3"),
+        item("local_shell_call", id="l", call_id="c3", action={}, status="completed"),
+        item("local_shell_call_output", id="c3", output="o"),
+    ),
+    responses(item("message", role="user", content=[
+        {"type": "input_text", "text": "a"},
+        {"type": "input_file", "file_url": "https://e/a.pdf"},
+        {"type": "input_image", "file_id": "file-1"},
+        {"type": "input_video", "video_url": "u"},
+    ])),
+    responses(
+        tools=[
+            {"type": "function", "name": "f", "parameters": None, "strict": False},
+            {"type": "namespace", "name": "ns", "description": "d", "tools": [
+                {"type": "function", "name": "g", "parameters": WEATHER, "strict": True, "defer_loading": True},
+                {"type": "custom", "name": "p", "format": {"type": "text"}},
+            ]},
+            {"type": "web_search_preview_2025_03_11", "search_context_size": "low"},
+            {"type": "mcp", "server_label": "s", "server_url": "https://e"},
+        ],
+        tool_choice={"type": "mcp", "server_label": "s"},
+        max_tool_calls=2,
+    ),
+    responses(
+        tools=[{"type": "function", "name": "f", "parameters": WEATHER}],
+        tool_choice={"type": "function", "name": "f"},
+    ),
+    responses(store=False, include=["reasoning.encrypted_content", "message.output_text.logprobs"], top_logprobs=1),
+    responses(reasoning={"effort": "low", "summary": "auto", "context": "c"}),
+    responses(text={"verbosity": "low", "format": {"type": "text"}}),
+    responses(text={"format": {"type": "json_schema", **SCHEMA}}, truncation="auto", background=True, metadata={}),
+    responses(conversation={"id": "conv_1"}, prompt={"id": "p"}, service_tier="flex", vendor={"a": None}),
+    responses(stream=True, stream_options={"include_obfuscation": False}, context_management=[{"type": "compaction"}]),
+    responses(temperature=0, top_p=1, max_output_tokens=16, parallel_tool_calls=False, frequency_penalty=0.5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", EXACT, ids=range(len(EXACT)))
+def test_what_a_responses_client_sent_is_sent_as_it_was(body: dict[str, Any]) -> None:
+    """001-D25, 001-D27: every item stays, with its ids, in its place."""
+    out = asked("responses", body, "responses")
+    assert out.body == body
+    assert out.losses == []
+
+
+def test_d22_of_001_state_that_an_upstream_has_not_is_an_error() -> None:
+    """001-D22: a stateless server would answer without the conversation."""
+    out = asked("responses", responses(previous_response_id="resp_1"), "responses", "ollama")
+    assert "previous_response_id" not in out.body
+    assert out.losses == [("L128", "/previous_response_id")]
+    assert out.session.ledger.refused() is not None
+
+
+def test_what_another_vendor_encrypted_is_never_sent() -> None:
+    """L153: an item of which nothing else is left is left out; one with words keeps them where they are taken."""
+    sealed = item("reasoning", id="rs_1", summary=[], encrypted_content="hx1:anthropic:c2VjcmV0")
+    out = asked("responses", responses(sealed, HI), "responses")
+    assert out.body["input"] == [HI]
+    assert ("L153", "/input/0") in out.losses
+    fernet = item("reasoning", id="rs_1", summary=[], encrypted_content="gAAAAAsecret")
+    assert asked("responses", responses(fernet, HI), "responses", "xai").body["input"] == [HI]
+    words = {**sealed, "summary": [{"type": "summary_text", "text": "hm"}]}
+    kept = asked("responses", responses(words, HI), "responses", "llamacpp").body["input"][0]
+    assert kept["content"] == [{"type": "reasoning_text", "text": "hm"}]
+    assert "encrypted_content" not in kept
+
+
+def test_what_the_upstream_encrypted_itself_is_unwrapped_for_it() -> None:
+    """A client that changed its upstream and back again brings it in the form in which it was given it."""
+    sealed = item("reasoning", id="rs_1", summary=[], encrypted_content="hx1:xai:c2VjcmV0")
+    out = asked("responses", responses(sealed, HI), "responses", "xai")
+    assert out.body["input"][0] == {
+        "type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "secret",
+    }  # fmt: skip
+    assert out.losses == []
+
+
+def test_servers_without_custom_tools_and_namespaces_get_functions_with_both_names() -> None:
+    """Their Responses endpoints know functions only."""
+    space = {
+        "type": "namespace",
+        "name": "ns",
+        "tools": [{"type": "custom", "name": "p", "description": "Apply it."}],
+    }
+    made = item("custom_tool_call", id="ctc_1", call_id="c", name="p", namespace="ns", input="x")
+    answer = item("custom_tool_call_output", call_id="c", output="o")
+    out = asked("responses", responses(made, answer, tools=[space]), "responses", "vllm")
+    assert out.body["tools"][0]["name"] == "ns__p"
+    assert out.body["tools"][0]["type"] == "function"
+    assert out.body["input"] == [
+        {"type": "function_call", "call_id": "c", "name": "ns__p", "arguments": '{"input":"x"}'},
+        {"type": "function_call_output", "call_id": "c", "output": "o"},
+    ]
+    assert out.session.tool_names == {"ns__p": ("ns", "p")}
+    assert out.session.emulated == {"ns__p"}
+
+
+def test_a_developer_is_a_system_where_the_server_knows_none() -> None:
+    """DeepSeek says so at its Responses endpoint, too."""
+    out = asked("responses", responses({"role": "developer", "content": "d"}), "responses", "deepseek")
+    assert out.body["input"] == [{"role": "system", "content": "d"}]
+
+
+def test_the_choice_of_a_tool_is_made_by_leaving_out_the_others_where_it_would_be_passed_over() -> None:
+    """llama.cpp reads an object as `auto`."""
+    tools = [{"type": "function", "name": name, "parameters": WEATHER, "strict": False} for name in "fg"]
+    body = responses(tools=tools, tool_choice={"type": "function", "name": "g"})
+    out = asked("responses", body, "responses", "llamacpp")
+    assert out.body["tools"] == tools[1:]
+    assert out.body["tool_choice"] == "required"
+    assert out.losses == [("L162", "/tool_choice")]
+
+
+@pytest.mark.parametrize("profile", upstream_names())
+def test_every_profile_is_told_a_plain_question_plainly(profile: str) -> None:
+    """No profile adds anything of its own."""
+    out = asked("responses", responses(), "responses", profile)
+    assert out.body == responses()
+    assert out.losses == []
+
+
+def test_strictness_is_left_out_where_it_is_not_taken() -> None:
+    """It is told only where the client said it."""
+    profile = replace(upstream_profile("openai"), strict_tools=False)
+    request = asked("chat", chat(tools=[FUNCTION]), "chat").session.request
+    assert request is not None
+    assert "strict" not in told(request, "responses", profile).body["tools"][0]
+    strict = asked(
+        "chat",
+        chat(tools=[{"type": "function", "function": {"name": "f", "strict": True}}]),
+        "responses",
+        profile,
+    )
+    assert strict.losses == [("L160", "/tools/0")]
