@@ -26,10 +26,16 @@ FINISHES: dict[str, Finish] = {
 
 
 def of_anthropic(stream: AnthropicStream) -> Turn:
-    """What the stream, or the whole message, amounts to."""
+    """What the stream, or the whole message, amounts to.
+
+    It has ended when `message_stop` came, or a stop reason: nothing of the answer is missing then, and that the last
+    event is not there is a matter of the protocol.
+    """
     message: dict[str, Any] = stream.message or {}
     native = stream.stop_reason
-    ended: Ended = "failed" if stream.error is not None else "clean" if stream.state in ENDS else "cut"
+    ended: Ended = "failed" if stream.error is not None else "cut"
+    if ended == "cut" and (stream.state in ENDS or native is not None):
+        ended = "clean"
     choice = Choice(
         index=0,
         segments=tuple(_segment(block) for block in stream.blocks),
