@@ -143,6 +143,13 @@ _SHOWN = 20
     help="Longest request.",
 )
 @click.option(
+    "--store",
+    default="memory",
+    show_default=True,
+    metavar="PATH|memory|none",
+    help="Where responses are kept for upstreams that keep none themselves: 10,000, 256 MB and 30 days at most.",
+)
+@click.option(
     "--ca",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -172,6 +179,7 @@ def command(
     timeout: float,
     keep_alive: float,
     max_body: int,
+    store: str,
     ca: Path | None,
     quiet: bool,
     command: tuple[str, ...],
@@ -216,6 +224,7 @@ def command(
         ),
         keep_alive=keep_alive or None,
         max_body=max_body << 20,
+        store=store,
         ca=ca,
     )
     if not quiet:

@@ -11,6 +11,8 @@ import logging
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
+
 from harness.cassettes.content_coding import codings, decoder
 from harness.cassettes.exchange import How, Request, Response
 from harness.errors import HarnessError, MissError, RequestRefused
@@ -21,7 +23,7 @@ from harness.gateway.limits import Watch
 from harness.gateway.retrying import delay_ms, is_retried
 from harness.gateway.untouched import Untouched
 from harness.io.server.answers import miss_answer
-from harness.jsonvalue import compact
+from harness.translation.engine import refusal
 from harness.translation.failures import timed_out
 from harness.turn.increments import Error
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from harness.io.recorder import Take
     from harness.io.server.heads import RequestHead
     from harness.io.server.responder import Responder
+    from harness.translation.losses import Ledger
     from harness.translation.session import Session
 
 _KEEP_ALIVE: Final = b": keep-alive\n\n"
@@ -151,9 +154,22 @@ class Exchange:
 
     def json(self, value: Any, status: int = 200, headers: Headers = ()) -> None:
         """Answer with JSON."""
-        body = compact(value).encode()
+        body = msgspec.json.encode(value)
         fields = (("content-type", "application/json"), ("content-length", str(len(body))), *headers)
         self.answer.whole(status, fields, body)
+
+    def failed(self, code: str) -> None:
+        """Note what went wrong, for the log."""
+        self._code = code
+
+    def refuse_losses(self, ledger: Ledger) -> None:
+        """Refuse a request that loses something which the policy calls an error.
+
+        Raises:
+            RequestRefused: It does.
+        """
+        if (loss := ledger.refused()) is not None:
+            raise refusal(loss)
 
     def refuse(self, refused: RequestRefused, headers: Headers = ()) -> None:
         """Answer with an error."""

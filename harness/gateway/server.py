@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from harness.gateway import serving
 from harness.gateway.endpoints import Endpoint, endpoint, unknown_url, wrong_method
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from harness.errors import MissError
     from harness.gateway.calling import Caller
     from harness.gateway.destinations import Destinations
+    from harness.gateway.store import StateStore
     from harness.io.server.heads import RequestHead
     from harness.io.server.responder import Responder
+
+T = TypeVar("T")
 
 LARGEST_BODY: Final = 20 << 20
 """Bytes of a request that are taken by default."""
@@ -67,6 +71,7 @@ class Gateway:
         now: Unix time in seconds.
         settings: How it behaves.
         sides: Who records.
+        store: Keeps responses for upstreams that do not; closed with the gateway.
         is_replay: Upstreams are recordings: ids follow from the request, and nothing is waited for.
         seed: Of the jitter in waits; None is another each time.
 
@@ -83,6 +88,7 @@ class Gateway:
         now: Callable[[], int],
         settings: Settings | None = None,
         sides: Sides | None = None,
+        store: StateStore | None = None,
         is_replay: bool = False,
         seed: int | None = None,
     ) -> None:
@@ -91,6 +97,7 @@ class Gateway:
         self.now = now
         self.settings = settings or Settings()
         self.sides = sides or Sides()
+        self.store = store
         self.is_replay = is_replay
         self.chance = random.Random(seed)
         self.misses: list[str] = []
@@ -98,6 +105,8 @@ class Gateway:
         self._whole = Whole(self._handle)
         self._exchanges: dict[asyncio.Task[None], Exchange] = {}
         self._repeats: dict[bytes, int] = {}
+        # One thread, so that no stream waits for a disk, and what was written first is read after it.
+        self._at_store = ThreadPoolExecutor(1, "harness-store")
 
     # -- what the server calls
 
@@ -118,6 +127,9 @@ class Gateway:
         await asyncio.gather(*tasks, return_exceptions=True)
         for caller in self.callers.values():
             await caller.aclose()
+        self._at_store.shutdown()
+        if self.store is not None:
+            self.store.close()
 
     def _end_all(self) -> None:
         for exchange in tuple(self._exchanges.values()):
@@ -145,6 +157,10 @@ class Gateway:
         seed = hashlib.sha256(name.encode() + b"\0" + body).digest()
         number = self._repeats[seed] = self._repeats.get(seed, -1) + 1
         return SeededMint(b"%b%d" % (seed, number))
+
+    async def in_store(self, work: Callable[[], T]) -> T:
+        """Do something with the store, apart from the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._at_store, work)
 
     def missed(self, miss: MissError) -> None:
         """Keep what no recording answers."""

@@ -7,25 +7,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from harness.errors import RequestRefused
-from harness.gateway.destinations import key_of
-from harness.gateway.endpoints import json_object, no_key, no_model, no_response
-from harness.gateway.exchange import Call
-from harness.gateway.untouched import Collected, Untouched
+from harness.gateway import model_lists, stored
+from harness.gateway.asking import body_of, call_of, check_key, collect, pass_on, tell
 from harness.jsonvalue import try_parse
-from harness.translation.engine import path_of, prepare
-from harness.translation.failures import failure
+from harness.translation.engine import path_of, prepare, session_for
 from harness.translation.ids import SeededMint
-from harness.translation.listing import PATHS, listing_of, models_of
+from harness.translation.losses import Ledger
 from harness.translation.relay import Relay
-from harness.translation.writers.writer import error_body
+from harness.translation.requests.embeddings import embeddings_answer, from_embeddings, to_embeddings
+from harness.turn.increments import Error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from harness.gateway.destinations import Destination
     from harness.gateway.exchange import Exchange
-    from harness.translation.engine import InboundDialect
+    from harness.translation.engine import InboundDialect, Prepared
 
 
 async def chat(exchange: Exchange) -> None:
@@ -39,179 +36,94 @@ async def responses(exchange: Exchange) -> None:
 
 
 async def _answer(exchange: Exchange, inbound: InboundDialect) -> None:
-    gateway, settings = exchange.gateway, exchange.gateway.settings
-    body = _body(exchange)
-    destination, renamed = exchange.route(body.get("model"))
-    _check_key(exchange, destination)
-    exchange.is_stream = body.get("stream") is True
-    raw = exchange.body
-    if renamed is not None:
-        body["model"] = renamed
-        raw = msgspec.json.encode(body)
-    if settings.passthrough and destination.dialect == inbound:
-        path = path_of(destination.dialect, "", stream=exchange.is_stream)
-        await _pass_on(exchange, destination, "POST", path, raw)
+    body, raw, destination = _routed(exchange)
+    check_key(exchange, destination)
+    stream = exchange.is_stream = body.get("stream") is True
+    if exchange.gateway.settings.passthrough and destination.dialect == inbound:
+        path = path_of(destination.dialect, "", stream=stream)
+        await pass_on(exchange, call_of(exchange, destination, "POST", path, raw))
         return
-    # Ids that a request needs follow from it alone: asked again, or of a recording, it is the same request.
-    prepared = prepare(
+    told: Mapping[str, Any] = body
+    keeps = inbound == "responses" and not destination.stores
+    if keeps:
+        told = await stored.expand(exchange, body)
+    prepared = _prepared(exchange, inbound, destination, told, raw)
+    session = exchange.session = prepared.session
+    session.mint = exchange.mint
+    if keeps:
+        stored.keep(exchange, body, told)
+        # The answer repeats the client's words, and does not claim to be stored where it is not.
+        session.body = body if exchange.keep is not None else {**body, "store": False}
+    sent = msgspec.json.encode(prepared.body)
+    call = call_of(exchange, destination, "POST", prepared.path, sent)
+    await exchange.carry(lambda: Relay(session, inbound, stream=stream), call)
+
+
+def _routed(exchange: Exchange) -> tuple[dict[str, Any], bytes, Destination]:
+    """The request, its bytes, and who answers it; both have the model's name as it is called there."""
+    body = body_of(exchange)
+    destination, renamed = exchange.route(body.get("model"))
+    if renamed is None:
+        return body, exchange.body, destination
+    body["model"] = renamed
+    return body, msgspec.json.encode(body), destination
+
+
+def _prepared(
+    exchange: Exchange, inbound: InboundDialect, destination: Destination, body: Mapping[str, Any], raw: bytes
+) -> Prepared:
+    settings = exchange.gateway.settings
+    return prepare(
         inbound,
         body,
         upstream=destination.dialect,
+        # Ids that a request needs follow from it alone: asked again, or of a recording, it is the same request.
         mint=SeededMint(hashlib.sha256(raw).digest()),
-        now=gateway.now,
+        now=exchange.gateway.now,
         profile=destination.profile,
         manner=settings.manner,
         policy=settings.policy,
     )
-    session = exchange.session = prepared.session
-    session.mint = exchange.mint
-    stream = exchange.is_stream
-    sent = msgspec.json.encode(prepared.body)
-    headers = destination.fields(exchange.head.headers, stream=stream)
-    call = Call(destination, "POST", prepared.path, headers, sent)
-    await exchange.carry(lambda: Relay(session, inbound, stream=stream), call)
 
 
 async def embeddings(exchange: Exchange) -> None:
-    """POST /v1/embeddings."""
-    body = _body(exchange)
-    destination, renamed = exchange.route(body.get("model"))
-    _check_key(exchange, destination)
-    if destination.dialect == "anthropic":
-        raise RequestRefused(
-            "This upstream makes no embeddings.", status=404, param="model", name="model_not_found"
-        )
-    raw = exchange.body
-    if renamed is not None:
-        body["model"] = renamed
-        raw = msgspec.json.encode(body)
-    await _pass_on(exchange, destination, "POST", "/embeddings", raw)
-
-
-# -- models
-
-
-async def models(exchange: Exchange) -> None:
-    """GET /v1/models: of all upstreams; of several, each name behind that of its upstream."""
-    found: list[dict[str, Any]] = []
-    several = len(exchange.gateway.destinations.every) > 1
-    for destination in exchange.gateway.destinations.every:
-        _check_key(exchange, destination)
-        listed = await _models(exchange, destination)
-        if listed is None:
-            return
-        found += [{**one, "id": f"{destination.name}/{one['id']}"} for one in listed] if several else listed
-    exchange.json(listing_of(found))
-
-
-async def model(exchange: Exchange) -> None:
-    """GET /v1/models/{id}."""
-    name = exchange.found.id
-    destination, renamed = exchange.route(name)
-    _check_key(exchange, destination)
-    listed = await _models(exchange, destination)
-    if listed is None:
+    """POST /v1/embeddings: passed on where the upstream has the same endpoint."""
+    body, raw, destination = _routed(exchange)
+    if destination.dialect in {"chat", "responses"}:
+        await pass_on(exchange, call_of(exchange, destination, "POST", "/embeddings", raw))
         return
-    wanted = (renamed or name).removeprefix("models/")
-    for one in listed:
-        if one["id"] == wanted:
-            exchange.json({**one, "id": name})
-            return
-    raise no_model(name)
-
-
-async def _models(exchange: Exchange, destination: Destination) -> list[dict[str, Any]] | None:
-    """The models of one upstream; None where the client has been told of an error instead."""
-    headers = destination.fields(exchange.head.headers, stream=False, body=False)
-    collected = Collected()
-    call = Call(destination, "GET", PATHS[destination.dialect], headers)
-    collected = _collected(await exchange.carry(Collected, call))
-    if collected.error is not None:
-        return None
-    if collected.status >= 300:
-        error = failure(destination.dialect, collected.status, collected.headers, collected.body)
-        exchange.json(error_body(error), error.status)
-        return None
-    read, listing = try_parse(collected.body)
-    listed = models_of(destination.dialect, listing if read else None, owner=destination.profile.name)
-    if listed is None:
-        raise RequestRefused(
-            "The upstream's list of models cannot be read.",
-            status=502,
-            kind="server_error",
-            name="upstream_invalid_json",
-        )
-    return listed
-
-
-def _collected(carrier: object) -> Collected:
-    assert isinstance(carrier, Collected)  # noqa: S101 - for the type checker: it was made by the caller
-    return carrier
-
-
-# -- stored responses
-
-
-async def response(exchange: Exchange) -> None:
-    """GET or DELETE /v1/responses/{id}."""
-    await _stored(exchange, "")
-
-
-async def cancel(exchange: Exchange) -> None:
-    """POST /v1/responses/{id}/cancel."""
-    await _stored(exchange, "/cancel")
-
-
-async def input_items(exchange: Exchange) -> None:
-    """GET /v1/responses/{id}/input_items."""
-    await _stored(exchange, "/input_items")
-
-
-async def _stored(exchange: Exchange, ending: str) -> None:
-    name = exchange.found.id
-    upstream = exchange.gateway.destinations.storing()
-    if upstream is None:
-        raise no_response(name)
-    _check_key(exchange, upstream)
-    query = f"?{exchange.found.query}" if exchange.found.query else ""
-    method = "GET" if exchange.head.method == "HEAD" else exchange.head.method
-    from urllib.parse import quote  # noqa: PLC0415
-
-    await _pass_on(
-        exchange, upstream, method, f"/responses/{quote(name, safe='')}{ending}{query}", exchange.body
+    check_key(exchange, destination)
+    ledger = Ledger(exchange.gateway.settings.policy)
+    request = from_embeddings(body, ledger)
+    session = exchange.session = session_for(
+        destination.dialect,
+        mint=exchange.mint,
+        now=exchange.gateway.now,
+        profile=destination.profile,
+        ledger=ledger,
+        body=body,
     )
-
-
-# -- what several do
-
-
-def _body(exchange: Exchange) -> dict[str, Any]:
-    head = exchange.head
-    return json_object(exchange.body, head.field(b"content-type"), head.field(b"content-encoding"))
-
-
-def _check_key(exchange: Exchange, destination: Destination) -> None:
-    """Refuse a client without a key, where its key is to be passed on to somebody who wants one.
-
-    Raises:
-        RequestRefused: It has none.
-    """
-    if destination.pass_key and destination.profile.key_env and not key_of(exchange.head.headers):
-        raise no_key()
-
-
-async def _pass_on(exchange: Exchange, destination: Destination, method: str, path: str, body: bytes) -> None:
-    headers = destination.fields(exchange.head.headers, stream=exchange.is_stream, body=bool(body))
-    await exchange.carry(Untouched, Call(destination, method, path, headers, body))
+    path, asked = to_embeddings(request, session)
+    exchange.refuse_losses(ledger)
+    given = await collect(exchange, call_of(exchange, destination, "POST", path, msgspec.json.encode(asked)))
+    if given is None:
+        return
+    _, value = try_parse(given)
+    answer = embeddings_answer(request, value, session)
+    if isinstance(answer, Error):
+        tell(exchange, answer)
+        return
+    losses = ledger.header()
+    exchange.json(answer, headers=(("x-harness-loss", losses),) if losses else ())
 
 
 SERVES: Final[Mapping[str, Callable[[Exchange], Awaitable[None]]]] = {
     "chat": chat,
     "responses": responses,
     "embeddings": embeddings,
-    "models": models,
-    "model": model,
-    "response": response,
-    "cancel": cancel,
-    "input_items": input_items,
+    "models": model_lists.models,
+    "model": model_lists.model,
+    "response": stored.response,
+    "cancel": stored.cancel,
+    "input_items": stored.items,
 }

@@ -18,6 +18,7 @@ from harness.gateway.destinations import Destinations, read_destination
 from harness.gateway.limits import Limits
 from harness.gateway.recording import Sides
 from harness.gateway.server import LARGEST_BODY, Gateway, Settings
+from harness.gateway.store import DAY, StateStore
 from harness.io.environment import SHORTEST, secret_values
 from harness.io.partfile import refuse_taken
 from harness.io.recorder import Recorder
@@ -136,6 +137,8 @@ def gateway_server(
     limits: Limits | None = None,
     keep_alive: float | None = None,
     max_body: int = LARGEST_BODY,
+    store: str | Path | None = "memory",
+    store_limits: StoreLimits | None = None,
     ca: str | Path | None = None,
     seed: int | None = None,
 ) -> GatewayServer:
@@ -164,6 +167,8 @@ def gateway_server(
         limits: How long what may take.
         keep_alive: Seconds of silence after which a stream that has begun is sent a comment.
         max_body: Bytes that a request may have.
+        store: Where responses are kept for upstreams that keep none themselves: "memory", a file, or None.
+        store_limits: How many, how large together and for how long.
         ca: A file of certificates (PEM) to trust beside the usual ones.
         seed: Of the jitter in waits; None is another each time.
 
@@ -212,11 +217,34 @@ def gateway_server(
             keep_alive=keep_alive,
         ),
         sides=sides,
+        store=_store(store, store_limits or StoreLimits()),
         is_replay=replay is not None,
         seed=seed,
     )
     thread = ServerThread(gateway, host, port, max_body=max_body, finish=gateway.aclose)
     return GatewayServer(thread, gateway, recorders, sides)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreLimits:
+    """What is kept of responses.
+
+    Args:
+        most: How many; the oldest go first.
+        most_bytes: So many bytes together.
+        most_age: For so many seconds.
+    """
+
+    most: int = 10_000
+    most_bytes: int = 256 << 20
+    most_age: float = 30 * DAY
+
+
+def _store(where: str | Path | None, limits: StoreLimits) -> StateStore | None:
+    if where is None or where == "none":
+        return None
+    path = None if where == "memory" else Path(where)
+    return StateStore(path, most=limits.most, most_bytes=limits.most_bytes, most_age=limits.most_age)
 
 
 def _now() -> int:
