@@ -343,6 +343,8 @@ class Items:
             return
         item.is_done = True
         status = some_text(body.get("status")) or None
+        if status == "in_progress":
+            status = None  # it is over, whatever the server forgot to change
         if item.sort == HOSTED:
             out.append(
                 ServerTool(
