@@ -14,7 +14,7 @@ from harness.translation.writers.responses import ResponsesWriter
 from harness.turn.conversation import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from harness.translation.profiles import UpstreamDialect
     from harness.translation.writers.writer import Writer
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 NOW = 1_768_392_005
 """When sessions of tests take place."""
 
-WRITERS = {"chat": ChatWriter, "responses": ResponsesWriter}
+WRITERS: Mapping[str, Callable[[Session], Writer]] = {"chat": ChatWriter, "responses": ResponsesWriter}
 
 
 def session_of(

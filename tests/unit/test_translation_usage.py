@@ -43,7 +43,7 @@ def test_what_responses_requires_and_nobody_counted_is_0_and_told() -> None:
         "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": 12,
     }
-    assert [code for code, _ in lost(session)] == ["L241"]
+    assert lost(session) == [("L241", "cache_write_tokens, reasoning_tokens")]
 
 
 @pytest.mark.parametrize("told", [chat_usage, responses_usage])

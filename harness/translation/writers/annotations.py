@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 from harness.translation.writers.blocks import kept
 
 if TYPE_CHECKING:
+    from harness.translation.session import Session
     from harness.turn.increments import Annotation
 
 
-def for_chat(one: Annotation, before: int, length: int) -> dict[str, Any] | None:
+def for_chat(one: Annotation, session: Session, before: int, length: int) -> dict[str, Any] | None:
     """An entry of `annotations` of a message; None where Chat has no place for it.
 
     Args:
         one: The annotation.
+        session: The exchange.
         before: Characters of the message that stand before the annotated block.
         length: Characters of the block so far.
     """
-    raw = kept(one.raw)
+    raw = kept(one.raw, session, one.src)
     if one.dialect == "chat" and raw:
         return dict(raw)
     if one.kind != "url_citation" or not one.url:
@@ -26,14 +28,15 @@ def for_chat(one: Annotation, before: int, length: int) -> dict[str, Any] | None
     return {"type": "url_citation", "url_citation": _citation(one, before, length)}
 
 
-def for_responses(one: Annotation, length: int) -> dict[str, Any] | None:
+def for_responses(one: Annotation, session: Session, length: int) -> dict[str, Any] | None:
     """An annotation of an `output_text`; None where it has no equal there.
 
     Args:
         one: The annotation.
+        session: The exchange.
         length: Characters of the block so far.
     """
-    raw = kept(one.raw)
+    raw = kept(one.raw, session, one.src)
     if one.dialect == "responses" and raw:
         return dict(raw)
     if one.kind != "url_citation" or not one.url:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.translation.losses import Ledger
+    from harness.translation.session import Session
 
 DONE: Final = b"data: [DONE]\n\n"
 
@@ -33,11 +34,12 @@ def members_after(members: Mapping[str, Any]) -> bytes:
     return b"," + encoded(members)[1:-1] if members else b""
 
 
-def kept(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+def kept(raw: Mapping[str, Any], session: Session, src: int = -1) -> Mapping[str, Any]:
     """What an upstream says besides, or nothing where it is nested too deeply to be written inside an event."""
     try:
         encoded([[[[[[[[[[raw]]]]]]]]]])
     except RecursionError:
+        session.lose_at("L201", src, "an object that is nested too deeply")
         return {}
     return raw
 

@@ -123,7 +123,11 @@ class ChatWriter:
         self._frame = frame
         self._head = b"data: " + encoded(frame)[:-1] + b","
         if one.dialect == "chat":
-            self._extra = {name: value for name, value in kept(one.raw).items() if name not in _OWN}
+            self._extra = {
+                name: value
+                for name, value in kept(one.raw, self._session, one.src).items()
+                if name not in _OWN
+            }
         return self._choice(0).open() if session.manner.early_role else b""
 
     def _choice(self, index: int) -> Choice:
@@ -228,7 +232,7 @@ class ChatWriter:
         return b""
 
     def _server_tool(self, one: ServerTool) -> bytes:
-        raw = kept(one.raw)
+        raw = kept(one.raw, self._session, one.src)
         if one.dialect == "chat" and raw and (choice := self._at(one)) is not None:
             return choice.pass_on(raw)
         if one.kind and (one.choice, one.ref) not in self._left_out:
@@ -244,7 +248,7 @@ class ChatWriter:
             self._beside.update(
                 {
                     name: value
-                    for name, value in kept(one.raw).items()
+                    for name, value in kept(one.raw, self._session, one.src).items()
                     if name not in _OWN and name != "choice"
                 }
             )

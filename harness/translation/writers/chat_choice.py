@@ -141,7 +141,7 @@ class Choice:
 
     def annotate(self, one: Annotation) -> bytes:
         """A note on the text; b"" where Chat has no place for it."""
-        annotation = for_chat(one, self._block_begin, self._length - self._block_begin)
+        annotation = for_chat(one, self._session, self._block_begin, self._length - self._block_begin)
         if annotation is None:
             self._session.lose_at("L231", one.src, one.kind)
             return b""
@@ -208,7 +208,7 @@ class Choice:
 
     def speak(self, one: Audio) -> bytes:
         """A piece of spoken output."""
-        raw = dict(kept(one.raw))
+        raw = dict(kept(one.raw, self._session, one.src))
         for name, value in raw.items():
             before = self.audio.get(name)
             if name in _SPOKEN and isinstance(before, str) and isinstance(value, str):
@@ -233,7 +233,7 @@ class Choice:
         reason = b'{},"logprobs":null,"finish_reason":"%b"' % self.finish.encode()
         beside = b""
         if one.dialect == "chat" and one.raw:
-            raw = dict(kept(one.raw))
+            raw = dict(kept(one.raw, self._session, one.src))
             own = raw.pop("choice", None)
             self.beside = {name: value for name, value in mapping(own).items() if name not in OWN_OF_CHOICE}
             reason += members_after(self.beside)

@@ -104,7 +104,7 @@ class ResponsesWriter:
         self._shell = shell.begun(one, self._session)
         if one.fingerprint is not None:
             self._session.lose_at("L235", one.src, "system_fingerprint")
-        if self._is_same and kept(one.raw).get("status") == "queued":
+        if self._is_same and kept(one.raw, self._session, one.src).get("status") == "queued":
             queued = encoded({"type": "response.created", "response": {**self._shell, "status": "queued"}})
             waiting = queued.replace(b"response.created", b"response.queued", 1)
             began = self._numbering.raw(b"response.created", queued[:-1])
@@ -235,7 +235,7 @@ class ResponsesWriter:
 
     def _annotation(self, one: Annotation) -> bytes:
         part = self._parts[one.ref]
-        annotation = for_responses(one, part.length)
+        annotation = for_responses(one, self._session, part.length)
         if annotation is None:
             self._session.lose_at("L231", one.src, one.kind)
             return b""
@@ -319,7 +319,7 @@ class ResponsesWriter:
     # -- the rest
 
     def _server_tool(self, one: ServerTool) -> bytes:
-        raw = kept(one.raw)
+        raw = kept(one.raw, self._session, one.src)
         hosted = self._hosted.get(one.ref)
         if not self._is_same or (one.dialect != "responses" and hosted is None):
             if one.kind and one.ref not in self._left_out:

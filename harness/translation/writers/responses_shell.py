@@ -47,7 +47,7 @@ def begun(one: Start, session: Session) -> dict[str, Any]:
     if is_same and one.raw:
         # The upstream repeats the request itself: only what clients cannot do without is added.
         shell = {name: value for name, value in shell.items() if name in _ALWAYS}
-        shell.update(_shaped(kept(one.raw)))
+        shell.update(_shaped(kept(one.raw, session, one.src)))
         shell.update(_said(session))
     elif one.service_tier is not None:
         shell["service_tier"] = one.service_tier
@@ -75,7 +75,7 @@ def ended(
     session: Session,
 ) -> dict[str, Any]:
     """The object as `response.completed` or `response.incomplete` has it."""
-    said = _shaped(kept(finish.raw)) if finish.dialect == "responses" else {}
+    said = _shaped(kept(finish.raw, session, finish.src)) if finish.dialect == "responses" else {}
     if finish.dialect == "responses" and finish.native in _WAITING:
         # A response that is made in the background: whoever asked is told that it is not there yet.
         return {

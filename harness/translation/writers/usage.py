@@ -26,7 +26,9 @@ def chat_usage(one: Usage, session: Session) -> dict[str, Any] | None:
     given, made, total = totals
     if one.dialect == "chat" and one.raw:
         # All that a Chat upstream says is carried; only what the dialect requires may have to be added.
-        return _filled(one.raw, {"prompt_tokens": given, "completion_tokens": made, "total_tokens": total})
+        return _filled(
+            kept(one.raw, session), {"prompt_tokens": given, "completion_tokens": made, "total_tokens": total}
+        )
     counts = one.counts
     prompt = {"cached_tokens": counts.cached, "cache_write_tokens": counts.cache_write}
     usage: dict[str, Any] = {"prompt_tokens": given, "completion_tokens": made, "total_tokens": total}
@@ -51,7 +53,9 @@ def responses_usage(one: Usage, session: Session) -> dict[str, Any] | None:
         "output_tokens_details": {"reasoning_tokens": counts.reasoning},
     }
     if one.dialect == "responses" and one.raw:
-        usage = _filled(one.raw, {"input_tokens": given, "output_tokens": made, "total_tokens": total})
+        usage = _filled(
+            kept(one.raw, session), {"input_tokens": given, "output_tokens": made, "total_tokens": total}
+        )
         for name, required in (
             ("input_tokens_details", "cached_tokens"),
             ("output_tokens_details", "reasoning_tokens"),
@@ -60,11 +64,11 @@ def responses_usage(one: Usage, session: Session) -> dict[str, Any] | None:
                 session.lose("L241", _AT, required)
                 usage[name] = {**mapping(usage.get(name)), required: 0}
         return usage
+    missing = [name for members in details.values() for name, value in members.items() if value is None]
+    if missing:
+        session.lose("L241", _AT, ", ".join(missing))
     for members in details.values():
-        for name, value in members.items():
-            if value is None:
-                session.lose("L241", _AT, name)
-                members[name] = 0
+        members.update({name: 0 for name, value in members.items() if value is None})
     _report_left(one, session)
     return {
         "input_tokens": given,
@@ -89,7 +93,7 @@ def _totals(counts: Counts, session: Session) -> tuple[int, int, int] | None:
 
 
 def _filled(raw: Mapping[str, Any], required: dict[str, int]) -> dict[str, Any]:
-    usage = dict(kept(raw))
+    usage = dict(raw)
     for name, value in required.items():
         if not _is_count(usage.get(name)):
             usage[name] = value
