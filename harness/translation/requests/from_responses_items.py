@@ -184,7 +184,7 @@ class _Reading:
             call_id = item.get("approval_request_id")
         call_id = call_id if isinstance(call_id, str) else None
         has_result = _has_result(item, kind)
-        if not has_result and call_id is not None and not kind.endswith("_output"):
+        if call_id is not None and not has_result and kind not in _CLIENT_OUTPUTS:
             self.provider_run.add(call_id)
         part = OpaquePart(
             dialect="responses",
