@@ -83,20 +83,20 @@ def _tool(tool: Members, ledger: Ledger) -> Tool:
     kind = tool.required_text("type")
     match kind:
         case "function":
-            return _function(tool.required_members("function"), tool)
+            return _function(tool.required_members("function"), tool, ledger)
         case "custom":
             return _custom(tool.required_members("custom"), tool, ledger)
         case _:
             return HostedTool(kind=kind, value=tool.value, dialect="chat", at=tool.at)
 
 
-def _function(function: Members, tool: Members) -> FunctionTool:
+def _function(function: Members, tool: Members, ledger: Ledger) -> FunctionTool:
     return FunctionTool(
         name=function.required_text("name", shortest=1),
         description=function.text("description"),
         parameters=function.mapping("parameters"),
         strict=function.boolean("strict"),
-        extra=_extra(tool, function, "function", {"name", "description", "parameters", "strict"}),
+        extra=_extra(tool, function, {"name", "description", "parameters", "strict"}, ledger),
         at=tool.at,
     )
 
@@ -106,14 +106,17 @@ def _custom(custom: Members, tool: Members, ledger: Ledger) -> CustomTool:
         name=custom.required_text("name", shortest=1),
         description=custom.text("description"),
         format=_format(custom, ledger),
-        extra=_extra(tool, custom, "custom", {"name", "description", "format"}),
+        extra=_extra(tool, custom, {"name", "description", "format"}, ledger),
         at=tool.at,
     )
 
 
-def _extra(tool: Members, inner: Members, kind: str, known: set[str]) -> dict[str, Any]:
-    """Members that nobody knows, of the tool and of the object inside it."""
-    return {**tool.unknown({"type", kind}), **inner.unknown(known)}
+def _extra(tool: Members, inner: Members, known: set[str], ledger: Ledger) -> dict[str, Any]:
+    """Members that nobody knows, of the tool and of the object inside it: of two with one name, the latter's."""
+    outside, inside = tool.unknown({"type", "function", "custom"}), inner.unknown(known)
+    for name in outside.keys() & inside.keys():
+        ledger.lose("L100", tool.pointer(name))
+    return outside | inside
 
 
 def _format(custom: Members, ledger: Ledger) -> Mapping[str, Any] | None:
