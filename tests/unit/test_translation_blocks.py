@@ -56,11 +56,9 @@ def test_an_answer_is_written_whatever_its_upstream_says_besides(
     dialect: Literal["chat", "responses"],
 ) -> None:
     """Deeply nested, huge, or of any other shape."""
-    for raw in (
-        deep(100_000),
-        {"x": 10**40},
-        {"choice": 5, "output": None, "status": [], "id": {}, "tools": 3},
-    ):
+    odd: dict[str, Any] = {"choice": 5, "output": None, "status": [], "id": {}, "tools": 3}
+    raws: list[dict[str, Any]] = [deep(100_000), {"x": 10**40}, odd]
+    for raw in raws:
         tool = ServerTool(ref=1, kind="x", step="start", dialect=dialect, raw={"item": raw, "type": 5})
         increments = (
             Start(dialect=dialect, raw=raw),

@@ -406,3 +406,19 @@ def test_losses_may_be_told_in_the_stream() -> None:
     stream = written(writer, (START, *THOUGHT, *TEXT, STOP, Eof()))
     assert b': harness-loss {"code":"L230"' in stream
     assert stream.endswith(b"\n\ndata: [DONE]\n\n")
+
+
+def test_what_a_responses_upstream_says_besides_is_told_as_lost() -> None:
+    """But for what repeats the request, and what says nothing."""
+    raw = {
+        "id": "resp_1",
+        "temperature": 1.0,
+        "moderation": {"flagged": True},
+        "billing": {"n": 0},
+        "extra": 1,
+    }
+    finish = Finish(reason="stop", dialect="responses", raw=raw, src=9)
+    _, _, session = answered(START, *TEXT, finish, Eof(), upstream="responses")
+    assert [(one.code, one.at, one.detail) for one in session.ledger.losses] == [
+        ("L235", "event 9", "extra, moderation")
+    ]

@@ -491,3 +491,15 @@ def test_what_a_client_said_stands_in_the_response_whatever_the_upstream_repeats
         response = event["response"]
         said = (response["temperature"], response["tools"], response["parallel_tool_calls"])
         assert said == (0.5, [], True)
+
+
+def test_what_a_chat_upstream_says_besides_is_told_as_lost() -> None:
+    """Members of its chunks and choices that no schema has."""
+    start = Start(dialect="chat", raw={"id": "x", "object": "y", "provider": "P", "usage": None}, src=0)
+    raw = {"obfuscation": "zz", "choice": {"stop_reason": "</s>", "native_finish_reason": "stop"}}
+    finish = Finish(reason="stop", dialect="chat", raw=raw, src=3)
+    _, _, session = answered(start, *TEXT, finish, Eof(), upstream="chat")
+    assert [(one.code, one.at, one.detail) for one in session.ledger.losses] == [
+        ("L235", "event 0", "provider"),
+        ("L235", "event 3", "stop_reason"),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.translation.writers.beside import CHUNK, tell_lost
 from harness.translation.writers.blocks import DONE, encoded, kept, members_after, told
 from harness.translation.writers.chat_choice import Choice
 from harness.translation.writers.chat_thoughts import Thoughts
@@ -39,12 +40,6 @@ if TYPE_CHECKING:
 
 _MOST_CHOICES: Final = 128
 """What OpenAI takes for `n`. More answers than were asked for are left out."""
-
-_OWN: Final = frozenset({
-    "id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint", "obfuscation",
-    "error",
-})  # fmt: skip
-"""Members of a chunk that are written here, whatever else the upstream says."""
 
 
 class ChatWriter:
@@ -126,7 +121,7 @@ class ChatWriter:
             self._extra = {
                 name: value
                 for name, value in kept(one.raw, self._session, one.src).items()
-                if name not in _OWN
+                if name not in CHUNK
             }
         return self._choice(0).open() if session.manner.early_role else b""
 
@@ -249,11 +244,13 @@ class ChatWriter:
                 {
                     name: value
                     for name, value in kept(one.raw, self._session, one.src).items()
-                    if name not in _OWN and name != "choice"
+                    if name not in CHUNK and name != "choice"
                 }
             )
             if "moderation" in self._beside and "moderation" not in self._extra:
                 self._later = {"moderation": self._beside["moderation"]}
+        elif one.choice == 0:
+            tell_lost(one, self._session)
         return choice.ends(one)
 
     _HANDLERS: Final[Mapping[type[Increment], Any]] = {

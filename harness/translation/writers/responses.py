@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.translation.writers import responses_shell as shell
 from harness.translation.writers.annotations import for_responses
+from harness.translation.writers.beside import tell_lost
 from harness.translation.writers.blocks import DONE, encoded, kept, told
 from harness.translation.writers.responses_items import Call, Hosted, Item, Message, Part, Reasoning
 from harness.translation.writers.responses_numbering import Numbering
@@ -102,6 +103,8 @@ class ResponsesWriter:
     def _start(self, one: Start) -> bytes:
         self.begun = True
         self._shell = shell.begun(one, self._session)
+        if not self._is_same:
+            tell_lost(one, self._session)
         if one.fingerprint is not None:
             self._session.lose_at("L235", one.src, "system_fingerprint")
         if self._is_same and kept(one.raw, self._session, one.src).get("status") == "queued":
@@ -119,6 +122,8 @@ class ResponsesWriter:
 
     def _finished(self, one: Finish) -> bytes:
         self._finish = one
+        if not self._is_same:
+            tell_lost(one, self._session)
         return b""
 
     def _eof(self, one: Eof) -> bytes:
