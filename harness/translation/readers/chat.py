@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.translation.failures import error_of
 from harness.translation.readers.chat_choice import TEXT, ChatChoice
+from harness.translation.readers.chat_errors import error_in
 from harness.translation.readers.chat_finish import finish_of
 from harness.translation.readers.openai_members import Strangers, is_nothing, some_text, whole_seconds
 from harness.translation.readers.openai_usage import chat_usage
@@ -124,7 +125,7 @@ class ChatReader:
         """A whole completion: the increments of one chunk that says everything."""
         out: list[Increment] = []
         choices = body.get("choices")
-        if (error := _error_in(body)) is not None:
+        if (error := error_in(body)) is not None:
             return (self._failed(error, -1),)
         if not isinstance(choices, list) or not choices:
             return (self._malformed("the upstream's answer has no choices", -1),)
@@ -141,7 +142,7 @@ class ChatReader:
         out: list[Increment] = []
         self._shape = None
         choices = payload.get("choices")
-        error = _error_in(payload)
+        error = error_in(payload)
         if error is None and not choices and event.event == "error":
             error = payload
         if isinstance(choices, list):
@@ -379,25 +380,6 @@ class ChatReader:
     def _new_ref(self) -> int:
         self._refs += 1
         return self._refs
-
-
-def _error_in(payload: dict[str, Any]) -> Any:
-    """The error that an object tells of, in the forms of several servers; None where it tells of none."""
-    error = payload.get("error")
-    if error is not None:
-        return error
-    choices = payload.get("choices")
-    if isinstance(choices, list) and choices:
-        for one in choices:  # OpenRouter
-            if isinstance(one, dict) and one.get("error") is not None:
-                return one["error"]
-        return None
-    if payload.get("object") == "error":  # vLLM
-        return payload
-    state = payload.get("base_resp")  # MiniMax
-    if isinstance(state, dict) and state.get("status_code"):
-        return {"code": state["status_code"], "message": state.get("status_msg")}
-    return None
 
 
 def _says_something(delta: dict[str, Any]) -> bool:

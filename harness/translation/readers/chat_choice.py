@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.dialects.accumulator import Accumulator
 from harness.jsonvalue import compact
 from harness.translation.readers.chat_calls import Calls
-from harness.translation.readers.chat_thoughts import MEMBERS, Thought, said_once, thoughts_of
+from harness.translation.readers.chat_thoughts import MEMBERS, Thought, ThoughtRun, said_once, thoughts_of
 from harness.translation.readers.openai_annotations import annotation
 from harness.translation.readers.openai_logprobs import log_probabilities
 from harness.translation.readers.openai_members import is_nothing, some_text
@@ -15,8 +15,6 @@ from harness.translation.readers.think_tags import Run, TagSplitter
 from harness.turn.increments import (
     Audio,
     Image,
-    ReasoningDelta,
-    ReasoningEnd,
     ReasoningStart,
     RefusalDelta,
     RefusalStart,
@@ -70,9 +68,8 @@ class ChatChoice:
     """
 
     __slots__ = (
-        "_encrypted", "_members", "_new_ref", "_number", "_part", "_parts", "_seal_vendor", "_session", "_signature",
-        "_strangers", "_tags", "_text_ref", "block", "calls", "content", "finish", "has_audio", "index", "is_cut",
-        "is_plain", "ref", "refusal", "shape", "thought",
+        "_members", "_new_ref", "_run", "_seal_vendor", "_session", "_strangers", "_tags", "_text_ref", "block",
+        "calls", "content", "finish", "has_audio", "index", "is_cut", "is_plain", "ref", "refusal", "shape", "thought",
     )  # fmt: skip
 
     def __init__(
@@ -94,11 +91,7 @@ class ChatChoice:
         self.content = Accumulator()
         self.refusal = Accumulator()
         self.thought = Accumulator()
-        self._signature: str | None = None
-        self._encrypted: str | None = None
-        self._number: int | None = None
-        self._part = 0
-        self._parts: dict[str, int] = {}
+        self._run = ThoughtRun(index, 0)
         self.finish: str | None = None
         self.is_cut = False
         self.has_audio = False
@@ -188,8 +181,7 @@ class ChatChoice:
         elif block == REFUSAL:
             out.append(RefusalStart(src=src, choice=self.index, ref=ref))
         else:
-            self._number, self._part = None, 0
-            self._parts = {}
+            self._run = ThoughtRun(self.index, ref)
             out.append(ReasoningStart(src=src, choice=self.index, ref=ref))
 
     def _called(self, increments: list[Increment], src: int, out: list[Increment]) -> None:
@@ -340,46 +332,18 @@ class ChatChoice:
             self._thought(thought, src, out)
 
     def _thought(self, thought: Thought, src: int, out: list[Increment]) -> None:
-        if thought.encrypted is not None and self._encrypted is not None and self.block == THOUGHT:
+        if thought.encrypted is not None and self.block == THOUGHT and self._run.encrypted is not None:
             self._end_thought(src, out)  # a block has one seal
             self.block = NONE
         if self.block != THOUGHT:
             self._open(THOUGHT, src, out)
         if thought.text:
             self.thought.write(thought.text)
-            if thought.number != self._number:
-                self._number = thought.number
-                self._part = self._parts.get(thought.visibility, 0)
-                self._parts[thought.visibility] = self._part + 1
-            elif thought.visibility not in self._parts:
-                self._part = 0
-                self._parts[thought.visibility] = 1
-            out.append(
-                ReasoningDelta(
-                    src=src,
-                    choice=self.index,
-                    ref=self.ref,
-                    text=thought.text,
-                    visibility=thought.visibility,
-                    part=self._part,
-                )
-            )
-        self._signature = thought.signature or self._signature
-        self._encrypted = thought.encrypted or self._encrypted
+            out.append(self._run.more(thought, src))
+        self._run.seal(thought)
 
     def _end_thought(self, src: int, out: list[Increment]) -> None:
-        is_sealed = self._signature is not None or self._encrypted is not None
-        out.append(
-            ReasoningEnd(
-                src=src,
-                choice=self.index,
-                ref=self.ref,
-                signature=self._signature,
-                encrypted=self._encrypted,
-                vendor=self._seal_vendor if is_sealed else "",
-            )
-        )
-        self._signature = self._encrypted = None
+        out.append(self._run.end(src, self._seal_vendor))
 
     # -- the rest
 

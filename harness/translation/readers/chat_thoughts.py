@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from harness.translation.readers.openai_members import some_text
+from harness.turn.increments import ReasoningDelta, ReasoningEnd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,3 +121,59 @@ def _seals(thoughts: list[Thought]) -> list[Thought]:
     return [
         one._replace(text="") for one in thoughts if one.signature is not None or one.encrypted is not None
     ]
+
+
+class ThoughtRun:
+    """One block of thought: which part of it comes, and what seals it.
+
+    Args:
+        choice: Number of the answer.
+        ref: The block.
+
+    Attributes:
+        encrypted: What can only be sent back, once it came.
+    """
+
+    __slots__ = ("_choice", "_number", "_part", "_parts", "_ref", "_signature", "encrypted")
+
+    def __init__(self, choice: int, ref: int) -> None:
+        self._choice = choice
+        self._ref = ref
+        self._number: int | None = None
+        self._part = 0
+        self._parts: dict[str, int] = {}
+        self._signature: str | None = None
+        self.encrypted: str | None = None
+
+    def more(self, thought: Thought, src: int) -> ReasoningDelta:
+        """A piece; another entry than the one before is another part."""
+        visibility = thought.visibility
+        if thought.number != self._number or visibility not in self._parts:
+            self._number = thought.number
+            self._part = self._parts.get(visibility, 0)
+            self._parts[visibility] = self._part + 1
+        return ReasoningDelta(
+            src=src,
+            choice=self._choice,
+            ref=self._ref,
+            text=thought.text,
+            visibility=visibility,
+            part=self._part,
+        )
+
+    def seal(self, thought: Thought) -> None:
+        """Keep what is told with the end."""
+        self._signature = thought.signature or self._signature
+        self.encrypted = thought.encrypted or self.encrypted
+
+    def end(self, src: int, vendor: str) -> ReasoningEnd:
+        """The end of the block; `vendor` is whose the seals are."""
+        is_sealed = self._signature is not None or self.encrypted is not None
+        return ReasoningEnd(
+            src=src,
+            choice=self._choice,
+            ref=self._ref,
+            signature=self._signature,
+            encrypted=self.encrypted,
+            vendor=vendor if is_sealed else "",
+        )

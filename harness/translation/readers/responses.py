@@ -12,33 +12,28 @@ from harness.translation.failures import error_of
 from harness.translation.readers.openai_logprobs import log_probabilities
 from harness.translation.readers.openai_members import Strangers, some_text, whole_seconds
 from harness.translation.readers.openai_usage import responses_usage
-from harness.translation.readers.responses_items import (
+from harness.translation.readers.responses_end import ENDS, failure_in, finish_of
+from harness.translation.readers.responses_items import Items
+from harness.translation.readers.responses_state import (
     ARGUMENTS,
     CALL,
     HOSTED,
     MESSAGE,
     REASONING,
     Item,
-    Items,
     Part,
-    sort_of,
+    Table,
 )
 from harness.turn.increments import Eof, Error, Finish, ServerTool, Start, TextDelta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from harness.sse.event import SseEvent
     from harness.translation.session import Session
-    from harness.turn.increments import FinishReason, Increment
+    from harness.turn.increments import Increment
 
 
-_REASONS: Final[Mapping[str, FinishReason]] = {
-    "max_output_tokens": "length",
-    "max_tokens": "length",
-    "content_filter": "content_filter",
-}
-_ENDS: Final = frozenset({"completed", "incomplete", "failed", "cancelled"})
 _SILENT: Final = frozenset({"keepalive", "ping", "response.heartbeat", "response.rate_limits.updated"})
 """Events that keep the connection, or tell of it, and are no part of the answer."""
 
@@ -54,9 +49,7 @@ class ResponsesReader:
         self._session = session
         self._strangers = Strangers(session)
         self._items = Items(session, self._strangers)
-        self._all: list[Item] = []
-        self._by_id: dict[str, Item] = {}
-        self._by_index: dict[int, Item] = {}
+        self._table = Table(self._items.new_ref)
         self._started = False
         self._over = False
         self._latest: tuple[object, object] | None = None
@@ -109,9 +102,9 @@ class ResponsesReader:
         out: list[Increment] = []
         status = some_text(body.get("status"))
         error = body.get("error")
-        if error is not None and status not in _ENDS:
+        if error is not None and status not in ENDS:
             out.append(self._failed(error, -1))
-        elif not isinstance(body.get("output"), list) and status not in _ENDS:
+        elif not isinstance(body.get("output"), list) and status not in ENDS:
             self._over = True
             message = "the upstream's answer is no response"
             out.append(Error(status=502, code="upstream_malformed", message=message))
@@ -161,9 +154,9 @@ class ResponsesReader:
             self._strangers.note("output_item.added without an item")
             return
         item_id = some_text(body.get("id"))
-        if item_id and item_id in self._by_id:
+        if item_id and item_id in self._table.by_id:
             return
-        item = self._new(body, payload.get("output_index"))
+        item = self._table.new(body, payload.get("output_index"))
         if item.sort == HOSTED:
             self._tool(item, payload, src, out, step="start")
         else:
@@ -174,14 +167,14 @@ class ResponsesReader:
         if not isinstance(body, dict):
             self._strangers.note("output_item.done without an item")
             return
-        item = self._same(body, payload.get("output_index"))
+        item = self._table.same(body, payload.get("output_index"))
         self._finish_item(item, body, payload, src, out)
 
     def _finish_item(
         self, item: Item | None, body: dict[str, Any], payload: dict[str, Any], src: int, out: list[Increment]
     ) -> None:
         if item is None:
-            item = self._new(body, payload.get("output_index"))
+            item = self._table.new(body, payload.get("output_index"))
         self._items.end(item, body, payload, src, out)
         if self._part is not None and item.sort == MESSAGE:
             self._part = None
@@ -198,7 +191,7 @@ class ResponsesReader:
 
     def _part_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         body = payload.get("part")
-        item = self._known(payload)
+        item = self._table.named(payload)
         if not isinstance(body, dict) or item is None:
             return
         part = item.parts.get(_index(payload, "content_index"))
@@ -218,7 +211,11 @@ class ResponsesReader:
         if part is None:
             return
         self._delta(part, payload, src, out)
-        if part.kind == "output_text" and part.is_open and some_text(payload.get("item_id")) in self._by_id:
+        if (
+            part.kind == "output_text"
+            and part.is_open
+            and some_text(payload.get("item_id")) in self._table.by_id
+        ):
             self._part = part
             self._latest = (payload.get("item_id"), payload.get("content_index"))
 
@@ -299,11 +296,11 @@ class ResponsesReader:
 
     def _hosted(self, kind: str, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         """An event of an item that only this dialect knows; or one that nobody knows."""
-        item = self._known(payload)
+        item = self._table.named(payload)
         words = kind.split(".")
         if item is None and len(words) > 2 and words[0] == "response" and "item_id" in payload:
             item_type = words[1].removesuffix("_code").removesuffix("_arguments")
-            item = self._new({"id": payload["item_id"], "type": item_type}, payload.get("output_index"))
+            item = self._table.new({"id": payload["item_id"], "type": item_type}, payload.get("output_index"))
             if item.sort != HOSTED:
                 item.sort = HOSTED
         if item is None or item.sort != HOSTED:
@@ -329,105 +326,45 @@ class ResponsesReader:
 
     # -- which item
 
-    def _known(self, payload: dict[str, Any]) -> Item | None:
-        item_id, index = payload.get("item_id"), payload.get("output_index")
-        if isinstance(item_id, str) and (item := self._by_id.get(item_id)) is not None:
-            return item
-        return self._by_index.get(index) if type(index) is int else None
-
     def _of(
         self, payload: dict[str, Any], sort: str, src: int, out: list[Increment], kind: str | None = None
     ) -> Item | None:
         """The item of an event; one that nobody announced is begun, and one of another sort is none."""
-        item = self._known(payload)
+        item = self._table.named(payload)
         if item is None:
             body = {"id": payload.get("item_id"), "type": kind or sort}
-            item = self._new(body, payload.get("output_index"))
+            item = self._table.new(body, payload.get("output_index"))
             self._items.begin(item, {}, src, out)
         if item.sort != sort:
             self._strangers.note(f"an event of a {sort} for a {item.type[:40]}")
             return None
         return item
 
-    def _new(self, body: dict[str, Any], index: object) -> Item:
-        kind = some_text(body.get("type")) or "unknown"
-        item_id = some_text(body.get("id"))
-        number = index if type(index) is int else -1
-        item = Item(sort_of(kind), kind, self._items.new_ref(), item_id, number)
-        item.call_id = some_text(body.get("call_id"))
-        self._all.append(item)
-        if item_id:
-            self._by_id.setdefault(item_id, item)
-        if number >= 0:
-            self._by_index[number] = item
-        return item
-
-    def _same(self, body: dict[str, Any], index: object) -> Item | None:
-        """The item that a finished one is the end of: by its id, its call, or its place."""
-        kind, item_id, call_id = body.get("type"), body.get("id"), some_text(body.get("call_id"))
-        if isinstance(item_id, str) and (item := self._by_id.get(item_id)) is not None:
-            return item
-        if call_id:
-            for item in self._all:
-                if item.call_id == call_id and item.type == kind:
-                    return item
-        item = self._by_index.get(index) if type(index) is int else None
-        if item is not None and (item.type == kind or kind is None):
-            if call_id and item.call_id and item.call_id != call_id:
-                return None
-            return item
-        return None
-
     # -- the end
 
-    def _completed(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        self._terminal("completed", payload, src, out)
-
-    def _incomplete(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        self._terminal("incomplete", payload, src, out)
-
-    def _failed_event(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        self._terminal("failed", payload, src, out)
-
-    def _cancelled(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        self._terminal("cancelled", payload, src, out)
-
-    def _terminal(self, status: str, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+    def _terminal(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        status = some_text(payload.get("type")).removeprefix("response.")
         response = payload.get("response")
         response = response if isinstance(response, dict) else {}
         self._begin(response, src, out)
         told = response.get("status")
-        self._end(told if isinstance(told, str) and told in _ENDS else status, response, src, out)
+        self._end(told if isinstance(told, str) and told in ENDS else status, response, src, out)
 
     def _end(self, status: str, response: dict[str, Any], src: int, out: list[Increment]) -> None:
         """The response is over, or a whole one says where it stands."""
         self._over = True
         self._part = None
-        error = response.get("error")
         usage = responses_usage(response.get("usage"), src)
-        if status == "cancelled":
-            message = "the upstream's answer was cancelled"
-            end: Increment = Error(src=src, status=502, code="cancelled", message=message, native="cancelled")
-        elif status == "failed" or error is not None:
-            fallback = {"code": "server_error", "message": "the upstream says that its answer failed"}
-            end = error_of("responses", error if error is not None else fallback, src)
-        elif status in {"queued", "in_progress"} and not self._is_background:
-            message = f"the upstream has not finished its answer: its status is {status}"
-            end = Error(src=src, status=502, code="upstream_incomplete", message=message, native=status)
-        else:
+        end: Finish | Error | None = failure_in(status, response, self._session, src)
+        if end is None:
             self._missing_items(response.get("output"), src, out)
-            end = self._reason(status, response, src)
+            called = any(item.sort == CALL and item.begun for item in self._table.all)
+            end = finish_of(status, response, self._session, src, called=called)
         if usage is not None:
             out.append(usage)
         out.append(end)
         if not isinstance(end, Error):
             out.append(Eof(src=src))
-
-    @property
-    def _is_background(self) -> bool:
-        """The client asked for a response that is made while nobody waits: one that is queued is its answer."""
-        request = self._session.request
-        return request is not None and request.options.get("background") is True
 
     def _missing_items(self, output: object, src: int, out: list[Increment]) -> None:
         """Deliver what is only in the final object, and end what it says the end of."""
@@ -436,28 +373,14 @@ class ResponsesReader:
             if not isinstance(body, dict):
                 self._strangers.note("output[] that is no object")
                 continue
-            item = self._same(body, index)
+            item = self._table.same(body, index)
             if item is not None and id(item) in matched:
                 item = None
             payload = {"type": "response.output_item.done", "output_index": index, "item": body}
             self._finish_item(item, body, payload, src, out)
-            matched.add(id(item if item is not None else self._all[-1]))
-        for item in self._all:
+            matched.add(id(item if item is not None else self._table.all[-1]))
+        for item in self._table.all:
             self._items.begin_at_last(item, src, out)
-
-    def _reason(self, status: str, response: dict[str, Any], src: int) -> Finish:
-        reason: FinishReason = "stop"
-        native = status
-        if status == "incomplete":
-            details = response.get("incomplete_details")
-            why = some_text(details.get("reason")) if isinstance(details, dict) else ""
-            native = why or status
-            reason = _REASONS.get(why, "length")
-            if why not in _REASONS:
-                self._session.lose_at("L223", src, native[:64])
-        elif any(item.sort == CALL and item.begun for item in self._all):
-            reason = "tool_calls"
-        return Finish(src=src, reason=reason, native=native, dialect="responses", raw=response)
 
     def _errored(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         """An `error` event, flat or nested; a `response.failed` after it says the same once more."""
@@ -500,10 +423,10 @@ class ResponsesReader:
         "response.function_call_arguments.done": _arguments_done,
         "response.custom_tool_call_input.delta": _arguments_delta,
         "response.custom_tool_call_input.done": _arguments_done,
-        "response.completed": _completed,
-        "response.incomplete": _incomplete,
-        "response.failed": _failed_event,
-        "response.cancelled": _cancelled,
+        "response.completed": _terminal,
+        "response.incomplete": _terminal,
+        "response.failed": _terminal,
+        "response.cancelled": _terminal,
         "error": _errored,
     }
 

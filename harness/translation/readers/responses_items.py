@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.dialects.accumulator import Accumulator
 from harness.jsonvalue import compact
 from harness.translation.readers.openai_annotations import annotation
 from harness.translation.readers.openai_logprobs import log_probabilities
 from harness.translation.readers.openai_members import some_text
+from harness.translation.readers.responses_state import (
+    ARGUMENTS,
+    CALL,
+    HOSTED,
+    MESSAGE,
+    REASONING,
+    Item,
+    Part,
+)
 from harness.turn.increments import (
     ArgsDelta,
     MessageEnd,
@@ -32,14 +40,10 @@ from harness.turn.increments import (
 )
 
 if TYPE_CHECKING:
+    from harness.dialects.accumulator import Accumulator
     from harness.translation.readers.openai_members import Strangers
     from harness.translation.session import Session
     from harness.turn.increments import CallKind, Increment, Visibility
-
-MESSAGE, REASONING, CALL, HOSTED = "message", "reasoning", "call", "hosted"
-
-ARGUMENTS: Final = {"function_call": "arguments", "custom_tool_call": "input"}
-"""The member that has the arguments or the input, by the type of the item."""
 
 _COMMON: Final = frozenset({"id", "type", "status"})
 _KNOWN: Final = {
@@ -47,81 +51,6 @@ _KNOWN: Final = {
     REASONING: _COMMON | {"summary", "content", "encrypted_content", "signature"},
     CALL: _COMMON | {"call_id", "name", "namespace", "arguments", "input"},
 }
-
-
-class Part:
-    """A text within an item: a content part, or a part of a summary.
-
-    Attributes:
-        kind: "output_text", "refusal", "reasoning_text" or "summary_text".
-        number: Its `content_index` or `summary_index`.
-        ref: The block: the part's own in a message, the item's in a thought.
-        said: What its deltas have said.
-        notes: How many annotations came.
-        has_tokens: Log probabilities came.
-        final: The whole, where an end says it in other words.
-        is_open: Its block is open.
-    """
-
-    __slots__ = ("final", "has_tokens", "is_open", "kind", "notes", "number", "ref", "said")
-
-    def __init__(self, kind: str, number: int, ref: int) -> None:
-        self.kind = kind
-        self.number = number
-        self.ref = ref
-        self.said = Accumulator()
-        self.notes = 0
-        self.has_tokens = False
-        self.final: str | None = None
-        self.is_open = True
-
-
-class Item:
-    """An output item.
-
-    Attributes:
-        sort: MESSAGE, REASONING, CALL or HOSTED.
-        type: Its type on the wire.
-        ref: Its block.
-        id: The id under which it was announced.
-        call_id: Of a call.
-        index: Its `output_index`; -1 where none was said.
-        begun: Its start is out.
-        is_done: Its end is out.
-        parts: By `content_index`.
-        summaries: By `summary_index`.
-        said: The arguments, as far as deltas said them.
-        final: The arguments, where an end says them in other words.
-        pieces: Deltas of a call that has no name yet.
-    """
-
-    __slots__ = (
-        "begun", "call_id", "final", "id", "index", "is_done", "name", "parts", "pieces", "ref", "said", "sort",
-        "summaries", "type",
-    )  # fmt: skip
-
-    def __init__(self, sort: str, kind: str, ref: int, item_id: str, index: int) -> None:
-        self.sort = sort
-        self.type = kind
-        self.ref = ref
-        self.id = item_id
-        self.index = index
-        self.call_id = ""
-        self.name = ""
-        self.begun = False
-        self.is_done = False
-        self.parts: dict[int, Part] = {}
-        self.summaries: dict[int, Part] = {}
-        self.said = Accumulator()
-        self.final: str | None = None
-        self.pieces: list[Increment] = []
-
-
-def sort_of(kind: str) -> str:
-    """Which of the sorts an item of that type is."""
-    if kind in ARGUMENTS:
-        return CALL
-    return kind if kind in {MESSAGE, REASONING} else HOSTED
 
 
 class Items:
