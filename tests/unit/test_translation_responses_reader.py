@@ -605,3 +605,12 @@ def test_a_response_that_is_queued_is_the_answer_of_a_client_that_asked_for_it()
     request = Request(dialect="responses", model="m", options={"background": True})
     given = whole(response("queued"), request)
     assert [(one.native, one.raw["status"]) for one in of(given, i.Finish)] == [("queued", "queued")]
+
+
+def test_an_event_without_a_type_is_known_by_the_name_of_its_block() -> None:
+    """Servers that leave out `type` still write the `event:` line."""
+    session = a_session("responses")
+    reader = ResponsesReader(session)
+    body = b'event: response.failed\ndata: {"response":{"error":{"message":"no"}}}\n\n'
+    given = read(reader, body)
+    assert [one.message for one in of(given, i.Error)] == ["no"]

@@ -52,6 +52,7 @@ class ResponsesReader:
         self._table = Table(self._items.new_ref)
         self._started = False
         self._over = False
+        self._kind = ""
         self._latest: tuple[object, object] | None = None
         self._part: Part | None = None
 
@@ -118,6 +119,7 @@ class ResponsesReader:
 
     def _any(self, kind: str, payload: dict[str, Any], src: int) -> list[Increment]:
         out: list[Increment] = []
+        self._kind = kind
         handler = self._HANDLERS.get(kind)
         if handler is not None:
             handler(self, payload, src, out)
@@ -291,7 +293,7 @@ class ResponsesReader:
             self._items.compare_arguments(item, payload.get(ARGUMENTS[item.type]), src, out)
 
     def _call(self, payload: dict[str, Any], src: int, out: list[Increment]) -> Item | None:
-        custom = some_text(payload.get("type")).startswith("response.custom")
+        custom = self._kind.startswith("response.custom")
         return self._of(payload, CALL, src, out, "custom_tool_call" if custom else "function_call")
 
     def _hosted(self, kind: str, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
@@ -343,7 +345,7 @@ class ResponsesReader:
     # -- the end
 
     def _terminal(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        status = some_text(payload.get("type")).removeprefix("response.")
+        status = self._kind.removeprefix("response.")
         response = payload.get("response")
         response = response if isinstance(response, dict) else {}
         self._begin(response, src, out)
