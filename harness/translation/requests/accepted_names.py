@@ -66,7 +66,9 @@ class AcceptedNames:
         plain = name if namespace is None else f"{namespace}__{name}"
         given = plain
         count = 0
-        while given in self._taken or not self._pattern.fullmatch(given):
+        if not self._pattern.fullmatch(plain):
+            given = _cleaned(plain)
+        while given in self._taken:
             digest = hashlib.blake2b(f"{plain}/{count}".encode("utf-8", "replace"), digest_size=4).hexdigest()
             given = f"{_cleaned(plain)}_{digest}"
             count += 1

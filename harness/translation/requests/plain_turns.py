@@ -1,4 +1,4 @@
-"""Conversations for dialects of two roles with a system prompt beside them; a message is nothing but its parts there."""
+"""Conversations for dialects of two roles with a system prompt beside them, whose messages are nothing but parts."""
 
 from __future__ import annotations
 
