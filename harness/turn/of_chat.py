@@ -53,7 +53,7 @@ def of_chat(stream: ChatStream) -> Turn:
 
 def _choice(choice: ChatChoice) -> Choice:
     segments: list[Segment] = []
-    reasoning = choice.reasoning.text
+    reasoning = choice.reasoning.text or _detailed(choice.reasoning_details)
     kind, seal = _details(choice.reasoning_details)
     if reasoning or seal is not None:
         segments.append(Reasoning(text=reasoning, kind=kind, seal=seal))
@@ -104,6 +104,12 @@ def _details(details: list[Any]) -> tuple[Literal["summary", "raw", "unknown"], 
         if isinstance(sealed, str):
             seal = sealed
     return kind, seal
+
+
+def _detailed(details: list[Any]) -> str:
+    """What the entries say, for servers that say it nowhere else."""
+    texts = [entry.get("text") or entry.get("summary") for entry in details if isinstance(entry, dict)]
+    return "".join([one for one in texts if isinstance(one, str)])
 
 
 def _citation(annotation: dict[str, Any]) -> Citation:

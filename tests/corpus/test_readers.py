@@ -31,8 +31,8 @@ READERS: dict[str, type[ChatReader | ResponsesReader]] = {
 }
 DIALECTS: tuple[UpstreamDialect, ...] = ("chat", "responses")
 
-THOUGHT_ELSEWHERE = {"minimax", "mistral", "snowflake"}
-"""They send thought where the machine does not look: in entries only, or in parts of the content."""
+THOUGHT_ELSEWHERE = {"mistral"}
+"""Who sends thought where the machine does not look: in parts of the content."""
 NO_REASON = {
     "chat/openrouter/req_llm--support-fixtures-openrouter-qwen-qwen3-coder-object-streaming__0.sse",
     "chat/snowflake/pydantic-ai--models-cassettes-test-snowflake-test-snowflake-thinking-streaming__0.sse",
