@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _STEP = re.compile(r"""\.([^.\[\]]+)|\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]""")
-_LARGEST_INDEX = 10_000
+LARGEST_INDEX = 10_000
+"""Elements of an array beyond which a piece is passed over."""
 _VALUES = ("stringValue", "numberValue", "boolValue", "nullValue")
 
 
@@ -23,21 +24,31 @@ def put_pieces(args: dict[str, Any], pieces: Iterable[Any]) -> None:
             _put(args, str(piece.get("jsonPath") or ""), piece)
 
 
-def _put(args: dict[str, Any], path: str, piece: dict[str, Any]) -> None:
-    steps = [
-        int(found[2]) if found[2] is not None else found[1] or found[3] or found[4] or ""
+def steps_of(path: str) -> list[str | int]:
+    """The names and indexes that a path such as `$.items[0].name` leads through."""
+    return [
+        int(found[2][:9]) if found[2] is not None else found[1] or found[3] or found[4] or ""
         for found in _STEP.finditer(path)
     ]
+
+
+def value_of(piece: Mapping[str, Any]) -> tuple[bool, Any]:
+    """Whether a piece has a value, and the value."""
     name = next((name for name in _VALUES if piece.get(name) is not None), None)
-    if not steps or name is None:
+    return name is not None, None if name is None or name == "nullValue" else piece[name]
+
+
+def _put(args: dict[str, Any], path: str, piece: dict[str, Any]) -> None:
+    steps = steps_of(path)
+    has_value, value = value_of(piece)
+    if not steps or not has_value:
         return
-    value = None if name == "nullValue" else piece[name]
     place: Any = args
     step: Any
     for step, following in zip(steps, [*steps[1:], None], strict=True):
         last = following is None
         default: Any = None if last else [] if isinstance(following, int) else {}
-        if isinstance(place, list) and isinstance(step, int) and step <= _LARGEST_INDEX:
+        if isinstance(place, list) and isinstance(step, int) and step <= LARGEST_INDEX:
             place.extend(None for _ in range(step + 1 - len(place)))
         elif not (isinstance(place, dict) and isinstance(step, str)):
             return
