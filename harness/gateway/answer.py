@@ -27,14 +27,16 @@ class Answer:
     Attributes:
         status: What was sent; 0 while nothing was.
         sent: Bytes of the body so far.
+        done: Everything was sent.
     """
 
-    __slots__ = ("_request_id", "_take", "responder", "sent", "status")
+    __slots__ = ("_request_id", "_take", "done", "responder", "sent", "status")
 
     def __init__(self, responder: Responder, take: Take | None, request_id: str) -> None:
         self.responder = responder
         self.status = 0
         self.sent = 0
+        self.done = False
         self._take = take
         self._request_id = request_id
 
@@ -65,6 +67,7 @@ class Answer:
         fields = self._with_id(headers)
         self.status = status
         self.sent = len(body)
+        self.done = True
         self.responder.answer(status, "", fields, body)
         if self._take is not None:
             self._take.respond(Response(status, fields))
@@ -73,6 +76,7 @@ class Answer:
 
     def finish(self) -> None:
         """End the body."""
+        self.done = True
         self.responder.finish()
 
     def cut(self) -> None:

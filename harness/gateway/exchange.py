@@ -28,7 +28,7 @@ from harness.translation.failures import timed_out
 from harness.turn.increments import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from harness.cassettes.exchange import Headers
     from harness.clock import Mint
@@ -118,9 +118,12 @@ class Exchange:
                 finally:
                     self._watch.stop()
         except asyncio.CancelledError:
-            how = How.CANCELLED if self._responder.abandoned or self.gateway.stopping else How.CLIENT_CLOSE
-            self._code = "client_closed" if how is How.CLIENT_CLOSE else "cancelled"
-            self.answer.cut()
+            if not self.answer.done:
+                how = (
+                    How.CANCELLED if self._responder.abandoned or self.gateway.stopping else How.CLIENT_CLOSE
+                )
+                self._code = "client_closed" if how is How.CLIENT_CLOSE else "cancelled"
+                self.answer.cut()
         except TimeoutError:
             how = self._expired()
         except RequestRefused as refused:
@@ -132,10 +135,9 @@ class Exchange:
             self.answer.whole(answer.status, answer.headers, answer.body())
         except Exception as error:  # noqa: BLE001 - a defect must end in an answer, and in the log
             self._broken(error)
-            how = How.SERVER_CUT if self.answer.status == 200 else How.COMPLETE
+            how = How.COMPLETE if self.answer.done else How.SERVER_CUT
         finally:
-            losses = self.session.ledger.losses if self.session is not None else ()
-            self.answer.close(how, losses)
+            self._close(how)
             self._tell(how)
 
     def stop(self) -> None:
@@ -210,10 +212,11 @@ class Exchange:
         try:
             async with caller.send(call.method, path, headers, call.body) as reply:
                 wait = self._begun(carrier, reply, take)
-                if await self._body(carrier, reply, take, wait):
+                chunks = reply.chunks()
+                if await self._body(carrier, reply, chunks, take, wait):
                     _end(take, How.COMPLETE)
                 else:
-                    await self._drained(carrier, reply, take)
+                    await self._drained(carrier, chunks, take)
         except asyncio.CancelledError:
             self._end_cancelled(take)
             raise
@@ -222,6 +225,8 @@ class Exchange:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the caller raises is how the answer ended
             _fail(take, error.__cause__ or error)
+            if carrier.over:
+                return None  # the client has everything
             if not self._responded:
                 wait = self._wait((), 0)
             if wait is None:
@@ -247,12 +252,19 @@ class Exchange:
             self._give(carrier, b"")
         return wait
 
-    async def _body(self, carrier: Carrier, reply: Reply, take: Take | None, wait: int | None) -> bool:
+    async def _body(
+        self,
+        carrier: Carrier,
+        reply: Reply,
+        chunks: AsyncIterator[bytes],
+        take: Take | None,
+        wait: int | None,
+    ) -> bool:
         """Give the client the body as it comes; False where it had everything before the upstream's end."""
         watch, responder = self._watch, self._responder
         named = () if isinstance(carrier, Untouched) else codings(reply.headers)
         decode = decoder(named) if named else None
-        async for data in reply.chunks():
+        async for data in chunks:
             if watch is not None:
                 watch.touch()
             if take is not None:
@@ -270,13 +282,13 @@ class Exchange:
                     await self._until_resumed()
         return True
 
-    async def _drained(self, carrier: Carrier, reply: Reply, take: Take | None) -> None:
+    async def _drained(self, carrier: Carrier, chunks: AsyncIterator[bytes], take: Take | None) -> None:
         """The client has everything: let the upstream end its body, for a moment, unless it has failed."""
         how = How.CLIENT_CLOSE
         if carrier.error is None:
             try:
                 async with asyncio.timeout(_DRAIN):
-                    async for data in reply.chunks():
+                    async for data in chunks:
                         if take is not None:
                             take.chunk(data)
                 how = How.COMPLETE
@@ -315,14 +327,17 @@ class Exchange:
         if not answer.status:
             if carrier.over:
                 answer.whole(head.status, head.headers, data)
+                self._close(How.COMPLETE)
                 return
             answer.start(head.status, head.headers)
         answer.write(data)
         if carrier.over:
             if carrier.error is not None and isinstance(carrier, Untouched):
                 answer.cut()
+                self._close(How.SERVER_CUT)
             else:
                 answer.finish()
+                self._close(How.COMPLETE)
 
     async def _last(self, carrier: Carrier, data: bytes) -> None:
         """Give the client the last bytes; what is to be stored is stored before, as it may be asked for at once."""
@@ -373,6 +388,8 @@ class Exchange:
     def _broken(self, error: Exception) -> None:
         self._code = "gateway_error"
         _log.error("a request could not be answered", exc_info=error)
+        if self.answer.done:
+            return
         if self.answer.status:
             self.answer.cut()
             return
@@ -382,6 +399,9 @@ class Exchange:
         self.json(
             {"error": {"message": told, "type": "server_error", "param": None, "code": "gateway_error"}}, 500
         )
+
+    def _close(self, how: How) -> None:
+        self.answer.close(how, self.session.ledger.losses if self.session is not None else ())
 
     def _tell(self, how: How) -> None:
         destination, session = self._destination, self.session
