@@ -95,11 +95,12 @@ def _put_name(sending: Sending, told: dict[str, Any], message: Message) -> None:
 
 
 def _keep_rest(sending: Sending, told: dict[str, Any], message: Message) -> None:
-    if message.phase is not None:
-        if sending.is_same:
-            told["phase"] = message.phase
-        else:
-            sending.session.lose("L135", message.at)
+    if message.phase is not None and sending.is_same:
+        told["phase"] = message.phase
+    elif message.phase is not None:
+        said = [item.at for item in message.items if item.phase is not None]
+        for at in said or [message.at]:
+            sending.session.lose("L135", f"{at}/phase")
     extra = message.extra
     if "extra_content" in extra and message.role == "assistant":
         # A signature in it is a thought, and has been dealt with as such.

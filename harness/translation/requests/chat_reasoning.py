@@ -60,7 +60,7 @@ def thinking_block(sending: Sending, part: ReasoningPart) -> dict[str, Any] | No
         return None
     if part.member == "content" and isinstance(part.raw, Mapping) and not _is_foreign(sending, part):
         return dict(part.raw)
-    words = part.text or part.summary
+    words = _words(sending, part)
     if not words:
         lose_thought(sending, part)
         return None
@@ -83,11 +83,18 @@ def _is_foreign(sending: Sending, part: ReasoningPart) -> bool:
     return is_wrapped and part.vendor != sending.profile.vendor
 
 
+def _words(sending: Sending, part: ReasoningPart) -> tuple[str, ...]:
+    """What was thought, or a summary of it; where both are known, the latter says less."""
+    if part.text and part.summary:
+        sending.session.lose("L150", f"{part.at}/summary")
+    return part.text or part.summary
+
+
 def _put_text(sending: Sending, told: dict[str, Any], member: str, parts: Sequence[ReasoningPart]) -> None:
     """The words alone."""
     words: list[str] = []
     for part in parts:
-        words += part.text or part.summary
+        words += _words(sending, part)
         if not part.text and not part.summary:
             lose_thought(sending, part)
         elif part.encrypted is not None or part.signature is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.jsonvalue import escape
 from harness.translation.requests.emulation import PARAMETERS, description_of
+from harness.translation.requests.tool_names import kept
 from harness.turn.conversation import CustomTool, FunctionTool, HostedTool
 
 if TYPE_CHECKING:
@@ -20,15 +21,16 @@ _WEB_SEARCH_OPTIONS = frozenset({"search_context_size", "user_location"})
 def put_tools(sending: Sending, names: ToolNames) -> None:
     """Tools, `tool_choice`, `parallel_tool_calls` and `web_search_options`."""
     request = sending.request
-    tools = [sent for tool in request.tools or () if (sent := _tool(sending, names, tool)) is not None]
+    choice = request.tool_choice
+    declared = list(request.tools or ())
+    chosen: Any = None
+    if choice is not None and declared:
+        chosen, allowed = _choice(sending, names, choice)
+        if allowed is not None:
+            declared = kept(declared, allowed, names, sending.session)
+    tools = [sent for tool in declared if (sent := _tool(sending, names, tool)) is not None]
     if request.web_search is not None:
         sending.put("web_search_options", dict(request.web_search.value), "web_search")
-    choice = request.tool_choice
-    chosen = None
-    if choice is not None and tools:
-        chosen, kept = _choice(sending, names, choice)
-        if kept is not None:
-            tools = [sent for sent in tools if _name(sent) in kept]
     if not tools:
         # An empty list is an error, and so is either of the others without tools.
         if choice is not None:
@@ -43,13 +45,6 @@ def put_tools(sending: Sending, names: ToolNames) -> None:
         # The legacy form has room for one call, so the model is not to make two.
         parallel = False
     sending.put("parallel_tool_calls", parallel)
-
-
-def _name(tool: Mapping[str, Any]) -> tuple[str, str]:
-    """The kind and name of a tool as it is sent."""
-    kind = str(tool.get("type"))
-    told = tool.get(kind)
-    return kind, str(told.get("name") if isinstance(told, Mapping) else None)
 
 
 # -- tools
@@ -178,7 +173,10 @@ def _allowed(
     for one in choice.names:
         kind, name = one.get("type"), one.get("name")
         if kind not in {"function", "custom"} or not isinstance(name, str):
-            sending.session.lose("L163", choice.at or "/tool_choice", str(kind))
+            if sending.profile.allowed_tools:
+                sending.session.lose("L163", choice.at or "/tool_choice", str(kind))
+            else:
+                allowed.append((str(kind), ""))
             continue
         known = kind if sending.profile.custom_tools else "function"
         space = one.get("namespace")

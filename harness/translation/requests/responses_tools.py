@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from harness.jsonvalue import escape
 from harness.translation.requests.emulation import PARAMETERS, description_of
+from harness.translation.requests.tool_names import kept
 from harness.turn.conversation import CustomTool, FunctionTool, HostedTool
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.translation.requests.sending import Sending
     from harness.translation.requests.tool_names import ToolNames
-    from harness.turn.conversation import ToolChoice
+    from harness.turn.conversation import Tool, ToolChoice
 
 
 _WEB_SEARCHES = frozenset({"web_search", "web_search_preview"})
@@ -21,15 +24,16 @@ _WEB_SEARCHES = frozenset({"web_search", "web_search_preview"})
 def put_tools(sending: Sending, names: ToolNames) -> None:
     """Tools, `tool_choice` and `parallel_tool_calls`; the web search of Chat is a tool here."""
     request = sending.request
-    tools = _tools(sending, names, request.tools or ())
-    if request.web_search is not None:
-        tools.append(_web_search(sending, request.web_search))
     choice = request.tool_choice
+    declared = list(request.tools or ())
     chosen: Any = None
     if choice is not None:
-        chosen, kept = _choice(sending, names, choice)
-        if kept is not None:
-            tools = [one for one in tools if (one.get("type"), one.get("name")) in kept]
+        chosen, allowed = _choice(sending, names, choice)
+        if allowed is not None:
+            declared = kept(declared, allowed, names, sending.session)
+    tools = _tools(sending, names, declared)
+    if request.web_search is not None:
+        tools.append(_web_search(sending, request.web_search))
     if tools or (request.tools is not None and sending.is_same):
         sending.body["tools"] = tools
     if not tools and not sending.is_same:
@@ -49,9 +53,7 @@ def put_tools(sending: Sending, names: ToolNames) -> None:
 # -- tools
 
 
-def _tools(
-    sending: Sending, names: ToolNames, tools: tuple[FunctionTool | CustomTool | HostedTool, ...]
-) -> list[dict[str, Any]]:
+def _tools(sending: Sending, names: ToolNames, tools: Sequence[Tool]) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
     space: dict[str, Any] | None = None
     for tool in tools:
@@ -179,4 +181,10 @@ def _allowed(
     if sending.profile.allowed_tools:
         return {"type": "allowed_tools", "mode": mode, "tools": tools}, None
     sending.session.lose("L162", choice.at or "/tool_choice")
-    return mode, frozenset((str(one.get("type")), str(one.get("name"))) for one in tools)
+    return mode, frozenset(_key(one) for one in tools)
+
+
+def _key(tool: Mapping[str, Any]) -> tuple[str, str]:
+    """Kind and name of a tool that a choice allows; one that the provider runs has no name."""
+    kind, name = str(tool.get("type")), tool.get("name")
+    return kind, name if kind in {"function", "custom"} and isinstance(name, str) else ""

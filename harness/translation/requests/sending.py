@@ -45,6 +45,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "prediction": "L125",
     "previous_response_id": "L128",
     "conversation": "L128",
+    "moderation": "L124",
     "background": "L128",
     "prompt": "L128",
     "name": "L154",

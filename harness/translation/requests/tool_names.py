@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from harness.turn.conversation import FunctionTool, HostedTool
+from harness.turn.conversation import CustomTool, HostedTool
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from harness.translation.session import Session
-    from harness.turn.conversation import Request
+    from harness.turn.conversation import Request, Tool
 
 LONGEST: Final = 64
 """How many characters a tool's name may have at OpenAI (FunctionDefinition.name)."""
@@ -77,6 +79,26 @@ class ToolNames:
         return name
 
 
-def is_emulated(tool: object, session: Session) -> bool:
-    """A custom tool that the upstream must be given as a function."""
-    return not session.profile.custom_tools and not isinstance(tool, FunctionTool | HostedTool)
+def kept(
+    tools: Iterable[Tool], allowed: frozenset[tuple[str, str]], names: ToolNames, session: Session
+) -> list[Tool]:
+    """The tools among which a choice lets the model choose; each of the others is told as left out (L162).
+
+    Args:
+        tools: All of them.
+        allowed: Kind and upstream's name of each that stays; a tool that the provider runs has no name.
+        names: Under which the upstream knows them.
+        session: The exchange.
+    """
+    left: list[Tool] = []
+    for tool in tools:
+        if isinstance(tool, HostedTool):
+            key = str(tool.value.get("type", tool.kind)), ""
+        else:
+            is_custom = isinstance(tool, CustomTool) and session.profile.custom_tools
+            key = "custom" if is_custom else "function", names.of(tool.namespace, tool.name, tool.at)
+        if key in allowed:
+            left.append(tool)
+        else:
+            session.lose("L162", tool.at)
+    return left
