@@ -174,7 +174,7 @@ def items(draw: st.DrawFn) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
             return {"type": "message", "role": role, "content": content}
         case "easy":
             role = draw(st.sampled_from(["user", "system", "developer", "assistant"]))
-            return {"type": "message", "role": role, "content": WORD}
+            return {"role": role, "content": WORD}
         case "output":
             content = draw(st.lists(one_of(OUTPUT_PARTS), max_size=2))
             item = {"type": "message", "role": "assistant", "content": content}
@@ -196,7 +196,10 @@ def items(draw: st.DrawFn) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
 @st.composite
 def bodies(draw: st.DrawFn) -> dict[str, Any]:
     """A request with some of everything; each text in it is there once."""
-    body: dict[str, Any] = {"model": WORD, "input": draw(st.just(WORD) | st.lists(items(), min_size=1, max_size=8))}
+    body: dict[str, Any] = {
+        "model": WORD,
+        "input": draw(st.just(WORD) | st.lists(items(), min_size=1, max_size=8)),
+    }
     for name in draw(st.lists(st.sampled_from(sorted(OPTIONS)), unique=True)):
         body[name] = deepcopy(OPTIONS[name])
     if draw(st.booleans()):
