@@ -33,6 +33,7 @@ _FINISHES: Final[Mapping[str, FinishReason]] = {
     "pause_turn": "length",
     "compaction": "length",
 }
+_CUT: Final = frozenset({"length", "content_filter"})
 _GOES_ON: Final = frozenset({"pause_turn", "compaction"})
 
 _KNOWN_IN_MESSAGE: Final = frozenset(
@@ -57,6 +58,7 @@ class AnthropicReader:
         self._blocks: dict[int, Block] = {}
         self._open: Block | None = None
         self._open_index: int | None = None
+        self._waiting: Block | None = None
         self._opened = 0
         self._started = False
         self._over = False
@@ -89,7 +91,7 @@ class AnthropicReader:
             return ()
         self._over = True
         if self._reason is None:
-            return (disconnected(),)
+            return [*self._settled(-1), disconnected()]
         return [*self._stopped(-1), Eof(clean=False)]
 
     def whole(self, body: dict[str, Any]) -> Iterable[Increment]:
@@ -105,7 +107,7 @@ class AnthropicReader:
         for one in content:
             if isinstance(one, dict):
                 given += self._begin(-1, len(self._blocks), one)
-                given += self._stopped(-1)
+                given += self._left(-1)
             else:
                 self._strangers.note("content")
         end = {
@@ -113,6 +115,7 @@ class AnthropicReader:
             for name, value in body.items()
             if name in _KNOWN_IN_END or name == "context_management"
         }
+        given += self._stopped(-1, body.get("stop_reason"))
         given += self._ending(-1, end)
         self._strangers.tell(-1)
         self._over = True
@@ -164,7 +167,7 @@ class AnthropicReader:
         return given
 
     def _begin(self, src: int, index: int, content: Mapping[str, Any]) -> list[Increment]:
-        given: list[Increment] = []
+        given = self._settled(src)
         if (former := self._blocks.get(index)) is not None:
             given += self._stop(former, src)
         self._opened += 1
@@ -196,14 +199,14 @@ class AnthropicReader:
     def _block_stop(self, src: int, payload: dict[str, Any]) -> list[Increment]:
         self._strangers.look("", payload, {"type", "index"})
         block = self._addressed(payload)
-        self._open = self._open_index = None
-        return self._stop(block, src) if block is not None else []
+        other = self._stop(block, src) if block is not None and block is not self._open else []
+        return other + self._left(src)
 
     def _message_delta(self, src: int, payload: dict[str, Any]) -> list[Increment]:
         self._strangers.look("", payload, {"type", "delta", "usage", "context_management"})
-        given = self._stopped(src)
-        given += self._counted(src, mapping(payload.get("usage")))
         delta = mapping(payload.get("delta"))
+        given = self._stopped(src, delta.get("stop_reason"))
+        given += self._counted(src, mapping(payload.get("usage")))
         self._strangers.look("delta.", delta, _KNOWN_IN_END)
         if not is_nothing(managed := payload.get("context_management")):
             delta = {**delta, "context_management": managed}
@@ -223,7 +226,7 @@ class AnthropicReader:
 
     def _error(self, src: int, payload: dict[str, Any]) -> list[Increment]:
         self._over = True
-        return [error_of(VENDOR, payload, src)]
+        return [*self._settled(src), error_of(VENDOR, payload, src)]
 
     _HANDLERS: Final[Mapping[str, Any]] = {
         "message_start": _message_start,
@@ -244,16 +247,33 @@ class AnthropicReader:
         known = self._blocks.get(index) if index is not None else None
         return known if known is not None and self._open is not None else self._open
 
-    def _stop(self, block: Block, src: int) -> list[Increment]:
+    def _stop(self, block: Block, src: int, *, is_cut: bool = False) -> list[Increment]:
         if block.stopped:
             return []
         block.stopped = True
-        return block.stop(src)
+        return block.stop(src, is_cut=is_cut)
 
-    def _stopped(self, src: int) -> list[Increment]:
-        """The ends of all blocks: none of them goes on after this."""
+    def _left(self, src: int) -> list[Increment]:
+        """The open block is over. The end of a call waits: whether it was cut is known when the message ends."""
+        block = self._open
         self._open = self._open_index = None
-        return [one for block in self._blocks.values() for one in self._stop(block, src)]
+        if block is None:
+            return []
+        if block.delta_type == "input_json_delta":
+            self._waiting = block
+            return []
+        return self._stop(block, src)
+
+    def _settled(self, src: int) -> list[Increment]:
+        """The end of the call that waited: it was whole, as something else came after it."""
+        block, self._waiting = self._waiting, None
+        return self._stop(block, src) if block is not None else []
+
+    def _stopped(self, src: int, reason: object = None) -> list[Increment]:
+        """The ends of all blocks: none of them goes on after this."""
+        self._open = self._open_index = self._waiting = None
+        is_cut = isinstance(reason, str) and _FINISHES.get(reason) in _CUT
+        return [one for block in self._blocks.values() for one in self._stop(block, src, is_cut=is_cut)]
 
     def _ending(self, src: int, delta: Mapping[str, Any]) -> list[Increment]:
         """Why the message ends, where that is said."""

@@ -70,8 +70,8 @@ class Block:
         del kind, delta, src
         return False
 
-    def stop(self, src: int) -> list[Increment]:
-        """The block is over."""
+    def stop(self, src: int, *, is_cut: bool) -> list[Increment]:
+        """The block is over; `is_cut`: it is the last, and a limit or filter ended the message."""
         raise NotImplementedError
 
 
@@ -107,8 +107,9 @@ class TextBlock(Block):
         self._cite(delta.get("citation"), src)
         return True
 
-    def stop(self, src: int) -> list[Increment]:
+    def stop(self, src: int, *, is_cut: bool) -> list[Increment]:
         """The citations, then the end."""
+        del is_cut
         given: list[Increment] = [self._annotation(*one) for one in self._citations]
         given.append(TextEnd(ref=self.ref, src=src))
         return given
@@ -162,8 +163,9 @@ class ThinkingBlock(Block):
         self._signature += text(delta, "signature") or ""
         return True
 
-    def stop(self, src: int) -> list[Increment]:
+    def stop(self, src: int, *, is_cut: bool) -> list[Increment]:
         """The end, with the signature."""
+        del is_cut
         signature = self._signature or None
         return [ReasoningEnd(ref=self.ref, src=src, signature=signature, vendor=VENDOR)]
 
@@ -177,8 +179,9 @@ class RedactedBlock(Block):
         """The thought begins."""
         return [ReasoningStart(ref=self.ref, src=src)]
 
-    def stop(self, src: int) -> list[Increment]:
+    def stop(self, src: int, *, is_cut: bool) -> list[Increment]:
         """What there is of it."""
+        del is_cut
         return [
             ReasoningEnd(ref=self.ref, src=src, encrypted=text(self.content, "data") or None, vendor=VENDOR)
         ]
@@ -192,7 +195,7 @@ class CallBlock(Block):
 
     def __init__(self, ref: int, content: Mapping[str, Any], session: Session) -> None:
         super().__init__(ref, content, session)
-        self._is_empty = True
+        self._pieces: list[str] = []
         self._name = text(content, "name") or ""
 
     def start(self, src: int) -> list[Increment]:
@@ -204,22 +207,23 @@ class CallBlock(Block):
 
     def piece(self, piece: str, src: int) -> list[Increment]:
         """More of the arguments' text."""
-        self._is_empty = False
+        self._pieces.append(piece)
         return [ArgsDelta(ref=self.ref, text=piece, src=src)] if self._name else []
 
-    def stop(self, src: int) -> list[Increment]:
+    def stop(self, src: int, *, is_cut: bool) -> list[Increment]:
         """The arguments, where they came with the start, and the end."""
         if not self._name:
             return []
         given: list[Increment] = []
         initial = self.content.get("input")
-        if self._is_empty and initial not in (None, {}):
+        if not self._pieces and initial not in (None, {}):
             written = json_text(initial)
             if written is None:
                 self.session.lose_at("L201", src, "input, which is nested too deeply")
             else:
                 given.append(ArgsDelta(ref=self.ref, text=written, src=src))
-        given.append(ToolEnd(ref=self.ref, src=src))
+        is_half = is_cut and bool(self._pieces) and not try_parse("".join(self._pieces))[0]
+        given.append(ToolEnd(ref=self.ref, src=src, status="incomplete" if is_half else None))
         return given
 
 
@@ -247,8 +251,9 @@ class HostedBlock(Block):
         self._pieces.append(piece)
         return []
 
-    def stop(self, src: int) -> list[Increment]:
+    def stop(self, src: int, *, is_cut: bool) -> list[Increment]:
         """The block as it is in the end."""
+        del is_cut
         raw = self.content
         if self._pieces:
             written = "".join(self._pieces)

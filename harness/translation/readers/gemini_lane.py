@@ -130,9 +130,7 @@ class Lane:
         ]
 
     def end(self, src: int, *, is_cut: bool) -> list[Increment]:
-        """The candidate is over: what is open ends, but for a call that was cut before it was whole."""
-        if is_cut and self.kind == "call" and self._is_continued:
-            return []
+        """The candidate is over, and with it what is open; a limit or filter may have cut that."""
         return self._closed(src, is_cut=is_cut)
 
     # -- text and thought
@@ -200,10 +198,11 @@ class Lane:
             written += self._arguments.end()
         return [ArgsDelta(ref=self.ref, choice=self.index, src=src, text=written)] if written else []
 
-    def _call_end(self, src: int) -> list[Increment]:
+    def _call_end(self, src: int, *, is_cut: bool) -> list[Increment]:
         arguments = self._arguments
         given: list[Increment] = []
         final = None
+        status = "incomplete" if is_cut and self._is_continued else None
         if self._is_continued and (written := arguments.end()):
             given.append(ArgsDelta(ref=self.ref, choice=self.index, src=src, text=written))
         if not arguments.is_exact:
@@ -218,6 +217,7 @@ class Lane:
                 final=final,
                 signature=self._signature,
                 vendor=VENDOR if self._signature is not None else "",
+                status=status,
             )
         )
         return given
@@ -277,7 +277,7 @@ class Lane:
                 self._session.lose_at("L235", src, "thoughtSignature of a text")
             given.append(TextEnd(ref=self.ref, choice=self.index, src=src))
         elif kind == "call":
-            given += self._call_end(src)
+            given += self._call_end(src, is_cut=is_cut)
         self.kind, self._signature = "", None
         return given
 
