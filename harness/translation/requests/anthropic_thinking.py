@@ -185,14 +185,9 @@ class Thinking:
             if top_k is not None:
                 wishes.lose("top_k")
                 top_k = None
-        least = 1 if self._model.sampling == "none" else _LEAST_TOP_P if thinks else 0
-        if top_p is not None and top_p < least:
-            wishes.lose("top_p", "the model or its thinking does not take that")
-            top_p = None
-        elif self._model.sampling == "none":
-            top_p = None
-        if temperature is not None and top_p is not None and self._model.sampling == "one":
-            wishes.lose("top_p", "the model takes one of temperature and top_p")
+        if top_p is not None and (why := self._no_top_p(top_p, temperature, thinks=thinks)) is not None:
+            if top_p != 1:
+                wishes.lose("top_p", why)
             top_p = None
         if temperature is not None and temperature > 1:
             wishes.lose("temperature", "sent as 1")
@@ -200,6 +195,16 @@ class Thinking:
         for name, value in (("temperature", temperature), ("top_p", top_p), ("top_k", top_k)):
             if value is not None:
                 body[name] = value
+
+    def _no_top_p(self, top_p: float, temperature: float | None, *, thinks: bool) -> str | None:
+        """Why this model does not take it in this request."""
+        if self._model.sampling == "none":
+            return "the model takes none but 1"
+        if thinks and top_p < _LEAST_TOP_P:
+            return f"thinking takes none below {_LEAST_TOP_P}"
+        if temperature is not None and self._model.sampling == "one":
+            return "the model takes one of temperature and top_p"
+        return None
 
     def _lose(self, detail: str) -> None:
         self._wishes.lose("reasoning", detail)

@@ -5,6 +5,7 @@ The model and whether a stream is wanted stand in the path, so the body has neit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
@@ -21,7 +22,7 @@ from harness.translation.requests.wishes import Wishes
 from harness.turn.conversation import TextPart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from harness.translation.session import Session
     from harness.turn.conversation import Message, OutputFormat, Request
@@ -149,10 +150,15 @@ def _put_output(config: dict[str, Any], wishes: Wishes) -> None:
 
 def _put_modalities(config: dict[str, Any], wishes: Wishes) -> None:
     modalities = wishes.option("modalities")
-    if isinstance(modalities, list) and modalities != ["text"]:
-        config["responseModalities"] = [str(one).upper() for one in modalities]
+    if isinstance(modalities, list | tuple):
+        if list(modalities) != ["text"]:
+            config["responseModalities"] = [str(one).upper() for one in modalities]
+    elif modalities is not None:
+        wishes.lose("modalities")
     audio = wishes.option("audio")
-    if not isinstance(audio, dict):
+    if not isinstance(audio, Mapping):
+        if audio is not None:
+            wishes.lose("audio")
         return
     for name, value in audio.items():
         if name == "voice" and isinstance(value, str):

@@ -80,11 +80,15 @@ class Wishes:
                 continue
             if name == "include" and isinstance(value, Iterable):
                 for index, one in enumerate(value):
-                    if one not in _INCLUDED:
+                    if not isinstance(one, str) or one not in _INCLUDED:
                         self.lose(name, str(one), at=f"/{index}")
                 continue
             self.lose(name)
         self._options.clear()
+        spaces = [name for name, members in self.request.namespaces.items() if members]
+        if spaces:
+            at = self.request.pointer("tools")
+            self.session.lose("L100", at, f"what is said of the namespaces {', '.join(spaces)}")
         for name, value in (self.request.stream_options or {}).items():
             # The gateway reads usage from any upstream; no other dialect pads its deltas.
             if name != "include_usage" and value not in (None, False):
