@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from harness.jobs.serve import gateway_server
-from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk
+from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterable, Iterator
+
+    import httpx
 
     from harness.jobs.serve import GatewayServer
 
@@ -168,3 +171,59 @@ def payloads(answer: str) -> Iterable[dict[str, Any]]:
     for line in answer.splitlines():
         if line.startswith("data: {"):
             yield json.loads(line.removeprefix("data: "))
+
+
+def error_in(answer: httpx.Response) -> dict[str, Any]:
+    """The error of an answer: its body's, or the one in its stream, in either dialect."""
+    if answer.headers["content-type"].startswith("text/event-stream"):
+        for payload in payloads(answer.text):
+            if payload.get("type") == "response.failed":
+                failed: dict[str, Any] = payload["response"]["error"]
+                return failed
+            if "error" in payload and "choices" not in payload:
+                inside: dict[str, Any] = payload["error"]
+                return inside
+        raise AssertionError(answer.text)
+    error: dict[str, Any] = answer.json()["error"]
+    return error
+
+
+def hangs(connection: socket.socket, _: bytes) -> None:
+    """Never answers."""
+    with contextlib.suppress(OSError):
+        connection.recv(1)
+
+
+def begins_and_hangs(connection: socket.socket, request: bytes) -> None:
+    """Says something, and falls silent."""
+    connection.sendall(SSE_HEAD + http_chunk(piece("hel")))
+    hangs(connection, request)
+
+
+def heads_and_hangs(connection: socket.socket, request: bytes) -> None:
+    """Sends a head, and nothing else."""
+    connection.sendall(SSE_HEAD)
+    hangs(connection, request)
+
+
+def closes(connection: socket.socket, _: bytes) -> None:
+    """Closes without a word."""
+    connection.close()
+
+
+def begins_and_closes(connection: socket.socket, _: bytes) -> None:
+    """Closes amid its answer."""
+    connection.sendall(SSE_HEAD + http_chunk(piece("hel")))
+    connection.close()
+
+
+def begins_and_resets(connection: socket.socket, _: bytes) -> None:
+    """Breaks the connection amid its answer."""
+    connection.sendall(SSE_HEAD + http_chunk(piece("hel")))
+    time.sleep(0.05)
+    reset(connection)
+
+
+def ends_early(connection: socket.socket, _: bytes) -> None:
+    """Ends its body as HTTP says it should, but not its answer."""
+    connection.sendall(SSE_HEAD + http_chunk(piece("hel")) + LAST_CHUNK)

@@ -8,7 +8,12 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, datetime
-from typing import Any, Final
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from harness.cassettes.exchange import How
+    from harness.gateway.exchange import Exchange
 
 LOGGER: Final = "harness.gateway"
 """Under which everything is logged."""
@@ -16,6 +21,30 @@ LOGGER: Final = "harness.gateway"
 _log = logging.getLogger(f"{LOGGER}.requests")
 
 _LONGEST = 200
+
+
+def account_of(exchange: Exchange, how: How) -> dict[str, Any]:
+    """What is told of a request that is over; milliseconds since it came, bytes of bodies."""
+    destination, answer = exchange.destination, exchange.answer
+    return {
+        "method": exchange.head.method,
+        "path": exchange.head.path.partition("?")[0],
+        "endpoint": exchange.found.name,
+        "upstream": destination and destination.name,
+        "dialect": destination and destination.dialect,
+        "model": exchange.model if isinstance(exchange.model, str) else None,
+        "stream": exchange.is_stream or None,
+        "status": answer.status or None,
+        "ended": str(how),
+        "attempts": exchange.attempts or None,
+        "first_ms": answer.first and round((answer.first - exchange.started) * 1000, 1),
+        "ms": round((perf_counter() - exchange.started) * 1000, 1),
+        "bytes_in": len(exchange.body),
+        "bytes_upstream": exchange.received,
+        "bytes_out": answer.sent,
+        "losses": sorted({one.code for one in exchange.losses}),
+        "error": exchange.code,
+    }
 
 
 def tell(account: dict[str, Any]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.gateway.calling import Call
 from harness.gateway.destinations import key_of
 from harness.gateway.endpoints import json_object, no_key
-from harness.gateway.exchange import Call
 from harness.gateway.untouched import Collected, Untouched
 from harness.translation.failures import failure
 from harness.translation.writers.writer import error_body

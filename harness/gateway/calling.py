@@ -6,7 +6,7 @@ import asyncio
 from calendar import timegm
 from contextlib import asynccontextmanager, suppress
 from time import strptime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from harness.cassettes.exchange import How, Request
 from harness.errors import HarnessError
@@ -18,11 +18,22 @@ if TYPE_CHECKING:
 
     from harness.cassettes.exchange import Cassette, Exchange, Headers, Response
     from harness.cassettes.matching.player import Player
+    from harness.gateway.destinations import Destination
     from harness.io.upstream import Upstream
     from harness.turn.increments import Error
 
 _TURN: Final = 64
 """Recorded chunks after which other exchanges get a turn."""
+
+
+class Call(NamedTuple):
+    """A request to an upstream."""
+
+    destination: Destination
+    method: str
+    path: str
+    headers: Headers
+    body: bytes = b""
 
 
 class Reply(Protocol):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from harness.cassettes.content_coding import codings, decoder
 from harness.cassettes.exchange import How, Request, Response
 from harness.errors import HarnessError, MissError, RequestRefused
-from harness.gateway.accounts import tell
+from harness.gateway.accounts import account_of, tell
 from harness.gateway.answer import Answer
 from harness.gateway.calling import RecordedReply, failure_of
 from harness.gateway.limits import Watch
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from harness.cassettes.exchange import Headers
     from harness.clock import Mint
-    from harness.gateway.calling import Reply
+    from harness.gateway.calling import Call, Reply
     from harness.gateway.destinations import Destination
     from harness.gateway.endpoints import Endpoint
     from harness.gateway.server import Gateway
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from harness.io.recorder import Take
     from harness.io.server.heads import RequestHead
     from harness.io.server.responder import Responder
-    from harness.translation.losses import Ledger
+    from harness.translation.losses import Ledger, Loss
     from harness.translation.session import Session
 
 _KEEP_ALIVE: Final = b": keep-alive\n\n"
@@ -49,16 +49,6 @@ _DRAIN: Final = 1.0
 """Seconds in which an upstream may end the body of an answer that is whole: its connection can then be used again."""
 
 _log = logging.getLogger(__name__)
-
-
-class Call(NamedTuple):
-    """A request to an upstream."""
-
-    destination: Destination
-    method: str
-    path: str
-    headers: Headers
-    body: bytes = b""
 
 
 class Exchange:
@@ -73,6 +63,15 @@ class Exchange:
 
     Attributes:
         session: The translation, where there is one.
+        is_stream: The client wants a stream.
+        keep: Given what was answered before the client has all of it, where it is to be stored.
+        mint: Makes ids.
+        started: When it began, by `perf_counter`.
+        model: What the client calls it.
+        destination: Who is asked.
+        attempts: How often that was done.
+        received: Bytes of its answers.
+        code: Of what went wrong.
     """
 
     def __init__(
@@ -86,16 +85,15 @@ class Exchange:
         self.session: Session | None = None
         self.is_stream = False
         self.keep: Callable[[Any], Any] | None = None
-        self._started = perf_counter()
-        self._first: float | None = None
+        self.started = perf_counter()
         self._responder = responder
         self._carrier: Carrier | None = None
         self._responded = False
-        self._attempts = 0
-        self._code: str | None = None
-        self._model: object = None
-        self._destination: Destination | None = None
-        self._received = 0
+        self.attempts = 0
+        self.code: str | None = None
+        self.model: object = None
+        self.destination: Destination | None = None
+        self.received = 0
         self._watch: Watch | None = None
         url = f"http://{head.field(b'host')}{head.path}"
         take = gateway.sides.of_client(Request(head.method, url, head.headers, body))
@@ -122,14 +120,14 @@ class Exchange:
                 how = (
                     How.CANCELLED if self._responder.abandoned or self.gateway.stopping else How.CLIENT_CLOSE
                 )
-                self._code = "client_closed" if how is How.CLIENT_CLOSE else "cancelled"
+                self.code = "client_closed" if how is How.CLIENT_CLOSE else "cancelled"
                 self.answer.cut()
         except TimeoutError:
             how = self._expired()
         except RequestRefused as refused:
             self.refuse(refused)
         except MissError as miss:
-            self._code = miss.code
+            self.code = miss.code
             self.gateway.missed(miss)
             answer = miss_answer(miss)
             self.answer.whole(answer.status, answer.headers, answer.body())
@@ -137,8 +135,8 @@ class Exchange:
             self._broken(error)
             how = How.COMPLETE if self.answer.done else How.SERVER_CUT
         finally:
-            self._close(how)
-            self._tell(how)
+            self.answer.close(how, self.losses)
+            tell(account_of(self, how))
 
     def stop(self) -> None:
         """The gateway stops: the client is told so, in order."""
@@ -149,9 +147,9 @@ class Exchange:
 
     def route(self, model: object) -> tuple[Destination, str | None]:
         """The upstream for a model, and what the model is called there where that is another name."""
-        self._model = model
+        self.model = model
         destination, renamed = self.gateway.destinations.choose(model)
-        self._destination = destination
+        self.destination = destination
         return destination, renamed
 
     def json(self, value: Any, status: int = 200, headers: Headers = ()) -> None:
@@ -162,7 +160,7 @@ class Exchange:
 
     def failed(self, code: str) -> None:
         """Note what went wrong, for the log."""
-        self._code = code
+        self.code = code
 
     def refuse_losses(self, ledger: Ledger) -> None:
         """Refuse a request that loses something which the policy calls an error.
@@ -175,7 +173,7 @@ class Exchange:
 
     def refuse(self, refused: RequestRefused, headers: Headers = ()) -> None:
         """Answer with an error."""
-        self._code = refused.name or refused.kind
+        self.code = refused.name or refused.kind
         self.json(refused.body(), refused.status, headers)
 
     async def carry(self, make: Callable[[], Carrier], call: Call) -> Carrier:
@@ -185,9 +183,9 @@ class Exchange:
             make: Makes what decides what the client is sent, anew for each attempt.
             call: The request.
         """
-        self._destination = call.destination
+        self.destination = call.destination
         while True:
-            self._attempts += 1
+            self.attempts += 1
             carrier = self._carrier = make()
             self._responded = False
             wait = await self._attempt(carrier, call)
@@ -205,7 +203,7 @@ class Exchange:
         path = call.destination.path(call.path)
         headers = caller.outgoing(call.headers)
         request = Request(call.method, caller.url(path), headers, call.body)
-        take = self.gateway.sides.of_upstream(request, self.answer.take, self._attempts)
+        take = self.gateway.sides.of_upstream(request, self.answer.take, self.attempts)
         if self._watch is not None:
             self._watch.begin()
         wait: int | None = None
@@ -267,19 +265,19 @@ class Exchange:
         async for data in chunks:
             if watch is not None:
                 watch.touch()
+            self.received += len(data)
+            if wait is None:
+                sent = carrier.feed(data if decode is None else b"".join(decode(data)))
+                if carrier.over:
+                    await self._last(carrier, sent)
+                elif sent:
+                    self._give(carrier, sent)
             if take is not None:
                 take.chunk(data)
-            self._received += len(data)
-            if wait is not None:
-                continue
-            sent = carrier.feed(data if decode is None else b"".join(decode(data)))
             if carrier.over:
-                await self._last(carrier, sent)
                 return False
-            if sent:
-                self._give(carrier, sent)
-                if responder.paused:
-                    await self._until_resumed()
+            if responder.paused:
+                await self._until_resumed()
         return True
 
     async def _drained(self, carrier: Carrier, chunks: AsyncIterator[bytes], take: Take | None) -> None:
@@ -300,12 +298,12 @@ class Exchange:
         """Milliseconds after which to ask again; status 0 is no answer at all."""
         settings = self.gateway.settings
         if (
-            self._attempts > settings.retries
+            self.attempts > settings.retries
             or self.answer.status
             or (status and not is_retried(status, headers))
         ):
             return None
-        return delay_ms(self._attempts, headers, self.gateway.now(), self.gateway.chance)
+        return delay_ms(self.attempts, headers, self.gateway.now(), self.gateway.chance)
 
     def _end_cancelled(self, take: Take | None) -> None:
         kind = self._watch.expired if self._watch is not None else None
@@ -319,30 +317,12 @@ class Exchange:
     # -- to the client
 
     def _give(self, carrier: Carrier, data: bytes) -> None:
-        head, answer = carrier.head, self.answer
-        if head is None:
-            return
-        if self._first is None and data:
-            self._first = perf_counter()
-        if not answer.status:
-            if carrier.over:
-                answer.whole(head.status, head.headers, data)
-                self._close(How.COMPLETE)
-                return
-            answer.start(head.status, head.headers)
-        answer.write(data)
-        if carrier.over:
-            if carrier.error is not None and isinstance(carrier, Untouched):
-                answer.cut()
-                self._close(How.SERVER_CUT)
-            else:
-                answer.finish()
-                self._close(How.COMPLETE)
+        self.answer.give(carrier, data, self.losses)
 
     async def _last(self, carrier: Carrier, data: bytes) -> None:
         """Give the client the last bytes; what is to be stored is stored before, as it may be asked for at once."""
         if carrier.error is not None:
-            self._code = carrier.error.code or carrier.error.type
+            self.code = carrier.error.code or carrier.error.type
         elif self.keep is not None:
             await self.keep(carrier)
         self._give(carrier, data)
@@ -373,7 +353,7 @@ class Exchange:
             error = Error(status=503, code="gateway_stopping", message="the gateway is being shut down")
         else:
             error = timed_out(kind or "total")
-        self._code = error.code
+        self.code = error.code
         carrier = self._carrier
         if carrier is None:
             carrier = Untouched()
@@ -386,7 +366,7 @@ class Exchange:
         return How.COMPLETE
 
     def _broken(self, error: Exception) -> None:
-        self._code = "gateway_error"
+        self.code = "gateway_error"
         _log.error("a request could not be answered", exc_info=error)
         if self.answer.done:
             return
@@ -400,36 +380,10 @@ class Exchange:
             {"error": {"message": told, "type": "server_error", "param": None, "code": "gateway_error"}}, 500
         )
 
-    def _close(self, how: How) -> None:
-        self.answer.close(how, self.session.ledger.losses if self.session is not None else ())
-
-    def _tell(self, how: How) -> None:
-        destination, session = self._destination, self.session
-        tell(
-            {
-                "method": self.head.method,
-                "path": self.head.path.partition("?")[0],
-                "endpoint": self.found.name,
-                "upstream": destination.name if destination is not None else None,
-                "dialect": destination.dialect if destination is not None else None,
-                "model": self._model if isinstance(self._model, str) else None,
-                "stream": self.is_stream or None,
-                "status": self.answer.status or None,
-                "ended": str(how),
-                "attempts": self._attempts or None,
-                "first_ms": None if self._first is None else round((self._first - self._started) * 1000, 1),
-                "ms": round((perf_counter() - self._started) * 1000, 1),
-                "bytes_in": len(self.body),
-                "bytes_upstream": self._received,
-                "bytes_out": self.answer.sent,
-                "losses": _codes(session),
-                "error": self._code,
-            }
-        )
-
-
-def _codes(session: Session | None) -> Sequence[str]:
-    return [] if session is None else sorted({one.code for one in session.ledger.losses})
+    @property
+    def losses(self) -> Sequence[Loss]:
+        """What was not carried, so far."""
+        return self.session.ledger.losses if self.session is not None else ()
 
 
 def _end(take: Take | None, how: How, error: BaseException | None = None) -> None:

@@ -55,6 +55,7 @@ class Watch:
         "_last",
         "_limits",
         "_loop",
+        "_over",
         "_paused",
         "_pinged",
         "_quiet",
@@ -71,6 +72,7 @@ class Watch:
         keep_alive: float | None = None,
     ) -> None:
         self.expired: Expiry | None = None
+        self._over = False
         self._loop = asyncio.get_running_loop()
         self._limits = limits
         self._scope = scope
@@ -110,13 +112,14 @@ class Watch:
 
     def stop(self) -> None:
         """The exchange is over."""
+        self._over = True
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
 
     def expire(self, kind: Expiry) -> None:
-        """End the exchange now."""
-        if self.expired is None:
+        """End the exchange now, if it is not over."""
+        if not self._over:
             self.expired = kind
             self.stop()
             self._scope.reschedule(self._loop.time())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
@@ -19,6 +20,7 @@ from harness.gateway.limits import Limits
 from harness.gateway.recording import Sides
 from harness.gateway.server import LARGEST_BODY, Gateway, Settings
 from harness.gateway.store import DAY, StateStore
+from harness.io.clock import RandomMint
 from harness.io.environment import SHORTEST, secret_values
 from harness.io.partfile import refuse_taken
 from harness.io.recorder import Recorder
@@ -28,6 +30,7 @@ from harness.io.server.threaded import ServerThread
 from harness.io.upstream import Upstream
 from harness.jobs.output import refuse_existing, refuse_unwritable
 from harness.jobs.serving import LocalServer
+from harness.translation.engine import INBOUND, answering, prepare
 from harness.translation.losses import LossPolicy
 from harness.translation.manner import Manner
 
@@ -222,7 +225,25 @@ def gateway_server(
         seed=seed,
     )
     thread = ServerThread(gateway, host, port, max_body=max_body, finish=gateway.aclose)
+    _warm(destinations)
     return GatewayServer(thread, gateway, recorders, sides)
+
+
+def _warm(destinations: Destinations) -> None:
+    """Read the modules that the first request needs: it is not to wait for them."""
+    asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "input": "hi"}
+    for destination in destinations.every:
+        for inbound in INBOUND:
+            with suppress(HarnessError):
+                prepared = prepare(
+                    inbound,
+                    asked,
+                    upstream=destination.dialect,
+                    mint=RandomMint(),
+                    now=_now,
+                    profile=destination.profile,
+                )
+                answering(prepared.session, inbound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

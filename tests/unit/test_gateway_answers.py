@@ -1,10 +1,8 @@
-"""What clients of a gateway meet: answers as they come, and every way in which an upstream fails them."""
+"""What clients of a gateway meet while all goes well: answers as they come, and nothing of anybody else's."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from harness.gateway.accounts import LOGGER, JsonLines
 from harness.gateway.limits import Limits
 from tests.gatewaying import (
     BODIES,
     CHAT,
     RESPONSES,
     Scenes,
+    begins_and_closes,
+    begins_and_hangs,
     body_of,
+    error_in,
     gateway,
+    hangs,
     payloads,
     piece,
     stream,
@@ -30,27 +31,12 @@ from tests.gatewaying import (
     whole,
     wire,
 )
-from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk, reset
+from tests.scripted import LAST_CHUNK, SSE_HEAD, ScriptedServer, http_chunk
 
 if TYPE_CHECKING:
+    import socket
+
     from tests.gatewaying import Script
-
-SHORT = Limits(connect=0.3, first_byte=0.3, idle=0.3)
-
-
-def error_in(answer: httpx.Response) -> dict[str, Any]:
-    """The error of an answer: its body's, or the one in its stream, in either dialect."""
-    if answer.headers["content-type"].startswith("text/event-stream"):
-        for payload in payloads(answer.text):
-            if payload.get("type") == "response.failed":
-                failed: dict[str, Any] = payload["response"]["error"]
-                return failed
-            if "error" in payload and "choices" not in payload:
-                inside: dict[str, Any] = payload["error"]
-                return inside
-        raise AssertionError(answer.text)
-    error: dict[str, Any] = answer.json()["error"]
-    return error
 
 
 def test_every_event_reaches_the_client_while_the_upstream_waits() -> None:
@@ -88,162 +74,6 @@ def test_a_client_of_a_whole_answer_is_not_troubled_with_a_stream() -> None:
         answer = httpx.post(server.base_url + "/chat/completions", json=CHAT)
         assert texts(answer.text) == "hello"
         assert answer.text.endswith("data: [DONE]\n\n")
-
-
-def hangs(connection: socket.socket, _: bytes) -> None:
-    """Never answers."""
-    with contextlib.suppress(OSError):
-        connection.recv(1)
-
-
-def begins_and_hangs(connection: socket.socket, request: bytes) -> None:
-    """Says something, and falls silent."""
-    connection.sendall(SSE_HEAD + http_chunk(piece("hel")))
-    hangs(connection, request)
-
-
-def heads_and_hangs(connection: socket.socket, request: bytes) -> None:
-    """Sends a head, and nothing else."""
-    connection.sendall(SSE_HEAD)
-    hangs(connection, request)
-
-
-def closes(connection: socket.socket, _: bytes) -> None:
-    """Closes without a word."""
-    connection.close()
-
-
-def begins_and_closes(connection: socket.socket, _: bytes) -> None:
-    """Closes amid its answer."""
-    connection.sendall(SSE_HEAD + http_chunk(piece("hel")))
-    connection.close()
-
-
-def begins_and_resets(connection: socket.socket, _: bytes) -> None:
-    """Breaks the connection amid its answer."""
-    connection.sendall(SSE_HEAD + http_chunk(piece("hel")))
-    time.sleep(0.05)
-    reset(connection)
-
-
-def ends_early(connection: socket.socket, _: bytes) -> None:
-    """Ends its body as HTTP says it should, but not its answer."""
-    connection.sendall(SSE_HEAD + http_chunk(piece("hel")) + LAST_CHUNK)
-
-
-ERROR = {
-    "error": {"message": "that is not to be", "type": "invalid_request_error", "param": "p", "code": "c"}
-}
-
-BEFORE: dict[str, tuple[bytes | Script, int, str | None]] = {
-    "400": (wire(400, ERROR), 400, "c"),
-    "401": (wire(401, {"error": {"message": "no", "code": "invalid_api_key"}}), 401, "invalid_api_key"),
-    "404": (wire(404, {"error": {"message": "no", "code": "model_not_found"}}), 404, "model_not_found"),
-    "429": (wire(429, {"error": {"message": "slow"}}), 429, "rate_limit_exceeded"),
-    "500": (wire(500, {"error": {"message": "oh"}}), 502, None),
-    "503": (wire(503, b""), 503, None),
-    "html": (wire(502, b"<html><h1>Bad Gateway</h1></html>", kind="text/html"), 502, None),
-    "html as success": (wire(200, b"<html>hello</html>", kind="text/html"), 502, "upstream_invalid_json"),
-    "no JSON": (wire(200, b"{oh"), 502, "upstream_invalid_json"),
-    "closed": (closes, 502, "upstream_disconnected"),
-    "silence": (hangs, 504, "upstream_timeout"),
-    "head and silence": (heads_and_hangs, 504, "upstream_timeout"),
-}
-
-
-@pytest.mark.parametrize("ending", BODIES)
-@pytest.mark.parametrize("name", BEFORE)
-def test_an_error_before_the_first_byte_has_its_status(ending: str, name: str) -> None:
-    """And OpenAI's shape, whatever the upstream's."""
-    scene, status, code = BEFORE[name]
-    with gateway(Scenes(scene), retries=0, limits=SHORT) as server:
-        answer = httpx.post(server.base_url + ending, json=BODIES[ending], timeout=5)
-        assert answer.headers["content-type"] == "application/json"
-        assert answer.status_code == status
-        error = error_in(answer)
-        assert set(error) == {"message", "type", "param", "code"}
-        assert error["message"]
-        if code is not None:
-            assert error["code"] == code
-
-
-AMID: dict[str, tuple[Script, str]] = {
-    "silence": (begins_and_hangs, "upstream_timeout"),
-    "closed": (begins_and_closes, "upstream_disconnected"),
-    "reset": (begins_and_resets, "upstream_disconnected"),
-    "ended early": (ends_early, "upstream_disconnected"),
-}
-
-
-@pytest.mark.parametrize("name", AMID)
-def test_an_error_amid_a_chat_stream_is_told_in_it(name: str) -> None:
-    """After what had come; no finish reason and no `[DONE]` sells it as success."""
-    script, code = AMID[name]
-    with gateway(script, limits=SHORT) as server:
-        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=5)
-    assert answer.status_code == 200
-    assert texts(answer.text) == "hel"
-    assert error_in(answer)["code"] == code
-    assert "[DONE]" not in answer.text
-    assert '"finish_reason":"stop"' not in answer.text
-
-
-@pytest.mark.parametrize("name", AMID)
-def test_an_error_amid_a_responses_stream_fails_the_response(name: str) -> None:
-    """With the next sequence number, and nothing after it."""
-    script, _ = AMID[name]
-    with gateway(script, limits=SHORT) as server:
-        answer = httpx.post(server.base_url + "/responses", json=RESPONSES, timeout=5)
-    events = list(payloads(answer.text))
-    assert [event["sequence_number"] for event in events] == list(range(len(events)))
-    assert events[-1]["type"] == "response.failed"
-    assert events[-1]["response"]["error"]["code"] == "server_error"
-    assert texts(answer.text) == "hel"
-
-
-def test_an_upstream_that_is_not_there_is_told_as_such() -> None:
-    """502, without the addresses of anybody's network."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    from harness.jobs.serve import gateway_server  # noqa: PLC0415
-
-    with gateway_server(f"chat={url}", retries=0) as server:
-        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT)
-    assert (answer.status_code, error_in(answer)["code"]) == (502, "upstream_unreachable")
-    assert "127.0.0.1" not in answer.text
-
-
-def test_a_total_limit_ends_a_stream_that_goes_on_and_on() -> None:
-    """However lively it is."""
-
-    def script(connection: socket.socket, _: bytes) -> None:
-        connection.sendall(SSE_HEAD)
-        with contextlib.suppress(OSError):
-            while True:
-                connection.sendall(http_chunk(piece("x")))
-                time.sleep(0.02)
-
-    start = time.monotonic()
-    with gateway(script, limits=Limits(total=0.4)) as server:
-        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=5)
-    assert 0.35 < time.monotonic() - start < 2
-    assert "complete in time" in error_in(answer)["message"]
-
-
-def test_each_limit_has_an_error_of_its_own() -> None:
-    """Its message says what took too long."""
-    told = {}
-    cases: dict[str, tuple[Script, Limits]] = {
-        "first": (hangs, Limits(first_byte=0.2)),
-        "idle": (begins_and_hangs, Limits(idle=0.2)),
-        "total": (begins_and_hangs, Limits(total=0.2)),
-    }
-    for name, (script, limits) in cases.items():
-        with gateway(script, limits=limits, retries=0) as server:
-            answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=5)
-            told[name] = error_in(answer)["message"]
-    assert len(set(told.values())) == 3
-    assert all("timed out" in message for message in told.values())
 
 
 def test_a_client_that_leaves_ends_the_upstreams_answer_at_once() -> None:
@@ -425,91 +255,6 @@ def test_ids_of_live_answers_differ() -> None:
             for _ in range(3)
         }
     assert len(ids) == 3
-
-
-def test_a_defect_ends_in_an_answer_and_tells_no_words_of_anybody(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """500 for the client, and a line in the log; the server goes on."""
-
-    def fails(*_: object, **__: object) -> None:
-        raise RuntimeError("canary")
-
-    with gateway() as server:
-        with monkeypatch.context() as patched:
-            patched.setattr("harness.gateway.serving.prepare", fails)
-            answer = httpx.post(server.base_url + "/chat/completions", json=CHAT)
-            assert (answer.status_code, error_in(answer)["code"]) == (500, "gateway_error")
-            assert "canary" not in answer.text
-        assert httpx.post(server.base_url + "/chat/completions", json=CHAT).status_code == 200
-    lines = [JsonLines().format(record) for record in caplog.records if record.name.startswith(LOGGER)]
-    assert [json.loads(line)["exception"] for line in lines if "exception" in line] == ["RuntimeError"]
-    assert "canary" not in "".join(lines)
-
-
-class TestStored:
-    """Responses that are kept for upstreams that keep none."""
-
-    def test_a_conversation_goes_on_from_a_stored_response(self) -> None:
-        """The upstream is sent all of it; the answer names the earlier one."""
-        scenes = Scenes(talks)
-        with gateway(scenes) as server:
-            first = httpx.post(server.base_url + "/responses", json={**RESPONSES, "stream": False}).json()
-            later = {**RESPONSES, "input": "and?", "previous_response_id": first["id"]}
-            answer = httpx.post(server.base_url + "/responses", json=later)
-            last = list(payloads(answer.text))[-1]["response"]
-            assert last["previous_response_id"] == first["id"]
-            kept = httpx.get(server.base_url + f"/responses/{last['id']}").json()
-            assert kept["output"] == last["output"]
-        messages = body_of(scenes.requests[1])["messages"]
-        assert [(one["role"], _text(one["content"])) for one in messages] == [
-            ("user", "hi"),
-            ("assistant", "hello"),
-            ("user", "and?"),
-        ]
-
-    def test_a_stored_response_can_be_got_listed_and_deleted(self) -> None:
-        """And cannot be cancelled, as it is over."""
-        with gateway() as server:
-            url = server.base_url + "/responses"
-            made = httpx.post(url, json={**RESPONSES, "stream": False}).json()
-            one = f"{url}/{made['id']}"
-            assert httpx.get(one).json() == made
-            items = httpx.get(one + "/input_items?order=asc&limit=5").json()
-            assert items["data"][0]["content"] == [{"type": "input_text", "text": "hi"}]
-            assert httpx.get(one + "/input_items?limit=x").status_code == 400
-            assert httpx.post(one + "/cancel").status_code == 400
-            assert httpx.delete(one).json()["deleted"] is True
-            for answer in (httpx.get(one), httpx.post(one + "/cancel"), httpx.get(one + "/input_items")):
-                assert (answer.status_code, answer.json()["error"]["type"]) == (404, "invalid_request_error")
-
-    def test_nothing_is_kept_that_is_not_to_be(self) -> None:
-        """By the client's word, or by the user's; and the answer does not claim otherwise."""
-        for options, body in (({"store": "none"}, RESPONSES), ({}, {**RESPONSES, "store": False})):
-            with gateway(**options) as server:  # type: ignore[arg-type]
-                answer = httpx.post(server.base_url + "/responses", json={**body, "stream": False}).json()
-                assert answer["store"] is False
-                assert httpx.get(server.base_url + f"/responses/{answer['id']}").status_code == 404
-
-    def test_an_unknown_earlier_response_is_refused(self) -> None:
-        """Before the upstream is asked."""
-        scenes = Scenes(talks)
-        with gateway(scenes) as server:
-            body = {**RESPONSES, "previous_response_id": "resp_nobody"}
-            answer = httpx.post(server.base_url + "/responses", json=body)
-        assert error_in(answer)["code"] == "previous_response_not_found"
-        assert not scenes.requests
-
-    def test_what_went_wrong_is_not_kept(self) -> None:
-        """A failed response has no place in a conversation."""
-        with gateway(ends_early) as server:
-            answer = httpx.post(server.base_url + "/responses", json=RESPONSES)
-            name = list(payloads(answer.text))[-1]["response"]["id"]
-            assert httpx.get(server.base_url + f"/responses/{name}").status_code == 404
-
-
-def _text(content: Any) -> str:
-    return content if isinstance(content, str) else "".join(part["text"] for part in content)
 
 
 def test_embeddings_of_gemini_are_mapped() -> None:

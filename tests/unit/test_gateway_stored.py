@@ -1,0 +1,75 @@
+"""Responses that are kept for upstreams that keep none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from tests.gatewaying import RESPONSES, Scenes, body_of, ends_early, error_in, gateway, payloads, talks
+
+
+def test_a_conversation_goes_on_from_a_stored_response() -> None:
+    """The upstream is sent all of it; the answer names the earlier one."""
+    scenes = Scenes(talks)
+    with gateway(scenes) as server:
+        first = httpx.post(server.base_url + "/responses", json={**RESPONSES, "stream": False}).json()
+        later = {**RESPONSES, "input": "and?", "previous_response_id": first["id"]}
+        answer = httpx.post(server.base_url + "/responses", json=later)
+        last = list(payloads(answer.text))[-1]["response"]
+        assert last["previous_response_id"] == first["id"]
+        kept = httpx.get(server.base_url + f"/responses/{last['id']}").json()
+        assert kept["output"] == last["output"]
+    messages = body_of(scenes.requests[1])["messages"]
+    assert [(one["role"], _text(one["content"])) for one in messages] == [
+        ("user", "hi"),
+        ("assistant", "hello"),
+        ("user", "and?"),
+    ]
+
+
+def test_a_stored_response_can_be_got_listed_and_deleted() -> None:
+    """And cannot be cancelled, as it is over."""
+    with gateway() as server:
+        url = server.base_url + "/responses"
+        made = httpx.post(url, json={**RESPONSES, "stream": False}).json()
+        one = f"{url}/{made['id']}"
+        assert httpx.get(one).json() == made
+        items = httpx.get(one + "/input_items?order=asc&limit=5").json()
+        assert items["data"][0]["content"] == [{"type": "input_text", "text": "hi"}]
+        assert httpx.get(one + "/input_items?limit=x").status_code == 400
+        assert httpx.post(one + "/cancel").status_code == 400
+        assert httpx.delete(one).json()["deleted"] is True
+        for answer in (httpx.get(one), httpx.post(one + "/cancel"), httpx.get(one + "/input_items")):
+            assert (answer.status_code, answer.json()["error"]["type"]) == (404, "invalid_request_error")
+
+
+def test_nothing_is_kept_that_is_not_to_be() -> None:
+    """By the client's word, or by the user's; and the answer does not claim otherwise."""
+    for options, body in (({"store": "none"}, RESPONSES), ({}, {**RESPONSES, "store": False})):
+        with gateway(**options) as server:  # type: ignore[arg-type]
+            answer = httpx.post(server.base_url + "/responses", json={**body, "stream": False}).json()
+            assert answer["store"] is False
+            assert httpx.get(server.base_url + f"/responses/{answer['id']}").status_code == 404
+
+
+def test_an_unknown_earlier_response_is_refused() -> None:
+    """Before the upstream is asked."""
+    scenes = Scenes(talks)
+    with gateway(scenes) as server:
+        body = {**RESPONSES, "previous_response_id": "resp_nobody"}
+        answer = httpx.post(server.base_url + "/responses", json=body)
+    assert error_in(answer)["code"] == "previous_response_not_found"
+    assert not scenes.requests
+
+
+def test_what_went_wrong_is_not_kept() -> None:
+    """A failed response has no place in a conversation."""
+    with gateway(ends_early) as server:
+        answer = httpx.post(server.base_url + "/responses", json=RESPONSES)
+        name = list(payloads(answer.text))[-1]["response"]["id"]
+        assert httpx.get(server.base_url + f"/responses/{name}").status_code == 404
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)
