@@ -53,7 +53,12 @@ def _object(value: Any, kind: Any, at: str) -> str | None:
     unknown = [name for name in value if name not in hints]
     if unknown:
         return f"{at}: {kind.__name__} has no {unknown}"
-    missing = [name for name in kind.__required_keys__ if name not in value]
+    # Under postponed annotations the class itself does not know which of its members are required.
+    missing = [
+        name
+        for name, hint in hints.items()
+        if get_origin(hint) is typing_extensions.Required and name not in value
+    ]
     if missing:
         return f"{at}: {kind.__name__} needs {missing}"
     told = (misfit(one, hints[name], f"{at}/{name}") for name, one in value.items())
