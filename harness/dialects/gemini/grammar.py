@@ -51,6 +51,14 @@ LANES: Final[dict[str, dict[str, str]]] = {
 ENDS: Final = frozenset({FINISHED, FAILED})
 """The states in which the body may end."""
 
+DATA: Final = frozenset(
+    {
+        "codeExecutionResult", "executableCode", "fileData", "functionCall", "functionResponse", "inlineData",
+        "toolCall", "toolResponse",
+    }
+)  # fmt: skip
+"""What a part is, where it is no text: each has one of these, or `text`, and perhaps something said about it."""
+
 REASONS: Final = (
     "FINISH_REASON_UNSPECIFIED", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER", "BLOCKLIST",
     "PROHIBITED_CONTENT", "SPII", "MALFORMED_FUNCTION_CALL",

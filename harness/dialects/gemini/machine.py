@@ -180,7 +180,7 @@ class GeminiMachine(GeminiStream):
 def _take_part(lane: Lane, part: Body, mark: Mark | None) -> None:
     text = part.get("text")
     signature = _text(part.get("thoughtSignature"))
-    if isinstance(text, str) and part.keys() <= _PLAIN:
+    if isinstance(text, str) and not part.keys() & g.DATA:
         kind = "thought" if part.get("thought") is True else "text"
         if not text and signature is not None and lane.segments:
             # An empty text that carries the signature of what came before it.

@@ -68,6 +68,7 @@ class GeminiReader:
                 and len(candidate) <= 2
                 and "finishReason" not in candidate
                 and candidate.get("index", 0) == lane.index
+                and lane.reason is None
             ):
                 (part,) = candidate["content"]["parts"]
                 words = part["text"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.dialects.gemini.grammar import DATA
 from harness.dialects.members import mapping, text
 from harness.translation.readers.gemini_arguments import Arguments
 from harness.translation.readers.gemini_sources import Texts
@@ -93,7 +94,8 @@ class Lane:
         self._parts += 1
         signature = text(part, "thoughtSignature") or None
         words = part.get("text")
-        if isinstance(words, str) and part.keys() <= _BESIDE:
+        if isinstance(words, str) and not part.keys() & DATA:
+            self._strangers.look("part.", part, _BESIDE)
             kind = "thought" if part.get("thought") is True else "text"
             given = self._text(words, kind, src, logprobs) if words else self._silent(kind, signature, src)
         elif isinstance(call := part.get("functionCall"), dict):
