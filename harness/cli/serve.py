@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ import click
 from harness.cli.command import WithCommand, listen_option, note, until_interrupted, wait, warn_of_strangers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.cassettes.matching.policy import RepeatRule
     from harness.jobs.serve import GatewayServer, GatewaySummary
 
@@ -227,9 +230,7 @@ def command(
         store=store,
         ca=ca,
     )
-    if not quiet:
-        _log_to_stderr()
-    with until_interrupted() as interrupted:
+    with until_interrupted() as interrupted, _log(quiet=quiet):
         code = 0
         with server:
             _introduce(server, replay)
@@ -255,7 +256,9 @@ def _routes(given: tuple[str, ...]) -> dict[str, str]:
     return routes
 
 
-def _log_to_stderr() -> None:
+@contextmanager
+def _log(*, quiet: bool) -> Iterator[None]:
+    """What is logged goes to stderr, as lines of JSON; where it is to be quiet, only what is wrong."""
     import logging
 
     from harness.gateway.accounts import LOGGER, JsonLines
@@ -263,9 +266,16 @@ def _log_to_stderr() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logger = logging.getLogger(LOGGER)
+    before = logger.level, logger.propagate
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(logging.WARNING if quiet else logging.INFO)
     logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
 
 
 def _introduce(server: GatewayServer, replay: Path | None) -> None:

@@ -1,0 +1,112 @@
+"""`harness serve`, with a client as the user's command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.asking import client
+from tests.gatewaying import Scenes, fields_of, talks
+from tests.scripted import ScriptedServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+
+NOWHERE = "chat=http://127.0.0.1:9"
+
+
+@pytest.fixture
+def scenes() -> Scenes:
+    """An upstream that says hello."""
+    return Scenes(talks)
+
+
+@pytest.fixture
+def url(scenes: Scenes) -> Iterator[str]:
+    """Where it is."""
+    with ScriptedServer(scenes) as server:
+        yield server.url
+
+
+def test_a_session_is_served_recorded_checked_and_replayed(harness: Run, url: str, tmp_path: Path) -> None:
+    """One line of JSON for each request; both sides fit together; the replay needs no upstream."""
+    live = harness("serve", "--upstream", f"chat={url}", "--record", "tape", *client("one", "two"))
+    assert live.code == 0
+    assert live.out.count("200 data: ") == 2
+    lines = [json.loads(line) for line in live.err.splitlines() if line.startswith("{")]
+    assert [(line["path"], line["status"]) for line in lines] == [("/v1/chat/completions", 200)] * 2
+    assert "without a key" in live.err
+    sides = [str(tmp_path / "tape" / f"{name}.cassette.jsonl") for name in ("client", "upstream")]
+    checked = harness("check", sides[0], "--upstream", sides[1])
+    assert checked.code == 0, checked.out + checked.err
+    runs = [
+        harness("serve", "-q", "--upstream", NOWHERE, "--replay", "tape", *client("one", "two")) for _ in "ab"
+    ]
+    assert [run.code for run in runs] == [0, 0]
+    assert runs[0].out == runs[1].out == live.out
+    assert not any(line.startswith("{") for line in runs[0].err.splitlines())
+
+
+def test_a_miss_makes_the_exit_code_1(harness: Run, url: str) -> None:
+    """And says what was asked."""
+    assert harness("serve", "--upstream", f"chat={url}", "--record", "tape", *client("one")).code == 0
+    missed = harness("serve", "--upstream", NOWHERE, "--replay", "tape", *client("other"))
+    assert missed.code == 1
+    assert "404 " in missed.out
+    assert "/messages/0/content" in missed.err
+
+
+@pytest.mark.parametrize("code", [0, 7])
+def test_the_commands_exit_code_is_passed_on(harness: Run, code: int) -> None:
+    """As it is."""
+    command = ("--", sys.executable, "-S", "-c", f"raise SystemExit({code})")
+    assert harness("serve", "--upstream", NOWHERE, *command).code == code
+
+
+def test_the_key_of_a_named_variable_is_sent_and_told_to_nobody(
+    harness: Run, url: str, scenes: Scenes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even on stderr."""
+    monkeypatch.setenv("MY_UPSTREAM", "a-key-of-mine")
+    options = ("--upstream", f"chat={url}", "--api-key-env", "MY_UPSTREAM")
+    served = harness("serve", *options, *client("one"))
+    assert served.code == 0
+    assert fields_of(scenes.requests[0])["authorization"] == "Bearer a-key-of-mine"
+    assert "with a key of the environment" in served.err
+    assert "a-key-of-mine" not in served.out + served.err
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--upstream", "nobody=http://127.0.0.1:9"), "nobody"),
+        (("--upstream", NOWHERE, "--route", "x"), "PATTERN=NAME"),
+        (("--upstream", NOWHERE, "--route", "x=y"), "y"),
+        (("--upstream", NOWHERE, "--api-key-env", "NOT_SET_AT_ALL"), "NOT_SET_AT_ALL"),
+        (("--upstream", NOWHERE, "--api-key-env", "other=HOME"), "other"),
+        (("--upstream", NOWHERE, "--losses", "maybe"), "maybe"),
+        (("--upstream", NOWHERE, "--upstream", NOWHERE), "one name"),
+        ((), "--upstream"),
+    ],
+)
+def test_what_cannot_be_meant_is_an_error_of_usage(harness: Run, options: tuple[str, ...], told: str) -> None:
+    """Before anything is served."""
+    served = harness("serve", *options, *client())
+    assert served.code == 2
+    assert told in served.err
+
+
+def test_a_recording_is_replaced_only_where_that_is_asked_for(harness: Run, url: str) -> None:
+    """The hint says how."""
+    options = ("serve", "--upstream", f"chat={url}", "--record", "tape")
+    assert harness(*options, *client("one")).code == 0
+    refused = harness(*options, *client("one"))
+    assert refused.code == 3
+    assert "--overwrite" in refused.err
+    assert harness(*options, "--overwrite", *client("one")).code == 0
