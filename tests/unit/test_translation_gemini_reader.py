@@ -551,7 +551,7 @@ def test_what_belongs_nowhere_is_reported() -> None:
         (
             "L201",
             "odd, content.parts, a part without content, part.odd, functionCall.odd, functionCall.args, "
-            + "which is no object",
+            "which is no object",
         ),
         ("L235", "safetyRatings"),
     ]
