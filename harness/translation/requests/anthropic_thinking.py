@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.jsonvalue import escape
 from harness.translation.requests.anthropic_messages import resumes_without_thought
 
 if TYPE_CHECKING:
@@ -59,8 +58,7 @@ class Thinking:
         if wish is None:
             return 0
         is_adaptive = self._model.thinking == "adaptive"
-        for name in wish.extra:
-            self._wishes.lose("reasoning", at=f"/{escape(name)}")
+        self._wishes.lose_of_reasoning(wish.extra)
         if wish.summary not in {None, "auto"} or (wish.summary and not is_adaptive):
             self._wishes.session.lose("L116", f"{self._wishes.request.pointer('reasoning')}/summary")
         if wish.effort == "none":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.jsonvalue import escape
 from harness.translation.requests.gemini_models import LEVELS
 
 if TYPE_CHECKING:
@@ -32,8 +31,7 @@ def thinking_config(wishes: Wishes, model: GeminiModel) -> dict[str, Any] | None
         config["includeThoughts"] = True
     if wish is None:
         return config or None
-    for name in wish.extra:
-        wishes.lose("reasoning", at=f"/{escape(name)}")
+    wishes.lose_of_reasoning(wish.extra)
     if not thinks:
         if wish.effort not in {None, "none"} or wish.budget is not None:
             wishes.lose("reasoning", "the model takes no thinking settings")

@@ -67,6 +67,12 @@ class Wishes:
         name = _FIELDS.get(field, field)
         self.session.lose(REFUSED.get(name, "L124"), self.request.pointer(field) + at, detail)
 
+    def lose_of_reasoning(self, extra: Iterable[str]) -> None:
+        """Note the loss of members of `reasoning` that only OpenAI has."""
+        at = self.request.pointer("reasoning")
+        for name in extra:
+            self.session.lose("L116" if name == "generate_summary" else "L124", f"{at}/{escape(name)}")
+
     def lose_said(self, *fields: str) -> None:
         """Note the loss of those of these fields that are said."""
         for field in fields:
