@@ -550,8 +550,10 @@ def test_what_belongs_nowhere_is_reported() -> None:
     assert losses == [
         (
             "L201",
-            "odd, content.parts, a part without content, part.odd, functionCall.odd, functionCall.args, "
-            "which is no object",
+            (
+                "odd, content.parts, a part without content, part.odd, functionCall.odd, "
+                "functionCall.args, which is no object"
+            ),
         ),
         ("L235", "safetyRatings"),
     ]
