@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     import pytest
 
@@ -21,9 +21,13 @@ class Defect:
         holds: Asserts that this engine does otherwise, on a case in which the defect shows. It drives the engine from
             outside (a request, an upstream's answer), so that it sees the defect wherever it is made.
         breaks: Puts the defect into the engine, by changing one of its parts; undone after the test.
+        rule: The rule of the checker that sees the defect in an answer; "" where none can, or need be named.
+        blamed: Runs such a case, and gives the rules that blame what came of it.
     """
 
     id: str
     says: str
     holds: Callable[[], None]
     breaks: Callable[[pytest.MonkeyPatch], None]
+    rule: str = ""
+    blamed: Callable[[], Collection[str]] | None = None

@@ -50,3 +50,13 @@ def test_the_engine_has_no_such_defect(name: str, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(AssertionError):
             defect.holds()
     defect.holds()
+
+
+@pytest.mark.parametrize("name", [name for name, defect in DEFECTS.items() if defect.rule])
+def test_the_checker_names_the_defect(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The defect's rule says nothing of the engine as it is, and blames it once the defect is in it."""
+    defect = DEFECTS[name]
+    assert defect.blamed is not None
+    assert defect.rule not in defect.blamed()
+    defect.breaks(monkeypatch)
+    assert defect.rule in defect.blamed()

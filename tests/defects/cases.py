@@ -1,0 +1,402 @@
+"""What the checks of known defects share: what upstreams say in a few words, and what a client hears of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+from harness.checking.exchanges import judge
+from harness.findings import Origin, Severity
+from harness.translation.engine import path_of, prepare
+from harness.translation.failures import disconnected, timed_out
+from harness.translation.ids import SeededMint
+from harness.translation.relay import Relay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from harness.translation.engine import InboundDialect, Prepared
+    from harness.translation.losses import Loss
+    from harness.translation.manner import Manner
+    from harness.translation.profiles import UpstreamDialect, UpstreamProfile
+    from harness.turn.increments import Error
+
+NOW = 1_790_000_000
+DONE = b"data: [DONE]\n\n"
+
+SAYS_HELLO: dict[str, Any] = {"role": "user", "content": "hello"}
+WEATHER: dict[str, Any] = {
+    "name": "weather",
+    "description": "Tells the weather.",
+    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+}
+TOOLS: dict[str, list[dict[str, Any]]] = {
+    "chat": [{"type": "function", "function": WEATHER}],
+    "responses": [{"type": "function", **WEATHER}],
+}
+"""The same tool, as a client of each dialect declares it."""
+
+USAGE: dict[str, Any] = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+
+
+# -- what upstreams say
+
+
+def sse(*payloads: object, named: bool = False) -> bytes:
+    """An event each; `named` ones have their type before the data, as Responses and Anthropic have it."""
+    events = []
+    for payload in payloads:
+        name = f"event: {payload['type']}\n" if named and isinstance(payload, dict) else ""
+        events.append(f"{name}data: {json.dumps(payload, ensure_ascii=False)}\n\n")
+    return "".join(events).encode()
+
+
+def chunk(
+    delta: Mapping[str, Any] | None = None, finish: str | None = None, *, index: int = 0, **more: Any
+) -> dict[str, Any]:
+    """A chunk of Chat with one choice; members of the chunk besides are given by name."""
+    choice = {"index": index, "delta": dict(delta or {}), "logprobs": None, "finish_reason": finish}
+    return {
+        "id": "chatcmpl-upstream",
+        "object": "chat.completion.chunk",
+        "created": 1_700_000_000,
+        "model": "m",
+        "choices": [choice],
+        **more,
+    }
+
+
+def says(content: str, **more: Any) -> dict[str, Any]:
+    """A chunk of Chat with text."""
+    return chunk({"content": content}, **more)
+
+
+def role(*, index: int = 0) -> dict[str, Any]:
+    """The first chunk of Chat."""
+    return chunk({"role": "assistant", "content": "", "refusal": None}, index=index)
+
+
+def counts(usage: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The last chunk of Chat, with the usage."""
+    return chunk(choices=[], usage=dict(USAGE if usage is None else usage))
+
+
+def calls(*fragments: Mapping[str, Any]) -> dict[str, Any]:
+    """A chunk of Chat with fragments of calls."""
+    return chunk({"tool_calls": [dict(one) for one in fragments]})
+
+
+def call(
+    arguments: str = '{"city":"Rome"}', *, index: int = 0, call_id: str = "call_up", name: str = "weather"
+) -> dict[str, Any]:
+    """A fragment of Chat that is a whole call."""
+    return {
+        "index": index,
+        "id": call_id,
+        "type": "function",
+        "function": {"name": name, "arguments": arguments},
+    }
+
+
+def completion(
+    message: Mapping[str, Any], finish: str = "stop", *, usage: Mapping[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """A whole answer of Chat with one choice; without `usage` it tells none."""
+    told = {"role": "assistant", "content": None, "refusal": None, **message}
+    body = {
+        "id": "chatcmpl-upstream",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": "m",
+        "choices": [{"index": 0, "message": told, "logprobs": None, "finish_reason": finish}],
+        **more,
+    }
+    return body if usage is None else {**body, "usage": dict(usage)}
+
+
+def candidate(*parts: Mapping[str, Any], finish: str | None = None, **more: Any) -> dict[str, Any]:
+    """An event of Gemini with one candidate; members of the event besides are given by name."""
+    one: dict[str, Any] = {"index": 0}
+    if parts:
+        one["content"] = {"role": "model", "parts": [dict(part) for part in parts]}
+    if finish is not None:
+        one["finishReason"] = finish
+    return {"candidates": [one], "responseId": "gemini-id", "modelVersion": "gemini-x", **more}
+
+
+GEMINI_USAGE: dict[str, Any] = {"promptTokenCount": 3, "candidatesTokenCount": 2, "totalTokenCount": 5}
+
+
+# -- what a client hears
+
+
+@dataclass(kw_only=True)
+class Heard:
+    """What a client was answered.
+
+    Args:
+        target: Its dialect.
+        prepared: What became of its request.
+        relay: What carried the answer.
+        data: The body that it was sent.
+        upstream: The other half.
+        request: What it asked.
+    """
+
+    target: InboundDialect
+    prepared: Prepared
+    relay: Relay
+    upstream: Exchange
+    request: Mapping[str, Any]
+    data: bytes = b""
+    pieces: list[bytes] = field(default_factory=list)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.relay.head.status if self.relay.head is not None else 0
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What the upstream was asked."""
+        return self.prepared.body
+
+    @property
+    def error(self) -> Error | None:
+        """What went wrong, as the client was told."""
+        return self.relay.error
+
+    @property
+    def losses(self) -> list[Loss]:
+        """What was not carried."""
+        return self.prepared.session.ledger.losses
+
+    @property
+    def codes(self) -> set[str]:
+        """Codes of what was not carried."""
+        return {one.code for one in self.losses}
+
+    @property
+    def payloads(self) -> list[dict[str, Any]]:
+        """The stream's events, but for `[DONE]`."""
+        lines = self.data.decode().split("\n")
+        return [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
+
+    @property
+    def is_done(self) -> bool:
+        """The stream ends with `[DONE]`."""
+        return self.data.endswith(DONE)
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The answer that is no stream."""
+        value: dict[str, Any] = json.loads(self.data)
+        return value
+
+    @property
+    def final(self) -> dict[str, Any]:
+        """The response in the last event of a Responses stream, or the whole one."""
+        if self.data[:1] == b"{":
+            return self.whole
+        value: dict[str, Any] = self.payloads[-1]["response"]
+        return value
+
+    @property
+    def output(self) -> list[dict[str, Any]]:
+        """The items of a response."""
+        value: list[dict[str, Any]] = self.final["output"]
+        return value
+
+    def kinds(self) -> list[str]:
+        """The types of the events of a Responses stream."""
+        return [one["type"] for one in self.payloads]
+
+    def deltas(self, index: int = 0) -> list[dict[str, Any]]:
+        """The deltas of a choice of Chat."""
+        return [
+            entry["delta"]
+            for one in self.payloads
+            for entry in one.get("choices", ())
+            if entry["index"] == index
+        ]
+
+    def text(self, index: int = 0) -> str:
+        """The visible text, of a stream put together or as it came."""
+        if self.target == "chat":
+            if self.data[:1] == b"{":
+                return self.whole["choices"][index]["message"]["content"] or ""
+            return "".join(one.get("content") or "" for one in self.deltas(index))
+        if self.data[:1] == b"{":
+            parts = [part for item in self.output for part in item.get("content", ())]
+            return "".join(part.get("text", "") for part in parts if part["type"] == "output_text")
+        return "".join(one["delta"] for one in self.payloads if one["type"] == "response.output_text.delta")
+
+    def calls(self, index: int = 0) -> list[tuple[str, str, str]]:
+        """Id, name and arguments of each call."""
+        if self.target == "responses":
+            return [
+                (item["call_id"], item["name"], item["arguments"])
+                for item in self.output
+                if item["type"] == "function_call"
+            ]
+        if self.data[:1] == b"{":
+            made = self.whole["choices"][index]["message"].get("tool_calls", ())
+            return [(one["id"], one["function"]["name"], one["function"]["arguments"]) for one in made]
+        found: dict[int, list[str]] = {}
+        for delta in self.deltas(index):
+            for one in delta.get("tool_calls", ()):
+                known = found.setdefault(one["index"], ["", "", ""])
+                known[0] += one.get("id", "")
+                known[1] += one["function"].get("name", "")
+                known[2] += one["function"].get("arguments", "")
+        return [(one[0], one[1], one[2]) for _, one in sorted(found.items())]
+
+    def finish(self, index: int = 0) -> str | None:
+        """The finish reason of a choice of Chat; None where there is none."""
+        if self.data[:1] == b"{":
+            reason: str | None = self.whole["choices"][index]["finish_reason"]
+            return reason
+        reasons = [
+            entry["finish_reason"]
+            for one in self.payloads
+            for entry in one.get("choices", ())
+            if entry["index"] == index and entry["finish_reason"] is not None
+        ]
+        assert len(reasons) <= 1, f"several finish reasons: {reasons}"
+        return reasons[0] if reasons else None
+
+    def rules(self) -> set[str]:
+        """The rules that blame the answer, and do not blame the upstream for the same."""
+        head = self.relay.head
+        paths = {"chat": "/v1/chat/completions", "responses": "/v1/responses"}
+        asked = Request(
+            "POST",
+            "https://gateway.test" + paths[self.target],
+            (("content-type", "application/json"),),
+            json.dumps(dict(self.request)).encode(),
+        )
+        answer = None if head is None else Response(head.status, head.headers, _timed(self.pieces))
+        mine = Exchange(0, asked, answer, Ending(How.COMPLETE, len(self.pieces)))
+        verdict = judge(mine, dialect=self.target, upstream=self.upstream)
+        return {
+            one.rule
+            for one in verdict.findings
+            if one.origin is not Origin.UPSTREAM and one.severity is not Severity.INFO
+        }
+
+
+def hear(
+    *pieces: bytes,
+    source: UpstreamDialect = "chat",
+    target: InboundDialect = "chat",
+    request: Mapping[str, Any] | None = None,
+    profile: UpstreamProfile | str | None = None,
+    manner: Manner | None = None,
+    how: How = How.COMPLETE,
+    status: int = 200,
+    kind: str = "",
+    now: Callable[[], int] = lambda: NOW,
+    seed: bytes = b"defects",
+) -> Heard:
+    """Ask an upstream, which answers these bytes in these reads, and tell what the client hears.
+
+    Args:
+        pieces: The upstream's reads.
+        source: What it speaks.
+        target: What the client speaks.
+        request: Members of the client's request beside the usual ones.
+        profile: What is particular to the upstream.
+        manner: How the answer is written.
+        how: How the upstream's body ended.
+        status: Of its answer.
+        kind: Its content type; by default that of what the pieces look like.
+        now: The clock.
+        seed: Of ids.
+    """
+    asked = asks(target, request)
+    prepared = prepare(
+        target,
+        asked,
+        upstream=source,
+        mint=SeededMint(seed),
+        now=now,
+        profile=profile,
+        manner=manner,
+    )
+    stream = asked.get("stream") is True
+    if not kind:
+        kind = "application/json" if b"".join(pieces)[:1] == b"{" else "text/event-stream"
+    head = (("content-type", kind),)
+    url = "https://upstream.test/v1" + path_of(source, "m", stream=stream)
+    upstream = Exchange(
+        0,
+        Request("POST", url, (("content-type", "application/json"),), json.dumps(prepared.body).encode()),
+        Response(status, head, _timed(pieces)),
+        Ending(how, len(pieces)),
+    )
+    heard = Heard(
+        target=target,
+        prepared=prepared,
+        relay=Relay(prepared.session, target, stream=stream),
+        upstream=upstream,
+        request=asked,
+    )
+    heard.relay.respond(status, head)
+    failed = None
+    if how is not How.COMPLETE:
+        failed = timed_out("idle") if how is How.TIMEOUT else disconnected(str(how))
+    for piece in pieces:
+        heard.pieces.append(heard.relay.feed(piece))
+    heard.pieces.append(heard.relay.finish(failed))
+    heard.data = b"".join(heard.pieces)
+    return heard
+
+
+def asks(target: InboundDialect, request: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A client's request: a stream with usage, of hello, unless its members say otherwise; None leaves one out."""
+    usual: dict[str, Any] = {"model": "m", "stream": True}
+    if target == "chat":
+        usual |= {"messages": [SAYS_HELLO], "stream_options": {"include_usage": True}}
+    else:
+        usual["input"] = "hello"
+    asked = {**usual, **(request or {})}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+WHOLE: dict[str, Any] = {"stream": None, "stream_options": None}
+"""For a client that wants no stream."""
+
+
+def sends(
+    upstream: UpstreamDialect,
+    request: Mapping[str, Any],
+    *,
+    target: InboundDialect = "chat",
+    profile: UpstreamProfile | str | None = None,
+    manner: Manner | None = None,
+) -> Prepared:
+    """What an upstream is asked for a client's request.
+
+    Raises:
+        RequestRefused: It cannot be translated.
+    """
+    return prepare(
+        target,
+        asks(target, {**WHOLE, **request}),
+        upstream=upstream,
+        mint=SeededMint(b"defects"),
+        now=lambda: NOW,
+        profile=profile,
+        manner=manner,
+    )
+
+
+def losses_of(prepared: Prepared) -> dict[str, str]:
+    """The code of what was lost at each place of a request."""
+    return {one.at: one.code for one in prepared.session.ledger.losses}
+
+
+def _timed(pieces: Iterable[bytes]) -> tuple[Chunk, ...]:
+    return tuple(Chunk(at, piece) for at, piece in enumerate(pieces) if piece)
