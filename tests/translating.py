@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from harness.checking.exchanges import judge
+from harness.checking.exchanges import check_of, judge
 from harness.dialects.registry import dialect as dialect_named
 from harness.findings import Origin, Severity
 from harness.jsonvalue import try_parse
 from harness.translation.offline import translated
+from harness.turn.reading import turn_of
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
@@ -68,13 +69,15 @@ def run(
         seed=b"test",
         now=NOW,
     )
-    return Translated(translation, judge(translation.exchange, dialect=target, upstream=upstream))
+    verdict = judge(translation.exchange, dialect=target, upstream=upstream, upstream_dialect=source)
+    return Translated(translation, verdict)
 
 
 def client_request(upstream: Exchange, source: str, target: str) -> dict[str, Any]:
     """What a client may have asked of a gateway that then made this request of its upstream: its tools, n, and so on.
 
-    Only what the answer depends on is taken over; the words are made up.
+    Only what the answer depends on is taken over; the words are made up. Where the upstream's request is not known,
+    or declares tools that are the provider's own, what the answer calls is declared as well: somebody asked for it.
     """
     asked = _asked(upstream, source)
     request: dict[str, Any] = {"model": "model-of-the-client", "stream": True}
@@ -85,18 +88,53 @@ def client_request(upstream: Exchange, source: str, target: str) -> dict[str, An
         }
     else:
         request["input"] = "hello"
-    if asked is None:
-        return request
-    tools = [_tool(name, target) for name in dict.fromkeys(asked.tools)]
+    echo, called = _answered(upstream, source, needed=asked is None or not asked.tools)
+    tools = [_tool(name, kind, target) for name, kind in _declared(asked, called).items()]
+    if source == target == "responses":  # the response repeats the upstream's tools, and so the client's
+        tools = (asked.body.get("tools") if asked is not None else echo.get("tools")) or tools
     if tools:
         request["tools"] = tools
+    if target == "responses" and (echo.get("background") is True or (asked is not None and asked.background)):
+        request["background"] = True
+    limit = asked.max_tokens if asked is not None else None
+    limit = limit if limit is not None else echo.get("max_output_tokens")
+    if isinstance(limit, int) and limit > 0:
+        request["max_completion_tokens" if target == "chat" else "max_output_tokens"] = limit
+    return request if asked is None else request | _options(asked, target)
+
+
+def _options(asked: Asked, target: str) -> dict[str, Any]:
+    """What else a request says that shows in its answer."""
+    options: dict[str, Any] = {}
     if asked.n > 1 and target == "chat":
-        request["n"] = asked.n
+        options["n"] = asked.n
     if asked.logprobs:
-        request |= {"logprobs": True} if target == "chat" else {"include": ["message.output_text.logprobs"]}
+        options |= {"logprobs": True} if target == "chat" else {"include": ["message.output_text.logprobs"]}
     if target == "responses" and "reasoning.encrypted_content" in asked.include:
-        request["include"] = ["reasoning.encrypted_content"]
-    return request
+        options.setdefault("include", []).append("reasoning.encrypted_content")
+    if asked.forced_tool in asked.tools:
+        choice = {"name": asked.forced_tool}
+        options["tool_choice"] = {"type": "function"} | ({"function": choice} if target == "chat" else choice)
+    return options
+
+
+def _declared(asked: Asked | None, called: dict[str, str]) -> dict[str, str]:
+    """The tools by name, each with its kind: a function or a custom tool."""
+    known = dict.fromkeys(asked.tools, "function") if asked is not None else {}
+    return {**known, **called}
+
+
+def _answered(upstream: Exchange, source: str, *, needed: bool) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a response echoes of its request, and the names of the tools that an answer calls, with their kinds."""
+    if not needed and source != "responses":
+        return {}, {}
+    check = check_of(upstream, dialect=source)
+    if check is None:
+        return {}, {}
+    turn = turn_of(source, check.case.stream)
+    called: dict[str, str] = {call.name: call.kind for one in turn.choices for call in one.calls if call.name}
+    echo = getattr(check.case.stream, "response", None)
+    return (echo if isinstance(echo, dict) else {}), called
 
 
 def _asked(upstream: Exchange, source: str) -> Asked | None:
@@ -108,8 +146,9 @@ def _asked(upstream: Exchange, source: str) -> Asked | None:
     return dialect_named(source).asked(f"{url.path}?{url.query}" if url.query else url.path, body)
 
 
-def _tool(name: str, target: str) -> dict[str, Any]:
-    function = {"name": name, "description": "a tool", "parameters": {"type": "object", "properties": {}}}
-    return (
-        {"type": "function", "function": function} if target == "chat" else {"type": "function", **function}
-    )
+def _tool(name: str, kind: str, target: str) -> dict[str, Any]:
+    if kind == "custom":
+        tool: dict[str, Any] = {"name": name, "description": "a tool"}
+    else:
+        tool = {"name": name, "description": "a tool", "parameters": {"type": "object", "properties": {}}}
+    return {"type": kind, kind: tool} if target == "chat" else {"type": kind, **tool}

@@ -72,6 +72,7 @@ def judge(
     known: frozenset[Need] = EVERYTHING,
     upstream: Exchange | None = None,
     upstream_known: frozenset[Need] = EVERYTHING,
+    upstream_dialect: str = "auto",
     idle_us: int = DEFAULT_IDLE_US,
 ) -> Verdict:
     """Judge one exchange. Its chunks are read once; a stream is never held whole, an answer without one is.
@@ -87,6 +88,7 @@ def judge(
         known: What of the exchange was recorded and not made up.
         upstream: The other half of a translation.
         upstream_known: What of that was recorded and not made up.
+        upstream_dialect: Name of its dialect; "auto" looks at request and body.
         idle_us: How long a stream may be silent, in microseconds.
 
     Raises:
@@ -103,7 +105,7 @@ def judge(
         if check is None:
             return replace(frame, note=f"no dialect fits {_described(exchange.request)}")
         if upstream is not None:
-            _compare(check, upstream, bench._replace(known=upstream_known, only=None))
+            _compare(check, upstream, upstream_dialect, bench._replace(known=upstream_known, only=None))
     except CodingError as error:
         obstacle = InputError("the body cannot be decoded", where=source or None, found=str(error))
         return replace(frame, status=Status.UNREADABLE, obstacle=Obstacle.of(obstacle))
@@ -174,7 +176,7 @@ def _checked(exchange: Exchange, dialect: str, bench: _Bench) -> Check | None:
     return check
 
 
-def _compare(check: Check, upstream: Exchange, bench: _Bench) -> None:
+def _compare(check: Check, upstream: Exchange, dialect: str, bench: _Bench) -> None:
     """Hold the downstream half against the upstream half.
 
     Raises:
@@ -182,7 +184,7 @@ def _compare(check: Check, upstream: Exchange, bench: _Bench) -> None:
     """
     from harness.checking.pairing import compare  # noqa: PLC0415 - few exchanges have another half
 
-    half = _checked(upstream, "auto", bench)
+    half = _checked(upstream, dialect, bench)
     if half is None or upstream.response is None:
         raise InputError("the upstream half is of no dialect that is known", where="--upstream")
     timed = "times" in bench.known

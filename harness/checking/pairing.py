@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from harness.checking.inheritance import is_inherited
 from harness.findings import Origin
 from harness.rules.case import Half
 from harness.rules.rule import COMPARE
@@ -25,7 +26,8 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
 
     The findings of the rules on translation are added to the downstream's. One that explains what a rule of the
     downstream's own dialect found takes that finding's place, since both have one cause. Then every finding gets its
-    origin: what the upstream half breaks as well is inherited, all else is the gateway's.
+    origin: what the upstream half breaks as well is inherited, and so is what follows from it
+    (`harness.checking.inheritance`); all else is the gateway's.
 
     Args:
         downstream: The half that the gateway's client saw; its panel was made with "upstream" known.
@@ -37,7 +39,8 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
     for one in upstream.findings:
         broken[one.rule] = broken.get(one.rule, 0) + one.times
     case.turn = turn_of_case(case)
-    case.upstream = Half(upstream.case, turn_of_case(upstream.case), chunks=chunks, rules=broken)
+    half = Half(upstream.case, turn_of_case(upstream.case), chunks=chunks, rules=broken)
+    case.upstream = half
     downstream.compare()
     spoken = {one.rule for one in downstream.findings}
     # A rule that compares speaks of the exchange as a whole; others have had their say at their own event.
@@ -51,7 +54,7 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
         lambda one: (
             None
             if one.rule in beaten
-            else replace(one, origin=Origin.UPSTREAM if one.rule in broken else Origin.GATEWAY)
+            else replace(one, origin=Origin.UPSTREAM if is_inherited(one, half) else Origin.GATEWAY)
         )
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from harness.dialects.members import integer, mapping
 from harness.turn.failure import failure_of
+from harness.turn.generated import generated
 from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn, Usage
 
 if TYPE_CHECKING:
@@ -126,11 +127,14 @@ def _usage(usage: object) -> Usage | None:
         return None
     prompt = mapping(usage.get("prompt_tokens_details"))
     completion = mapping(usage.get("completion_tokens_details"))
+    given, total = integer(usage, "prompt_tokens"), integer(usage, "total_tokens")
+    reasoning = integer(completion, "reasoning_tokens")
+    made = integer(usage, "completion_tokens")
     return Usage(
-        input=integer(usage, "prompt_tokens"),
+        input=given,
         cached=integer(prompt, "cached_tokens"),
         cache_write=integer(prompt, "cache_write_tokens"),
-        output=integer(usage, "completion_tokens"),
-        reasoning=integer(completion, "reasoning_tokens"),
-        total=integer(usage, "total_tokens"),
+        output=generated(given=given, made=made, reasoning=reasoning, total=total),
+        reasoning=reasoning,
+        total=total,
     )

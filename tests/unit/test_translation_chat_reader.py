@@ -583,6 +583,26 @@ USAGES: list[tuple[str, dict[str, Any], tuple[int | None, ...]]] = [
         (9, 4, None, 5, None, None),
     ),
     (
+        "xAI's, with thought beside the completion",
+        {
+            "prompt_tokens": 12,
+            "completion_tokens": 1,
+            "total_tokens": 303,
+            "completion_tokens_details": {"reasoning_tokens": 290},
+        },
+        (12, None, None, 291, 290, 303),
+    ),
+    (
+        "of thought that the total does not prove to be beside it",
+        {
+            "prompt_tokens": 12,
+            "completion_tokens": 1,
+            "total_tokens": 13,
+            "completion_tokens_details": {"reasoning_tokens": 4},
+        },
+        (12, None, None, 1, 4, 13),
+    ),
+    (
         "of wrong types",
         {"prompt_tokens": True, "completion_tokens": -1, "total_tokens": 2},
         (None, None, None, None, None, 2),

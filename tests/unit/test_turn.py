@@ -138,7 +138,7 @@ def test_an_error_in_the_stream_is_a_failure(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "edits"),
     [
-        ("anthropic/text", ["drop message_stop"]),
+        ("anthropic/text", ["drop message_stop", "drop message_delta"]),
         ("gemini/text", ["drop -1"]),
         ("translation/chat_text", ["drop -1", "drop -2", "drop -3"]),
         ("translation/responses_text", ["drop response.completed"]),

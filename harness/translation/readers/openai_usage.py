@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.turn.generated import generated
 from harness.turn.increments import Usage
 from harness.turn.turn import Usage as Counts
 
@@ -22,8 +23,11 @@ def chat_usage(usage: object, src: int) -> Usage | None:
         return None
     prompt = _object(usage, "prompt_tokens_details")
     completion = _object(usage, "completion_tokens_details")
+    given, total = _count(usage, "prompt_tokens"), _count(usage, "total_tokens")
+    reasoning = _first((completion, "reasoning_tokens"), (usage, "reasoning_tokens"))
+    made = _count(usage, "completion_tokens")
     counts = Counts(
-        input=_count(usage, "prompt_tokens"),
+        input=given,
         cached=_first(
             (prompt, "cached_tokens"),
             (usage, "prompt_cache_hit_tokens"),
@@ -31,9 +35,9 @@ def chat_usage(usage: object, src: int) -> Usage | None:
             (usage, "cache_read_input_tokens"),
         ),
         cache_write=_first((prompt, "cache_write_tokens"), (usage, "cache_creation_input_tokens")),
-        output=_count(usage, "completion_tokens"),
-        reasoning=_first((completion, "reasoning_tokens"), (usage, "reasoning_tokens")),
-        total=_count(usage, "total_tokens"),
+        output=generated(given=given, made=made, reasoning=reasoning, total=total),
+        reasoning=reasoning,
+        total=total,
     )
     return _reported(counts, "chat", usage, src)
 

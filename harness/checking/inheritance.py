@@ -1,0 +1,172 @@
+"""What a gateway inherits from its upstream where the two halves break rules of different names.
+
+A finding that the upstream half has as well is inherited without more ado. Across dialects that is not enough: one
+protocol's rule on usage has another id than the other's, and what an upstream never said breaks no rule of its own
+(Anthropic's `message_start` need not count anything that Chat must). So here is, for each such rule of the client's
+dialect, what of the upstream's answer makes its finding unavoidable. Whatever a gateway could have done better is not
+in this table: a count that was changed, a text that was lost and a name that was not changed back are found by the
+rules that compare both halves.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from harness.jsonvalue import try_parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from harness.findings import Finding
+    from harness.rules.case import Half
+    from harness.turn.turn import Choice, Turn, Usage
+
+
+class Cause(NamedTuple):
+    """Why findings of some rules are the upstream's.
+
+    Args:
+        rules: Ids of rules of the client's dialect.
+        holds: Whether the upstream half has what makes that finding unavoidable.
+        why: The reason, for whoever reads the table.
+    """
+
+    rules: tuple[str, ...]
+    holds: Callable[[Finding, Half], bool]
+    why: str
+
+
+def is_inherited(finding: Finding, upstream: Half) -> bool:
+    """Whether a finding of the client's half follows from what upstream said, or did not say.
+
+    Args:
+        finding: What a rule found in the half that the client saw.
+        upstream: The half that the gateway saw, with the ids of the rules that it breaks.
+    """
+    if finding.rule in upstream.rules:
+        return True
+    cause = _CAUSES.get(finding.rule)
+    return cause is not None and cause.holds(finding, upstream)
+
+
+def _uncounted(finding: Finding, upstream: Half) -> bool:
+    """Neither what went in nor what came out was counted."""
+    del finding
+    usage = upstream.turn.usage
+    return usage is None or (usage.input is None and usage.output is None)
+
+
+def _contradicts_itself(finding: Finding, upstream: Half) -> bool:
+    """The counts cannot all be true, however they are told."""
+    del finding
+    usage = upstream.turn.usage
+    if usage is None:
+        return False
+    given, made = usage.input or 0, usage.output or 0
+    return (
+        (usage.total is not None and usage.total != given + made)
+        or (usage.cached or 0) > given
+        or (usage.reasoning or 0) > made
+    )
+
+
+def _counted_nothing(finding: Finding, upstream: Half) -> bool:
+    """Upstream says that its answer took no tokens."""
+    del finding
+    usage: Usage | None = upstream.turn.usage
+    return usage is not None and not usage.output
+
+
+def _says_nothing(finding: Finding, upstream: Half) -> bool:
+    """No answer has a text, a refusal or a call: nothing that Chat has a place for."""
+    del finding
+    return not any(_has_place_in_chat(one) for one in upstream.turn.choices)
+
+
+def _has_place_in_chat(choice: Choice) -> bool:
+    return bool(choice.text or choice.refusal or choice.calls)
+
+
+def _calls_what_was_not_offered(finding: Finding, upstream: Half) -> bool:
+    """Upstream calls a tool of that name, and its own request does not declare it."""
+    asked = upstream.case.asked
+    names = {call.name for call in _calls(upstream.turn)}
+    return finding.found in names and (asked is None or finding.found not in asked.tools)
+
+
+def _writes_broken_arguments(finding: Finding, upstream: Half) -> bool:
+    """The arguments of one of its calls are no JSON object."""
+    del finding
+    return any(call.kind == "function" and not _is_object(call.arguments) for call in _calls(upstream.turn))
+
+
+def _stopped_by_itself(finding: Finding, upstream: Half) -> bool:
+    """Upstream says of every answer that it ended of its own accord."""
+    del finding
+    choices = upstream.turn.choices
+    return bool(choices) and all(one.finish in {"stop", "tool_calls"} for one in choices)
+
+
+def _made_those_calls(finding: Finding, upstream: Half) -> bool:
+    """Upstream made the calls that the finding names, or none where it names none."""
+    names = {call.name for call in _calls(upstream.turn)} or {"no call"}
+    return names.issuperset((finding.found or "").split(", "))
+
+
+def _calls(turn: Turn) -> list[Any]:
+    return [call for choice in turn.choices for call in choice.calls]
+
+
+def _is_object(arguments: str) -> bool:
+    if not arguments.strip():
+        return True
+    read, value = try_parse(arguments.encode("utf-8", "surrogatepass"))
+    return read and isinstance(value, dict)
+
+
+CAUSES: Final = (
+    Cause(
+        ("CHAT-USE-001", "CHAT-SYNC-004", "RESP-TERM-004"),
+        _uncounted,
+        "a count that nobody made cannot be passed on, and zeros would be an invention",
+    ),
+    Cause(
+        ("CHAT-USE-007", "CHAT-USE-008", "RESP-TERM-005"),
+        _contradicts_itself,
+        "counts are passed on as they came: which of them is wrong is not known, and people are billed by them",
+    ),
+    Cause(
+        ("CHAT-USE-010",),
+        _counted_nothing,
+        "the zero is upstream's own",
+    ),
+    Cause(
+        ("CHAT-CONT-006",),
+        _says_nothing,
+        "an answer of nothing but thought, or items of hosted tools, is empty in Chat; words would be an invention",
+    ),
+    Cause(
+        ("CHAT-TOOL-011", "RESP-TOOL-011"),
+        _calls_what_was_not_offered,
+        "the model made the tool up, and the client is told so under the name that it gave",
+    ),
+    Cause(
+        ("CHAT-FIN-008", "RESP-LIFE-008"),
+        _stopped_by_itself,
+        "that a model stopped with the last token that it was allowed is upstream's word, and its count too",
+    ),
+    Cause(
+        ("RESP-TOOL-010",),
+        _made_those_calls,
+        "upstream was told which calls are wanted; a gateway neither makes nor takes away any",
+    ),
+    Cause(
+        ("CHAT-TOOL-009", "RESP-FC-004"),
+        _writes_broken_arguments,
+        "arguments are passed on as the model wrote them",
+    ),
+)
+"""Every cause, with its reason."""
+
+_CAUSES: Final[Mapping[str, Cause]] = MappingProxyType({rule: one for one in CAUSES for rule in one.rules})
