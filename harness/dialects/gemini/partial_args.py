@@ -33,8 +33,8 @@ def steps_of(path: str) -> list[str | int]:
 
 
 def value_of(piece: Mapping[str, Any]) -> tuple[bool, Any]:
-    """Whether a piece has a value, and the value."""
-    name = next((name for name in _VALUES if piece.get(name) is not None), None)
+    """Whether a piece has a value, and the value: a text, a number, true, false or null, and nothing else."""
+    name = next((name for name in _VALUES if isinstance(piece.get(name), str | int | float)), None)
     return name is not None, None if name is None or name == "nullValue" else piece[name]
 
 

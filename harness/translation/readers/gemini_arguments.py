@@ -12,6 +12,8 @@ import json
 from typing import Any, TypeAlias
 
 from harness.dialects.gemini.partial_args import LARGEST_INDEX, put_pieces, steps_of, value_of
+from harness.dialects.members import mapping
+from harness.jsonvalue import parse
 from harness.translation.readers.json_text import json_text
 
 _Step: TypeAlias = str | int
@@ -65,7 +67,8 @@ class Arguments:
         args: dict[str, Any] = {}
         for one in self._kept:
             if isinstance(one, dict):
-                args.update(one)
+                # A copy, as pieces may be put into it, and it is part of a payload.
+                args.update(mapping(parse(json_text(one) or "{}")))
             else:
                 put_pieces(args, one)
         return json_text(args) or "{}"
