@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 import typing_extensions
@@ -46,10 +47,15 @@ def _plain(value: Any, kind: Any, at: str) -> str | None:
     return None if isinstance(value, wanted) and not is_number else f"{at}: no {kind}"
 
 
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind, include_extras=True)
+
+
 def _object(value: Any, kind: Any, at: str) -> str | None:
     if not isinstance(value, dict):
         return f"{at}: no object"
-    hints = typing.get_type_hints(kind, include_extras=True)
+    hints = _hints(kind)
     unknown = [name for name in value if name not in hints]
     if unknown:
         return f"{at}: {kind.__name__} has no {unknown}"
