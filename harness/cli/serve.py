@@ -198,6 +198,8 @@ def command(
     Exits with 1 where a request was answered by no recording, or something was refused because it holds a secret that
     cannot be hidden.
     """
+    import gc
+
     from harness.gateway.limits import Limits
     from harness.io.process import run_command
     from harness.jobs.serve import gateway_server
@@ -230,6 +232,8 @@ def command(
         store=store,
         ca=ca,
     )
+    # What is there now stays: to look through it again and again would hold up every stream for a tenth of a second.
+    gc.freeze()
     with until_interrupted() as interrupted, _log(quiet=quiet):
         code = 0
         with server:
