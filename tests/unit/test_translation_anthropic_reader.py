@@ -359,6 +359,25 @@ def test_an_end_without_a_reason_is_no_success() -> None:
     assert answer.error.code == "upstream_incomplete"
 
 
+def test_a_text_that_goes_on_after_its_end_is_not_lost() -> None:
+    """Another block is open, and a delta names the one before; an input that goes on so is reported."""
+    answer, losses = answer_of(
+        START,
+        *TEXT,
+        begin(1, "tool_use", id="toolu_1", name="look", input={}),
+        delta(0, "text_delta", text="!"),
+        end(1),
+        begin(2, "text", text=" Bye"),
+        delta(1, "input_json_delta", partial_json="{}"),
+        end(2),
+        reason("tool_use"),
+        STOP,
+    )
+    assert answer.choices[0].text == "Hello! Bye"
+    assert answer.choices[0].calls == [Call("look", "toolu_1", "function", "{}")]
+    assert losses == ["L201"]
+
+
 def test_what_belongs_nowhere_is_reported() -> None:
     """Unknown events, members, deltas of blocks that are not open."""
     given, losses = raw_of(

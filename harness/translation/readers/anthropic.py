@@ -183,7 +183,8 @@ class AnthropicReader:
         block = self._addressed(payload)
         delta = mapping(payload.get("delta"))
         kind = text(delta, "type") or ""
-        if block is None or block.stopped:
+        # A text or thought that goes on after its end goes on in a new block; an input has no other place.
+        if block is None or (block.stopped and block.delta_type == "input_json_delta"):
             self._strangers.note(f"{kind[:64]} of no block that is open")
             return []
         if kind == block.delta_type:
