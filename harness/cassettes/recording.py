@@ -318,8 +318,8 @@ class ExchangeRecording:
             trailers, more = self._redactor.headers(trailers, "response.trailers")
             ending = replace(ending, message=message, at_us=max(ending.at_us, 0))
             row = end_row(self.index, ending, trailers, (*self._news(), *redactions, *more))
-            more_members = {**({"notes": list(notes)} if notes else {}), **(extra or {})}
-            line = encode(row, more_members)
+            members: dict[str, JsonValue] = {"notes": list(notes)} if notes else {}
+            line = encode(row, {**members, **(extra or {})})
             recording.inspect(line, "ending")
         except SecretFound as error:
             self._refuse(error)
