@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from harness.cassettes.exchange import Headers
 
 CONNECT_TIMEOUT: Final = 10.0
-_KEEP_ALIVE: Final = 32
+_SHARED: Final = 16
+"""Exchanges that share one pool of connections. httpcore looks at every connection of a pool whenever one is taken or
+given back, so the cost of many in one pool grows with their square."""
 
 
 class UpstreamAnswer:
@@ -89,22 +91,10 @@ class Upstream:
 
         self._base, self._path = _checked(base_url)
         self._raw_encoding = raw_encoding
-        context = _tls_context(ca)
-        try:
-            self._client = httpx.AsyncClient(
-                verify=context,
-                trust_env=not _is_local(self._base),
-                follow_redirects=False,
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=_KEEP_ALIVE),
-                timeout=httpx.Timeout(None, connect=connect_timeout, read=read_timeout),
-            )
-        except (ImportError, ValueError) as error:
-            raise UsageError(
-                "the proxy that the environment names cannot be used",
-                where="HTTP_PROXY, HTTPS_PROXY, ALL_PROXY",
-                found=str(error),
-                hint="correct or unset the variable, or name the upstream in NO_PROXY",
-            ) from error
+        self._context = _tls_context(ca)
+        self._timeout = httpx.Timeout(None, connect=connect_timeout, read=read_timeout)
+        self._pools: list[_Pool] = []
+        self._pool()  # so that what is wrong with the environment is told now
 
     @property
     def origin(self) -> str:
@@ -137,6 +127,32 @@ class Upstream:
             kept.append(("accept-encoding", "identity"))
         return tuple(kept)
 
+    def _pool(self) -> _Pool:
+        """One in which there is room: of several the first, so that connections are used again."""
+        import httpx  # noqa: PLC0415
+
+        for pool in self._pools:
+            if pool.taken < _SHARED:
+                return pool
+        try:
+            client = httpx.AsyncClient(
+                verify=self._context,
+                trust_env=not _is_local(self._base),
+                follow_redirects=False,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=_SHARED),
+                timeout=self._timeout,
+            )
+        except (ImportError, ValueError) as error:
+            raise UsageError(
+                "the proxy that the environment names cannot be used",
+                where="HTTP_PROXY, HTTPS_PROXY, ALL_PROXY",
+                found=str(error),
+                hint="correct or unset the variable, or name the upstream in NO_PROXY",
+            ) from error
+        pool = _Pool(client)
+        self._pools.append(pool)
+        return pool
+
     @asynccontextmanager
     async def send(
         self, method: str, path: str, headers: Headers, body: bytes | AsyncIterable[bytes]
@@ -154,31 +170,58 @@ class Upstream:
             TlsFailure: The handshake failed; says why.
             httpx.HTTPError: The connection broke before the head came, as in `UpstreamAnswer.chunks`.
         """
+        pool = self._pool()
+        pool.taken += 1
+        try:
+            response = await self._sent(pool.client, method, path, headers, body)
+            try:
+                yield UpstreamAnswer(response)
+            finally:
+                await response.aclose()
+        finally:
+            pool.taken -= 1
+
+    async def _sent(
+        self,
+        client: httpx.AsyncClient,
+        method: str,
+        path: str,
+        headers: Headers,
+        body: bytes | AsyncIterable[bytes],
+    ) -> httpx.Response:
         import httpx  # noqa: PLC0415
 
-        url = self.url(path)
         try:
             request = httpx.Request(
                 method,
                 self._base,
                 headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
                 content=body or None,
-                extensions={"timeout": self._client.timeout.as_dict()},
+                extensions={"timeout": self._timeout.as_dict()},
             )
             request.url = _exact_url_class()(self._base, self.target(path).encode("latin-1"))
-            response = await self._client.send(request, stream=True)
+            return await client.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise _explained(error, self._base) from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise UpstreamUnreachable("the request cannot be sent", where=url, found=str(error)) from error
-        try:
-            yield UpstreamAnswer(response)
-        finally:
-            await response.aclose()
+            raise UpstreamUnreachable(
+                "the request cannot be sent", where=self.url(path), found=str(error)
+            ) from error
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        for pool in self._pools:
+            await pool.client.aclose()
+
+
+class _Pool:
+    """Some connections, and how many exchanges use them."""
+
+    __slots__ = ("client", "taken")
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.taken = 0
 
 
 @cache
