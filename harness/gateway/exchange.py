@@ -243,6 +243,7 @@ class Exchange:
         if isinstance(reply, RecordedReply) and self.session is not None:
             at = reply.at
             self.session.now = lambda: at
+            self.session.asked_at = at
         self._responded = True
         carrier.respond(reply.status, reply.headers)
         wait = self._wait(reply.headers, reply.status)

@@ -23,7 +23,7 @@ class Session:
 
     Args:
         mint: Makes every id of the answer.
-        now: Unix time in whole seconds; asked when the answer begins, and when it ends.
+        now: Unix time in whole seconds; asked when the request comes, and when the answer ends.
         upstream: The dialect that is spoken upstream.
         profile: What is particular to the upstream.
         manner: How the answer is written.
@@ -32,6 +32,8 @@ class Session:
         body: The client's request as JSON, for what a response echoes.
 
     Attributes:
+        asked_at: When the request came: where the upstream does not say when it began to answer, the answer is as old
+            as that, however long the upstream took to accept it.
         tool_names: The client's name of a tool, by the name that the upstream was given; a namespace is told as
             `namespace, name`.
         emulated: Names (upstream's) of functions that stand for custom tools: their calls are changed back.
@@ -49,6 +51,10 @@ class Session:
     tool_names: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     emulated: set[str] = field(default_factory=set)
     answer_tool: str | None = None
+    asked_at: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.asked_at = self.now()
 
     def lose(self, code: str, at: str, detail: str = "") -> None:
         """Note a loss."""

@@ -109,7 +109,7 @@ class ChatWriter:
         frame: dict[str, Any] = {
             "id": upstream_id or session.mint.new_id("chatcmpl-"),
             "object": "chat.completion.chunk",
-            "created": one.created if one.created is not None else session.now(),
+            "created": one.created if one.created is not None else session.asked_at,
             "model": one.model or (request.model if request is not None else "") or "unknown",
         }
         if one.service_tier is not None:

@@ -55,7 +55,7 @@ def begun(one: Start, session: Session) -> dict[str, Any]:
     known: dict[str, Any] = {
         "id": given_id or session.mint.new_id("resp_"),
         "object": "response",
-        "created_at": one.created if one.created is not None else session.now(),
+        "created_at": one.created if one.created is not None else session.asked_at,
         "status": "in_progress",
         "completed_at": None,
         "error": None,
