@@ -20,8 +20,8 @@ _REASONS: dict[str, Finish] = {"max_output_tokens": "length", "content_filter": 
 def of_responses(stream: ResponsesStream) -> Turn:
     """What the stream, or the whole response, amounts to.
 
-    Text is what the deltas say, as that is what a client has shown; where there was no delta, what the done event
-    or the finished item says.
+    Text is what the deltas say, as that is what a client has shown, and whatever the done event or the finished item
+    adds behind it.
     """
     terminal = stream.terminal
     response: dict[str, Any] = stream.response or {}
@@ -88,8 +88,8 @@ def _segments(item: Item) -> Iterator[Segment]:
     elif kind in _CALLS:
         member, sort = _CALLS[kind]
         text = item.texts.get(member)
-        streamed = (text.text or text.done or "") if text is not None else ""
-        yield _call(body, sort, streamed or str(body.get(member) or ""), item.id)
+        streamed = (text.text, text.done) if text is not None else ("", None)
+        yield _call(body, sort, _longest(*streamed, str(body.get(member) or "")), item.id)
     else:
         yield from _whole_segments({**body, "type": kind})
 
@@ -129,7 +129,15 @@ def _spoken(part: Part) -> Segment:
 
 
 def _said(part: Part, finished: str) -> str:
-    return part.text.text or part.text.done or finished
+    return _longest(part.text.text, part.text.done, finished)
+
+
+def _longest(said: str, *again: str | None) -> str:
+    """A text, and what those who tell it again add behind it; what they say in other words does not count."""
+    for one in again:
+        if one and one.startswith(said):
+            said = one
+    return said
 
 
 def _thought(item: Item, body: dict[str, Any]) -> Iterator[Segment]:

@@ -149,6 +149,28 @@ def test_a_stream_without_its_end_is_cut(name: str, edits: list[str]) -> None:
     assert turn(name, *edits).ended == "cut"
 
 
+@pytest.mark.parametrize(
+    ("again", "text"),
+    [
+        ("The Glomma is the longest river in Norway.", None),
+        ("The Glomma", "The Glomma is"),
+        ("Glomma", "The Glomma is"),
+    ],
+)
+def test_the_end_of_a_text_may_come_with_its_done_event(again: str, text: str | None) -> None:
+    """What it adds behind the deltas was sent as well; what it says in other words is not the text."""
+    edits = [
+        'event response.output_text.delta: delta = "The Glomma"',
+        'event response.output_text.delta#1: delta = " is"',
+        "drop response.output_text.delta#2",
+        f'event response.output_text.done: text = "{again}"',
+        "drop response.content_part.done",
+        "drop response.output_item.done",
+        "drop response.completed",
+    ]
+    assert turn("translation/responses_text", *edits).choices[0].text == (text or again)
+
+
 def test_ids_and_indexes_of_calls_are_kept() -> None:
     """As far as the dialect has them."""
     chat, responses = turn("translation/chat_parallel"), turn("translation/responses_parallel")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.cassettes.exchange import How
 from harness.findings import Severity
 from harness.rules.ends import MISSING_AT_THE_END
 from harness.rules.translation.comparison import Comparison, upstream_of
@@ -186,6 +187,16 @@ class EndInvented(Comparison):
     drop message_stop
     ```
 
+    ```example
+    stream: translation/chat_text
+    --- upstream
+    stream: anthropic/text
+    drop message_delta
+    drop message_stop
+    event content_block_delta#1: delta.text = " in the Oslofjord"
+    ending: timeout
+    ```
+
     ## Conforms
     ```example
     stream: translation/chat_error
@@ -200,7 +211,8 @@ class EndInvented(Comparison):
     ```
 
     ## Exceptions
-    Nothing is judged where the gateway itself left upstream's stream before its end.
+    Nothing is judged where the gateway itself left upstream's stream before its end, unless it did so because its own
+    time limit ran out.
     """
 
     id = "XLAT-ERR-003"
@@ -209,9 +221,12 @@ class EndInvented(Comparison):
     supersedes = (*MISSING_AT_THE_END, "XLAT-USE-007", "XLAT-FIN-001")
 
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
-        """Upstream's stream has no end, and it was not the gateway that left it."""
+        """Upstream's stream has no end, and the gateway waited for one as long as it would."""
         del mine
-        return theirs.ended == "cut" and not upstream_of(case).case.left_early and not case.left_early
+        theirs_case = upstream_of(case).case
+        ending = theirs_case.ending
+        timed_out = ending is not None and ending.how is How.TIMEOUT
+        return theirs.ended == "cut" and (timed_out or not theirs_case.left_early) and not case.left_early
 
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Look whether the client was told an end."""
