@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.checking.exchanges import judge
+from harness.errors import RequestRefused
 from harness.findings import Origin, Severity
 from harness.translation.engine import path_of, prepare
 from harness.translation.failures import disconnected, timed_out
@@ -16,6 +17,8 @@ from harness.translation.relay import Relay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    import pytest
 
     from harness.translation.engine import InboundDialect, Prepared
     from harness.translation.losses import Loss
@@ -209,6 +212,22 @@ class Heard:
         value: list[dict[str, Any]] = self.final["output"]
         return value
 
+    def go_on(self, *pieces: bytes, finishes: bool = True, how: How = How.COMPLETE) -> None:
+        """More of the upstream's reads, and the end of its body."""
+        before = tuple(self.upstream.response.chunks) if self.upstream.response is not None else ()
+        for piece in pieces:
+            self.pieces.append(self.relay.feed(piece))
+        if finishes:
+            failed = None
+            if how is not How.COMPLETE:
+                failed = timed_out("idle") if how is How.TIMEOUT else disconnected(str(how))
+            self.pieces.append(self.relay.finish(failed))
+        self.data = b"".join(self.pieces)
+        if self.upstream.response is not None:
+            response = replace(self.upstream.response, chunks=(*before, *_timed(pieces, len(before))))
+            ending = Ending(how, len(before) + len(pieces))
+            self.upstream = replace(self.upstream, response=response, ending=ending)
+
     def kinds(self) -> list[str]:
         """The types of the events of a Responses stream."""
         return [one["type"] for one in self.payloads]
@@ -299,6 +318,7 @@ def hear(
     kind: str = "",
     now: Callable[[], int] = lambda: NOW,
     seed: bytes = b"defects",
+    finishes: bool = True,
 ) -> Heard:
     """Ask an upstream, which answers these bytes in these reads, and tell what the client hears.
 
@@ -314,6 +334,7 @@ def hear(
         kind: Its content type; by default that of what the pieces look like.
         now: The clock.
         seed: Of ids.
+        finishes: The body ends; otherwise it goes on with `Heard.go_on`.
     """
     asked = asks(target, request)
     prepared = prepare(
@@ -333,8 +354,8 @@ def hear(
     upstream = Exchange(
         0,
         Request("POST", url, (("content-type", "application/json"),), json.dumps(prepared.body).encode()),
-        Response(status, head, _timed(pieces)),
-        Ending(how, len(pieces)),
+        Response(status, head),
+        Ending(how),
     )
     heard = Heard(
         target=target,
@@ -344,13 +365,7 @@ def hear(
         request=asked,
     )
     heard.relay.respond(status, head)
-    failed = None
-    if how is not How.COMPLETE:
-        failed = timed_out("idle") if how is How.TIMEOUT else disconnected(str(how))
-    for piece in pieces:
-        heard.pieces.append(heard.relay.feed(piece))
-    heard.pieces.append(heard.relay.finish(failed))
-    heard.data = b"".join(heard.pieces)
+    heard.go_on(*pieces, finishes=finishes, how=how)
     return heard
 
 
@@ -393,10 +408,30 @@ def sends(
     )
 
 
+def refusal_of(
+    upstream: UpstreamDialect,
+    request: Mapping[str, Any],
+    *,
+    target: InboundDialect = "chat",
+    profile: UpstreamProfile | str | None = None,
+) -> RequestRefused:
+    """What a client is told whose request cannot be translated; it is wrong if it is translated all the same."""
+    try:
+        prepared = sends(upstream, request, target=target, profile=profile)
+    except RequestRefused as refused:
+        return refused
+    raise AssertionError(f"this was not refused: {request}; sent was {prepared.body}")
+
+
+def handles(patch: pytest.MonkeyPatch, owner: Any, handlers: Mapping[Any, Any]) -> None:
+    """Put other methods into the table by which a writer, or what settles, takes increments of these types."""
+    patch.setattr(owner, "_HANDLERS", {**owner._HANDLERS, **handlers})
+
+
 def losses_of(prepared: Prepared) -> dict[str, str]:
     """The code of what was lost at each place of a request."""
     return {one.at: one.code for one in prepared.session.ledger.losses}
 
 
-def _timed(pieces: Iterable[bytes]) -> tuple[Chunk, ...]:
-    return tuple(Chunk(at, piece) for at, piece in enumerate(pieces) if piece)
+def _timed(pieces: Iterable[bytes], start: int = 0) -> tuple[Chunk, ...]:
+    return tuple(Chunk(at, piece) for at, piece in enumerate(pieces, start) if piece)
