@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.translation.requests.accepted_names import ANTHROPIC, AcceptedNames
-from harness.translation.requests.anthropic_blocks import text_block
-from harness.translation.requests.anthropic_messages import Messages
-from harness.translation.requests.anthropic_output import put_output
-from harness.translation.requests.anthropic_thinking import Thinking
-from harness.translation.requests.anthropic_tools import hosted_names, put_tools
 from harness.translation.requests.claude_models import claude_model
 from harness.translation.requests.plain_turns import conversation_of, lose_members
+from harness.translation.requests.to_anthropic_blocks import text_block
+from harness.translation.requests.to_anthropic_messages import Messages
+from harness.translation.requests.to_anthropic_output import put_output
+from harness.translation.requests.to_anthropic_thinking import Thinking
+from harness.translation.requests.to_anthropic_tools import hosted_names, put_tools
 from harness.translation.requests.wishes import Wishes
 from harness.turn.conversation import TextPart
 

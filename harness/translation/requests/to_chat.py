@@ -11,11 +11,11 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
-from harness.translation.requests.chat_messages import chat_messages
-from harness.translation.requests.chat_tools import put_tools
 from harness.translation.requests.history import repaired
 from harness.translation.requests.legacy import with_call_ids
 from harness.translation.requests.sending import Sending
+from harness.translation.requests.to_chat_messages import chat_messages
+from harness.translation.requests.to_chat_tools import put_tools
 from harness.translation.requests.tool_names import ToolNames
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
 from harness.translation.requests.accepted_names import GEMINI, AcceptedNames
-from harness.translation.requests.gemini_contents import Contents
 from harness.translation.requests.gemini_models import gemini_model
-from harness.translation.requests.gemini_parts import text_part
-from harness.translation.requests.gemini_thinking import thinking_config
-from harness.translation.requests.gemini_tools import put_tools
 from harness.translation.requests.plain_turns import conversation_of, lose_members
 from harness.translation.requests.schema_subset import GEMINI as SCHEMAS
 from harness.translation.requests.schema_subset import fitted
+from harness.translation.requests.to_gemini_contents import Contents
+from harness.translation.requests.to_gemini_parts import text_part
+from harness.translation.requests.to_gemini_thinking import thinking_config
+from harness.translation.requests.to_gemini_tools import put_tools
 from harness.translation.requests.wishes import Wishes
 from harness.turn.conversation import TextPart
 

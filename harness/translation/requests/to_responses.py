@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
 from harness.translation.requests.legacy import with_call_ids
-from harness.translation.requests.responses_items import response_items
-from harness.translation.requests.responses_tools import put_tools
 from harness.translation.requests.sending import Sending
+from harness.translation.requests.to_responses_items import response_items
+from harness.translation.requests.to_responses_tools import put_tools
 from harness.translation.requests.tool_names import ToolNames
 from harness.turn.conversation import TextPart
 

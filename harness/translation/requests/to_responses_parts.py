@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.translation.requests.chat_parts import data_url
+from harness.translation.requests.to_chat_parts import data_url
 from harness.turn.conversation import (
     AudioPart,
     FilePart,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.translation.requests.anthropic_messages import resumes_without_thought
+from harness.translation.requests.to_anthropic_messages import resumes_without_thought
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.translation.requests.emulation import arguments_of
 from harness.translation.requests.foreign import foreign_text
-from harness.translation.requests.responses_parts import content_part
+from harness.translation.requests.to_responses_parts import content_part
 from harness.turn.conversation import (
     CallPart,
     MessageItem,

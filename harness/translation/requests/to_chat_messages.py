@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.translation.requests.chat_parts import content_part
-from harness.translation.requests.chat_reasoning import put_reasoning, takes_signature, thinking_block
 from harness.translation.requests.emulation import arguments_of
 from harness.translation.requests.foreign import foreign_text
+from harness.translation.requests.to_chat_parts import content_part
+from harness.translation.requests.to_chat_reasoning import put_reasoning, takes_signature, thinking_block
 from harness.turn.conversation import (
     AudioPart,
     CallPart,

@@ -10,19 +10,19 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.translation.requests.anthropic_blocks import (
-    document_block,
-    image_block,
-    lose_sound,
-    put_extra,
-    text_block,
-)
 from harness.translation.requests.foreign import foreign_text
 from harness.translation.requests.plain_turns import (
     SYSTEM,
     arguments_object,
     lose_members,
     quoted_system,
+)
+from harness.translation.requests.to_anthropic_blocks import (
+    document_block,
+    image_block,
+    lose_sound,
+    put_extra,
+    text_block,
 )
 from harness.turn.conversation import (
     AudioPart,

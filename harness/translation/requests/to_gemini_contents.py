@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import try_parse
 from harness.translation.requests.foreign import foreign_text
-from harness.translation.requests.gemini_parts import file_part, image_part, sound_part, text_part
 from harness.translation.requests.plain_turns import (
     SYSTEM,
     arguments_object,
@@ -18,6 +17,7 @@ from harness.translation.requests.plain_turns import (
     lose_members,
     quoted_system,
 )
+from harness.translation.requests.to_gemini_parts import file_part, image_part, sound_part, text_part
 from harness.turn.conversation import (
     AudioPart,
     CallPart,

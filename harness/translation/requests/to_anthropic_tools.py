@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
-from harness.translation.requests.anthropic_blocks import put_extra
 from harness.translation.requests.emulation import PARAMETERS, description_of
 from harness.translation.requests.schema_subset import ANTHROPIC, fitted
+from harness.translation.requests.to_anthropic_blocks import put_extra
 from harness.turn.conversation import CustomTool, FunctionTool, HostedTool
 
 if TYPE_CHECKING:
