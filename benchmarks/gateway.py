@@ -90,16 +90,6 @@ def upstream(events: int) -> None:
         sys.stdin.read()
 
 
-def gateway(port: int) -> None:
-    """Serve until the process is ended."""
-    import harness  # noqa: PLC0415
-
-    raise_file_limit()
-    with harness.gateway_server(f"chat=http://127.0.0.1:{port}/v1", retries=0) as server:
-        print(server.url.rpartition(":")[2], flush=True)
-        sys.stdin.read()
-
-
 def first_event(port: int, request: bytes) -> float:
     """Seconds from the request to the first bytes of the body."""
     with socket.create_connection(("127.0.0.1", port)) as sock:
@@ -163,17 +153,21 @@ def hold(port: int, streams: int, pid: int) -> tuple[list[Held], int]:
 
 def process(*arguments: str) -> tuple[subprocess.Popen[str], int]:
     """One of the servers, and its port."""
-    command = [sys.executable, "-m", "benchmarks.gateway", *arguments]
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", *arguments]
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    server = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True)
     assert server.stdout is not None
-    return server, int(server.stdout.readline())
+    told = server.stdout.readline()
+    return server, int(told.removesuffix("/v1\n").rpartition(":")[2])
 
 
 def measure(streams: int, events: int) -> list[str]:
     """Print what was seen; what was missed."""
     missed = []
-    above, port = process("--upstream", str(events))
-    below, entry = process("--gateway", str(port))
+    above, port = process("benchmarks.gateway", "--upstream", str(events))
+    below, entry = process(
+        "harness", "serve", "-q", "--retries", "0", "--upstream", f"chat=http://127.0.0.1:{port}/v1"
+    )
     try:
         for _ in range(20):
             first_event(entry, THROUGH), first_event(port, DIRECT)
@@ -186,8 +180,9 @@ def measure(streams: int, events: int) -> list[str]:
         before = resident(below.pid)
         held, most = hold(entry, streams, below.pid)
     finally:
-        for server in (below, above):
-            server.communicate("")
+        below.terminate()
+        above.communicate("")
+        below.communicate()
     whole = sum(one.done for one in held)
     stalls = sorted((one.longest - PACE_US / 1e6) * 1e3 for one in held)
     each = (most - before) / streams
@@ -208,15 +203,11 @@ def main() -> int:
     """Measure; 1 where a target is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--upstream", type=int, metavar="EVENTS", help=argparse.SUPPRESS)
-    parser.add_argument("--gateway", type=int, metavar="PORT", help=argparse.SUPPRESS)
     parser.add_argument("--streams", type=int, default=500)
     parser.add_argument("--seconds", type=int, default=10)
     options = parser.parse_args()
     if options.upstream is not None:
         upstream(options.upstream)
-        return 0
-    if options.gateway is not None:
-        gateway(options.gateway)
         return 0
     raise_file_limit()
     missed = measure(options.streams, options.seconds * 1_000_000 // PACE_US)
