@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness.translation.manner import Manner
 from harness.translation.requests import (
-    chat_messages,
     from_responses_items,
     history,
     to_chat,
+    to_chat_messages,
 )
 from harness.turn.conversation import CallPart, ResultPart
 from tests.defects.cases import (
@@ -71,7 +71,7 @@ def _d02_holds() -> None:
 
 
 def _d02_breaks(patch: pytest.MonkeyPatch) -> None:
-    whole = chat_messages._assistant
+    whole = to_chat_messages._assistant
 
     def split(sending: Sending, names: ToolNames, message: Message) -> list[dict[str, Any]]:
         words = tuple(part for part in message.parts if not isinstance(part, CallPart))
@@ -79,7 +79,7 @@ def _d02_breaks(patch: pytest.MonkeyPatch) -> None:
         halves = [replace(message, parts=parts) for parts in (words, made) if parts]
         return [told for half in halves for told in whole(sending, names, half)]
 
-    patch.setattr(chat_messages, "_assistant", split)
+    patch.setattr(to_chat_messages, "_assistant", split)
 
 
 # -- 002-D03 and D04: calls that nobody answered
@@ -184,12 +184,12 @@ def _d06_holds() -> None:
 def a_shell_call_among_the_calls(patch: pytest.MonkeyPatch) -> None:
     """Break the engine so: what only Responses has a name for goes to Chat as if that knew it."""
 
-    def added(self: chat_messages._Turn, part: OpaquePart) -> None:
+    def added(self: to_chat_messages._Turn, part: OpaquePart) -> None:
         value = dict(part.value)
         self.calls.append({name: value.get(name) for name in ("id", "type", "status", "action")})
 
     patch.setattr(history, "_without_foreign", lambda messages, _: messages)
-    patch.setattr(chat_messages._Turn, "_add_opaque", added)
+    patch.setattr(to_chat_messages._Turn, "_add_opaque", added)
 
 
 DEFECTS = [

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.jsonvalue import try_parse
 from harness.translation.requests import (
-    chat_tools,
     from_responses,
     from_responses_items,
     from_responses_parts,
     to_chat,
+    to_chat_tools,
 )
 from harness.translation.requests.from_responses_items import messages_of
 from harness.turn.conversation import CallPart, ReasoningPart, TextPart
@@ -204,7 +204,7 @@ def _d12_holds() -> None:
 
 
 def _d12_breaks(patch: pytest.MonkeyPatch) -> None:
-    put = chat_tools.put_tools
+    put = to_chat_tools.put_tools
 
     def bare(sending: Sending, names: ToolNames) -> None:
         put(sending, names)
