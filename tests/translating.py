@@ -5,44 +5,71 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from harness.checking.exchanges import check_of, judge
+from harness.checking.exchanges import check_of
+from harness.checking.pairing import compare, turn_of_case
 from harness.dialects.registry import dialect as dialect_named
 from harness.findings import Origin, Severity
 from harness.jsonvalue import try_parse
 from harness.translation.offline import translated
 from harness.turn.reading import turn_of
+from tests.judging import judged
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
-    from harness.checking.report import Verdict
+    from harness.checking.check import Check
     from harness.dialects.asked import Asked
     from harness.findings import Finding
     from harness.translation.engine import InboundDialect
     from harness.translation.manner import Manner
     from harness.translation.offline import Translation
     from harness.translation.profiles import UpstreamDialect
+    from harness.turn.turn import Turn
 
 NOW = 1_790_000_000
 
 
 class Translated(NamedTuple):
-    """A translation, and what the rules say to it."""
+    """A translation, and what the rules say to it.
+
+    Args:
+        translation: The client's half, and what was lost.
+        check: The finished check of that half, with the upstream half held against it.
+        upstream: The finished check of the upstream half.
+    """
 
     translation: Translation
-    verdict: Verdict
+    check: Check
+    upstream: Check
 
     @property
     def blamed(self) -> list[Finding]:
         """Errors and warnings that are the engine's own, and none that the upstream half has as well."""
         return [
             one
-            for one in self.verdict.findings
+            for one in self.check.findings
             if one.origin is not Origin.UPSTREAM and one.severity is not Severity.INFO
         ]
 
     def told(self) -> str:
         """What it is blamed for, in lines."""
         return "\n".join(f"{one.severity} {one.rule}: {one.message} ({one.where})" for one in self.blamed)
+
+    @property
+    def body(self) -> bytes:
+        """What the client was sent."""
+        return body_of(self.translation.exchange)
+
+    @property
+    def turn(self) -> Turn:
+        """What that amounts to."""
+        return turn_of_case(self.check.case)
+
+
+def body_of(exchange: Exchange) -> bytes:
+    """The bytes of an answer."""
+    return (
+        b"".join(chunk.data for chunk in exchange.response.chunks) if exchange.response is not None else b""
+    )
 
 
 def run(
@@ -54,12 +81,45 @@ def run(
     manner: Manner | None = None,
     profile: str | None = None,
     stream: bool | None = None,
+    check: Check | None = None,
 ) -> Translated:
-    """Translate an upstream's exchange for a client that asked what its request asked, and judge both halves."""
-    asked = request if request is not None else client_request(upstream, source, target)
+    """Translate an upstream's exchange for a client that asked what its request asked, and judge both halves.
+
+    Args:
+        upstream: What the upstream sent.
+        source: What it speaks.
+        target: What the client speaks.
+        request: The client's request; None makes one up.
+        manner: How the answer is written.
+        profile: What is particular to the upstream.
+        stream: Whether the client wants a stream, whatever its request says.
+        check: The upstream half as `judged` before: one that is translated several times is judged once.
+    """
+    translation = translate(
+        upstream, source, target, request=request, manner=manner, profile=profile, stream=stream
+    )
+    return Translated(
+        translation, *compared(translation.exchange, target, upstream, check or judged(upstream, source))
+    )
+
+
+def translate(
+    upstream: Exchange,
+    source: UpstreamDialect,
+    target: InboundDialect,
+    *,
+    request: dict[str, Any] | None = None,
+    manner: Manner | None = None,
+    profile: str | None = None,
+    stream: bool | None = None,
+) -> Translation:
+    """The same without judging it."""
+    asked = dict(request if request is not None else client_request(upstream, source, target))
     if stream is not None:
-        asked = {**asked, "stream": stream}
-    translation = translated(
+        asked["stream"] = stream
+    if asked.get("stream") is not True:  # nobody may ask for the usage of a stream then
+        asked.pop("stream_options", None)
+    return translated(
         upstream,
         source=source,
         target=target,
@@ -69,8 +129,14 @@ def run(
         seed=b"test",
         now=NOW,
     )
-    verdict = judge(translation.exchange, dialect=target, upstream=upstream, upstream_dialect=source)
-    return Translated(translation, verdict)
+
+
+def compared(downstream: Exchange, target: str, upstream: Exchange, check: Check) -> tuple[Check, Check]:
+    """The check of the client's half, held against the upstream's, and that."""
+    mine = judged(downstream, target, upstream=True)
+    response = upstream.response
+    compare(mine, check, chunks=tuple(response.chunks) if response is not None else None)
+    return mine, check
 
 
 def client_request(upstream: Exchange, source: str, target: str) -> dict[str, Any]:
@@ -91,7 +157,8 @@ def client_request(upstream: Exchange, source: str, target: str) -> dict[str, An
     echo, called = _answered(upstream, source, needed=asked is None or not asked.tools)
     tools = [_tool(name, kind, target) for name, kind in _declared(asked, called).items()]
     if source == target == "responses":  # the response repeats the upstream's tools, and so the client's
-        tools = (asked.body.get("tools") if asked is not None else echo.get("tools")) or tools
+        given = (asked.body if asked is not None else echo).get("tools") or []
+        tools = given if all(one.get("name") for one in given if one.get("type") == "function") else tools
     if tools:
         request["tools"] = tools
     if target == "responses" and (echo.get("background") is True or (asked is not None and asked.background)):

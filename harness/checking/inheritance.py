@@ -10,10 +10,12 @@ rules that compare both halves.
 
 from __future__ import annotations
 
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from harness.jsonvalue import try_parse
+from harness.rules.chat import counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,12 +65,22 @@ def _contradicts_itself(finding: Finding, upstream: Half) -> bool:
     usage = upstream.turn.usage
     if usage is None:
         return False
+    if upstream.turn.dialect == "chat":
+        # Thought that is counted beside the answer is put right in the turn; what was sent is still no sum.
+        raw = upstream.case.stream.usage
+        if isinstance(raw, dict) and next(chain(counting.total(raw), counting.parts(raw)), None) is not None:
+            return True
     given, made = usage.input or 0, usage.output or 0
     return (
         (usage.total is not None and usage.total != given + made)
         or (usage.cached or 0) > given
         or (usage.reasoning or 0) > made
     )
+
+
+def _uncounted_or_contradicting(finding: Finding, upstream: Half) -> bool:
+    """One or the other."""
+    return _uncounted(finding, upstream) or _contradicts_itself(finding, upstream)
 
 
 def _counted_nothing(finding: Finding, upstream: Half) -> bool:
@@ -114,6 +126,18 @@ def _made_those_calls(finding: Finding, upstream: Half) -> bool:
     return names.issuperset((finding.found or "").split(", "))
 
 
+def _sent_that_shape_streamed(finding: Finding, upstream: Half) -> bool:
+    """The members do not fit, and those of upstream's stream did not either."""
+    del finding
+    return upstream.turn.dialect == "responses" and "RESP-ENV-004" in upstream.rules
+
+
+def _sent_that_shape_whole(finding: Finding, upstream: Half) -> bool:
+    """The members do not fit, and those of upstream's whole answer did not either."""
+    del finding
+    return upstream.turn.dialect == "responses" and "RESP-SYNC-001" in upstream.rules
+
+
 def _calls(turn: Turn) -> list[Any]:
     return [call for choice in turn.choices for call in choice.calls]
 
@@ -127,9 +151,14 @@ def _is_object(arguments: str) -> bool:
 
 CAUSES: Final = (
     Cause(
-        ("CHAT-USE-001", "CHAT-SYNC-004", "RESP-TERM-004"),
+        ("CHAT-USE-001", "RESP-TERM-004"),
         _uncounted,
         "a count that nobody made cannot be passed on, and zeros would be an invention",
+    ),
+    Cause(
+        ("CHAT-SYNC-004",),
+        _uncounted_or_contradicting,
+        "in whole answers of Chat, usage that is missing and usage that is no sum are one rule's",
     ),
     Cause(
         ("CHAT-USE-007", "CHAT-USE-008", "RESP-TERM-005"),
@@ -162,7 +191,17 @@ CAUSES: Final = (
         "upstream was told which calls are wanted; a gateway neither makes nor takes away any",
     ),
     Cause(
-        ("CHAT-TOOL-009", "RESP-FC-004"),
+        ("RESP-SYNC-001",),
+        _sent_that_shape_streamed,
+        "the shape of a whole response is one rule's, that of events another's: what is passed on is the same",
+    ),
+    Cause(
+        ("RESP-ENV-004",),
+        _sent_that_shape_whole,
+        "likewise, where a whole response is told as a stream",
+    ),
+    Cause(
+        ("CHAT-TOOL-009", "CHAT-SYNC-003", "RESP-FC-004"),
         _writes_broken_arguments,
         "arguments are passed on as the model wrote them",
     ),

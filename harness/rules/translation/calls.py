@@ -64,6 +64,10 @@ class CallsChanged(Comparison):
     stream: gemini/parallel
     event 0: usageMetadata = {"promptTokenCount":402,"candidatesTokenCount":93,"totalTokenCount":495}
     ```
+
+    ## Exceptions
+    A call without a name, as upstream sent it, may be left out: nobody can run it. Recorded from Snowflake, whose whole
+    answers have a `function_call` with an empty name beside a text.
     """
 
     id = "XLAT-TOOL-001"
@@ -78,6 +82,8 @@ class CallsChanged(Comparison):
         """Compare choice by choice, call by call."""
         for one, other in mine.pairs(theirs):
             here, there = in_order(one.calls), in_order(other.calls)
+            if len(here) < len(there):
+                there = [call for call in there if call.name]
             if mine.dialect == "chat" and sorted(map(same, here)) == sorted(map(same, there)):
                 continue
             if len(here) != len(there):

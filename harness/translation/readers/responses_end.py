@@ -71,5 +71,9 @@ def finish_of(status: str, response: dict[str, Any], session: Session, src: int,
 
 
 def _is_background(session: Session) -> bool:
-    """The client asked for a response that is made while nobody waits: one that is queued is its answer."""
-    return session.request is not None and session.request.options.get("background") is True
+    """The client asked for a response that is made while nobody waits: one that is queued is its answer.
+
+    It is none where the client wants a stream of it, which has to come to an end.
+    """
+    request = session.request
+    return request is not None and not request.stream and request.options.get("background") is True

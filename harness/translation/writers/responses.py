@@ -345,7 +345,11 @@ class ResponsesWriter:
             if one.step == "start":
                 self._items.append(hosted)
                 return sent + hosted.passed(raw)
+            if one.step == "end":
+                hosted.announced()
             sent += self._opens(hosted)
+            if one.step == "end":
+                sent += hosted.steps(item)
         if one.step != "end":
             return sent + hosted.passed(raw)
         del self._hosted[one.ref]

@@ -263,8 +263,59 @@ class Reasoning(Item):
         return self.finished("incomplete" if is_last else None, None)
 
 
+_STEPS: Final[Mapping[Any, tuple[str, ...]]] = {
+    "web_search_call": ("in_progress", "searching", "completed"),
+    "file_search_call": ("in_progress", "searching", "completed"),
+    "code_interpreter_call": ("in_progress", "text", "interpreting", "completed"),
+    "image_generation_call": ("in_progress", "generating", "completed"),
+    "mcp_list_tools": ("in_progress", "completed"),
+    "mcp_call": ("in_progress", "text", "completed"),
+}
+"""What OpenAI's streams tell of each item of a hosted tool, in order; "text" is told in deltas of the item's text."""
+_TEXTS: Final[Mapping[Any, tuple[str, str]]] = {
+    "code_interpreter_call": ("code", "code_interpreter_call_code"),
+    "mcp_call": ("arguments", "mcp_call_arguments"),
+}
+"""The text of such items: the member, and the name of its events."""
+_OVER: Final = frozenset({None, "completed", "failed"})
+"""Statuses of an item whose last step was told."""
+
+
 class Hosted(Item):
     """An item of a tool that the provider runs: its events are passed on as they came, under this stream's numbers."""
+
+    def announced(self) -> None:
+        """Make it what is announced of an item of which the end alone is known: nothing of it has been done yet."""
+        kind = self.body.get("type")
+        if kind in _STEPS:
+            more = {"status": "in_progress"} if "status" in self.body else {}
+            member = _TEXTS.get(kind, ("", ""))[0]
+            if isinstance(self.body.get(member), str):
+                more[member] = ""
+            self.body = {**self.body, **more}
+
+    def steps(self, item: Mapping[str, Any]) -> bytes:
+        """The steps in which a stream tells of what a whole item did: clients show it from these events alone."""
+        kind = str(self.body.get("type"))
+        event, place = self._numbering.event, self._place
+        member, name = _TEXTS.get(kind, ("", ""))
+        sent = []
+        for step in _STEPS.get(kind, ()):
+            if step == "text":
+                text = item.get(member)
+                text = text if isinstance(text, str) else ""
+                if text:
+                    sent.append(event(f"response.{name}.delta", {**place, "delta": text}))
+                sent.append(event(f"response.{name}.done", {**place, member: text}))
+            elif step != "completed":
+                sent.append(event(f"response.{kind}.{step}", place))
+            elif item.get("status") in _OVER:
+                # Only what speaks to an MCP server has an event for its failure.
+                has_failed = kind.startswith("mcp") and (
+                    item.get("status") == "failed" or item.get("error") is not None
+                )
+                sent.append(event(f"response.{kind}.{'failed' if has_failed else 'completed'}", place))
+        return b"".join(sent)
 
     def passed(self, raw: Mapping[str, Any]) -> bytes:
         """An event of it."""
