@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.cassettes.exchange import Cassette, Chunk, Exchange
+from harness.checking.sniffing import ENOUGH, plain_dialect_of
 from harness.errors import InputError, UsageError
 from harness.io.recordings import read_bytes
 from harness.jobs.looking import find_one
@@ -60,10 +61,11 @@ def translate(
 
     Raises:
         UsageError: A name that does not exist, a request that is no JSON object, or an exchange that must be named.
-        InputError: The answer cannot be read.
+        InputError: The answer cannot be read, or plainly speaks another dialect.
         RequestRefused: The client's request cannot be translated.
     """
     upstream = _one(answer, exchange)
+    _refuse_another_dialect(upstream, source)
     return translated(
         upstream,
         source=source,
@@ -94,6 +96,23 @@ def _one(answer: Any, number: int | None) -> Exchange:
             f"there is no exchange {number}", expected=f"0 to {len(found) - 1}", hint="exchanges count from 0"
         )
     return found[number or 0]
+
+
+def _refuse_another_dialect(upstream: Exchange, source: str) -> None:
+    """An answer of another dialect would read as one that broke off: say what it is instead."""
+    if upstream.response is None:
+        return
+    start = bytearray()
+    for chunk in upstream.response.chunks:
+        start += chunk.data
+        if len(start) >= ENOUGH:
+            break
+    plain = plain_dialect_of(bytes(start))
+    if plain not in {None, source}:
+        raise InputError(
+            f"this answer speaks {plain}, not {source}",
+            hint=f"say --from {plain} (source={plain!r})",
+        )
 
 
 def _subjects(answer: Any) -> Iterator[Subject]:

@@ -72,10 +72,13 @@ class Answering:
         """What the client is sent for the next bytes of the upstream's stream."""
         if self.over:
             return b""
+        sent: list[bytes] = []
         try:
-            return b"".join([self._event(event) for event in self._decoder.feed(data)])
+            for event in self._decoder.feed(data):
+                sent.append(self._event(event))  # noqa: PERF401 - what was written counts when the next cannot be read
         except EventTooLarge:
-            return self._pass((_TOO_LARGE,))
+            sent.append(self._pass((_TOO_LARGE,)))
+        return b"".join(sent)
 
     def finish(self, failure: Error | None = None) -> bytes:
         """What the client is sent when the upstream's body has ended.

@@ -91,7 +91,8 @@ def ended(
     if reason is not None:
         completed_at = None
     elif type(completed_at) is not int:
-        completed_at = session.now()
+        # The clock of whoever translates may be behind the upstream's, or stand still.
+        completed_at = max(session.now(), shell["created_at"])
     return {
         **shell,
         **said,
