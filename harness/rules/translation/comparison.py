@@ -89,6 +89,23 @@ def may_be_short(mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
     return not are_whole(mine, theirs, case)
 
 
+def untagged(text: str) -> tuple[str, str]:
+    """A text without the thought that it begins with between tags, and that thought, which a gateway may set apart.
+
+    Servers that do not know a model's template leave `<think>` and what follows in the content. Tags further behind are
+    left alone: they may as well be what the text is about.
+    """
+    begun = text.lstrip()
+    if not begun.startswith(_OPEN):
+        return text, ""
+    thought, _, rest = begun.removeprefix(_OPEN).partition(_CLOSE)
+    return rest, thought
+
+
+_OPEN = "<think>"
+_CLOSE = "</think>"
+
+
 def first_difference(mine: str, theirs: str) -> tuple[str, str, str]:
     """Where two texts part: in words, and a few characters of each."""
     shorter = min(len(mine), len(theirs))

@@ -12,6 +12,7 @@ from harness.rules.translation.comparison import (
     first_difference,
     may_be_short,
     shortened,
+    untagged,
 )
 from harness.turn.turn import Call, Other, Reasoning, Refusal, Text
 
@@ -274,7 +275,8 @@ class ReasoningChanged(Comparison):
         """Compare choice by choice, without white space."""
         short = may_be_short(mine, theirs, case)
         for one, other in mine.pairs(theirs):
-            here, there = "".join(one.reasoning.split()), "".join(other.reasoning.split())
+            told = other.reasoning or untagged(other.text)[1]
+            here, there = "".join(one.reasoning.split()), "".join(told.split())
             if not here or here == there or (short and there.startswith(here)):
                 continue
             how, found, expected = first_difference(here, there)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
-from harness.rules.translation.comparison import Comparison, first_difference, may_be_short, shortened
+from harness.rules.translation.comparison import (
+    Comparison,
+    first_difference,
+    may_be_short,
+    shortened,
+    untagged,
+)
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -49,9 +55,17 @@ class TextChanged(Comparison):
     stream: translation/chat_text
     ```
 
+    ```example
+    stream: translation/chat_text
+    --- upstream
+    stream: translation/chat_text
+    event 0: choices.0.delta.content = "<think>In Norway.</think>"
+    ```
+
     ## Exceptions
     Where either half broke off, or the client went away, the client may have less than upstream sent, but nothing
-    else. Several blocks of text are joined without anything between them, as all SDKs do.
+    else. Several blocks of text are joined without anything between them, as all SDKs do. Thought with which upstream's
+    text begins, between `<think>` and `</think>`, may be left out or sent as thought.
     """
 
     id = "XLAT-TEXT-001"
@@ -67,7 +81,10 @@ class TextChanged(Comparison):
         """Compare choice by choice."""
         short = may_be_short(mine, theirs, case)
         for one, other in mine.pairs(theirs):
-            if one.text == other.text or (short and other.text.startswith(one.text)):
+            if any(
+                one.text == text or (short and text.startswith(one.text))
+                for text in (other.text, untagged(other.text)[0])
+            ):
                 continue
             how, found, expected = first_difference(one.text, other.text)
             return self.told(case, f"The text is not upstream's: {how}.", expected=expected, found=found)
