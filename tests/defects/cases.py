@@ -228,6 +228,13 @@ class Heard:
             ending = Ending(how, len(before) + len(pieces))
             self.upstream = replace(self.upstream, response=response, ending=ending)
 
+    def _choice(self, index: int) -> dict[str, Any]:
+        """A choice of a whole completion."""
+        whole = self.whole
+        assert "choices" in whole, f"there is no answer, but {whole}"
+        value: dict[str, Any] = whole["choices"][index]
+        return value
+
     def kinds(self) -> list[str]:
         """The types of the events of a Responses stream."""
         return [one["type"] for one in self.payloads]
@@ -245,7 +252,7 @@ class Heard:
         """The visible text, of a stream put together or as it came."""
         if self.target == "chat":
             if self.data[:1] == b"{":
-                return self.whole["choices"][index]["message"]["content"] or ""
+                return self._choice(index)["message"]["content"] or ""
             return "".join(one.get("content") or "" for one in self.deltas(index))
         if self.data[:1] == b"{":
             parts = [part for item in self.output for part in item.get("content", ())]
@@ -261,7 +268,7 @@ class Heard:
                 if item["type"] == "function_call"
             ]
         if self.data[:1] == b"{":
-            made = self.whole["choices"][index]["message"].get("tool_calls", ())
+            made = self._choice(index)["message"].get("tool_calls", ())
             return [(one["id"], one["function"]["name"], one["function"]["arguments"]) for one in made]
         found: dict[int, list[str]] = {}
         for delta in self.deltas(index):
@@ -275,7 +282,7 @@ class Heard:
     def finish(self, index: int = 0) -> str | None:
         """The finish reason of a choice of Chat; None where there is none."""
         if self.data[:1] == b"{":
-            reason: str | None = self.whole["choices"][index]["finish_reason"]
+            reason: str | None = self._choice(index)["finish_reason"]
             return reason
         reasons = [
             entry["finish_reason"]
