@@ -65,11 +65,18 @@ async def collect(exchange: Exchange, call: Call) -> bytes | None:
     collected = made[-1]
     if collected.error is not None:
         return None
-    if not 200 <= collected.status < 300:
-        dialect = call.destination.dialect
-        tell(exchange, failure(dialect, collected.status, collected.headers, collected.body))
+    failed = failure_in(collected, call)
+    if failed is not None:
+        tell(exchange, failed)
         return None
     return collected.body
+
+
+def failure_in(collected: Collected, call: Call) -> Error | None:
+    """What went wrong with a collected answer."""
+    if collected.error is not None or 200 <= collected.status < 300:
+        return collected.error
+    return failure(call.destination.dialect, collected.status, collected.headers, collected.body)
 
 
 def tell(exchange: Exchange, error: Error) -> None:

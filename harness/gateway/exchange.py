@@ -21,7 +21,7 @@ from harness.gateway.answer import Answer
 from harness.gateway.calling import RecordedReply, failure_of
 from harness.gateway.limits import Watch
 from harness.gateway.retrying import delay_ms, is_retried
-from harness.gateway.untouched import Untouched
+from harness.gateway.untouched import Quiet, Untouched
 from harness.io.server.answers import miss_answer
 from harness.translation.engine import refusal
 from harness.translation.failures import timed_out
@@ -90,6 +90,7 @@ class Exchange:
         self._carrier: Carrier | None = None
         self._responded = False
         self.attempts = 0
+        self._before = 0
         self.code: str | None = None
         self.model: object = None
         self.destination: Destination | None = None
@@ -184,6 +185,7 @@ class Exchange:
             call: The request.
         """
         self.destination = call.destination
+        self._before = self.attempts
         while True:
             self.attempts += 1
             carrier = self._carrier = make()
@@ -194,6 +196,38 @@ class Exchange:
             if self._watch is not None:
                 self._watch.rest()
             await asyncio.sleep(0 if self.gateway.is_replay else wait / 1000)
+
+    async def aside(self, call: Call) -> Quiet:
+        """Ask an upstream for something that the client can do without: a limit that is passed ends nothing else.
+
+        Args:
+            call: The request.
+
+        Returns:
+            The answer, or why there is none.
+        """
+        made: list[Quiet] = []
+
+        def make() -> Quiet:
+            made.append(Quiet())
+            return made[-1]
+
+        outer, watch = self._watch, None
+        try:
+            async with asyncio.timeout(None) as scope:
+                watch = self._watch = Watch(self.gateway.settings.limits, scope)
+                await self.carry(make, call)
+        except TimeoutError:
+            kind = watch.expired if watch is not None else None
+            if kind == "shutdown" and outer is not None:
+                outer.expired = kind
+                raise
+            made[-1].fail(timed_out("idle" if kind is None or kind == "shutdown" else kind))
+        finally:
+            if watch is not None:
+                watch.stop()
+            self._watch, self._carrier = outer, None
+        return made[-1]
 
     # -- one attempt
 
@@ -298,13 +332,10 @@ class Exchange:
     def _wait(self, headers: Headers, status: int) -> int | None:
         """Milliseconds after which to ask again; status 0 is no answer at all."""
         settings = self.gateway.settings
-        if (
-            self.attempts > settings.retries
-            or self.answer.status
-            or (status and not is_retried(status, headers))
-        ):
+        attempt = self.attempts - self._before
+        if attempt > settings.retries or self.answer.status or (status and not is_retried(status, headers)):
             return None
-        return delay_ms(self.attempts, headers, self.gateway.now(), self.gateway.chance)
+        return delay_ms(attempt, headers, self.gateway.now(), self.gateway.chance)
 
     def _end_cancelled(self, take: Take | None) -> None:
         kind = self._watch.expired if self._watch is not None else None

@@ -90,6 +90,7 @@ class Watch:
     def begin(self) -> None:
         """An attempt begins: its first byte is waited for."""
         self._begun = self._first = True
+        self._paused = False
         self._last = self._pinged = self._loop.time()
         self._arm()
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, quote
 
 from harness.errors import HarnessError, RequestRefused
 from harness.gateway.asking import call_of, pass_on
 from harness.gateway.endpoints import no_response
-from harness.translation.relay import Relay
+from harness.translation.relay import STREAM_FIELDS, Relay
 from harness.translation.requests.expanding import expanded, input_items
+from harness.translation.requests.refusals import wrong_type
+from harness.translation.retelling import retold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from harness.gateway.untouched import Carrier
 
 _log = logging.getLogger(__name__)
+
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")  # what is longer is no number of anything here
 
 
 class _Nothing:
@@ -68,13 +73,23 @@ def keep(exchange: Exchange, body: Mapping[str, Any], told: Mapping[str, Any]) -
 
 
 async def response(exchange: Exchange) -> None:
-    """GET or DELETE /v1/responses/{id}."""
+    """GET or DELETE /v1/responses/{id}; the former whole, or with `stream=true` as a stream."""
     store, name = exchange.gateway.store, exchange.found.id
-    if store is not None and not _is_upstreams(exchange):
-        asked = store.delete if exchange.head.method == "DELETE" else store.get
-        exchange.json(await exchange.gateway.in_store(lambda: asked(name)))
+    if store is None or _is_upstreams(exchange):
+        await _ask_upstream(exchange, "")
         return
-    await _ask_upstream(exchange, "")
+    if exchange.head.method == "DELETE":
+        exchange.json(await exchange.gateway.in_store(lambda: store.delete(name)))
+        return
+    given = _given(exchange)
+    is_stream, after = _boolean(given, "stream"), _integer(given, "starting_after", -1)
+    found = await exchange.gateway.in_store(lambda: store.get(name))
+    if not is_stream:
+        exchange.json(found)
+        return
+    exchange.is_stream = True
+    events = retold(found, after)
+    exchange.answer.whole(200, (*STREAM_FIELDS, ("content-length", str(len(events)))), events)
 
 
 async def cancel(exchange: Exchange) -> None:
@@ -92,20 +107,35 @@ async def items(exchange: Exchange) -> None:
     if store is None or _is_upstreams(exchange):
         await _ask_upstream(exchange, "/input_items")
         return
-    given = {key: values[-1] for key, values in parse_qs(exchange.found.query).items()}
-    try:
-        limit = int(given.get("limit", "20"))
-    except ValueError:
-        raise RequestRefused(
-            "Invalid type for 'limit': expected an integer, but got a string instead.",
-            param="limit",
-            name="invalid_type",
-        ) from None
+    given = _given(exchange)
+    limit = _integer(given, "limit", 20)
     order, after = given.get("order", "desc"), given.get("after")
     page = await exchange.gateway.in_store(
         lambda: store.input_items(name, after=after, limit=limit, order=order)
     )
     exchange.json(page)
+
+
+def _given(exchange: Exchange) -> dict[str, str]:
+    """The query; of what is given twice, the last."""
+    query = parse_qs(exchange.found.query, keep_blank_values=True)
+    return {key: values[-1] for key, values in query.items()}
+
+
+def _boolean(given: Mapping[str, str], name: str) -> bool:
+    value = given.get(name, "false")
+    if value not in {"true", "false"}:
+        raise wrong_type(name, "a boolean", value)
+    return value == "true"
+
+
+def _integer(given: Mapping[str, str], name: str, usual: int) -> int:
+    value = given.get(name)
+    if value is None:
+        return usual
+    if _INTEGER.fullmatch(value) is None:
+        raise wrong_type(name, "an integer", value)
+    return int(value)
 
 
 def _is_upstreams(exchange: Exchange) -> bool:

@@ -121,3 +121,10 @@ class Collected(Untouched):
         if self._size <= self._limit:
             self._parts.append(data)
         return b""
+
+
+class Quiet(Collected):
+    """Keeps an answer of which the client is told nothing, not even that it failed."""
+
+    def _error(self, _: Error) -> bytes:
+        return b""

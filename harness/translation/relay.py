@@ -31,11 +31,13 @@ LARGEST_ERROR: Final = 1 << 20
 LARGEST_WHOLE: Final = 64 << 20
 """Bytes that a whole answer may have."""
 
-_STREAM_FIELDS: Final[Fields] = (
+STREAM_FIELDS: Final[Fields] = (
     ("content-type", "text/event-stream; charset=utf-8"),
     ("cache-control", "no-cache"),
     ("x-accel-buffering", "no"),
 )
+"""What the head of a stream says."""
+
 _PASSED_ON: Final = frozenset({"x-request-id", "retry-after", "retry-after-ms", "openai-processing-ms"})
 
 
@@ -160,7 +162,7 @@ class Relay:
         self.over = one.over
         if self._stream and (one.begun or self.head is not None):
             if self.head is None:
-                self.head = Head(200, (*_STREAM_FIELDS, *self._more()))
+                self.head = Head(200, (*STREAM_FIELDS, *self._more()))
             return sent
         if not one.over:
             return b""
@@ -173,7 +175,7 @@ class Relay:
             )
             return self._json(one.error.status, error_body(one.error), waits)
         if self._stream:  # an answer of which nothing is seen, such as a stream without any event
-            self.head = Head(200, (*_STREAM_FIELDS, *self._more()))
+            self.head = Head(200, (*STREAM_FIELDS, *self._more()))
             return sent
         return self._json(200, one.body())
 

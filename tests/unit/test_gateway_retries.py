@@ -14,11 +14,25 @@ import pytest
 from harness.gateway.limits import Limits
 from harness.gateway.retrying import LONGEST_MS, delay_ms, is_retried
 from harness.jobs.serve import gateway_server
-from tests.gatewaying import CHAT, RESPONSES, Scenes, gateway, piece, talks, texts, wire
+from tests.gatewaying import (
+    CHAT,
+    RESPONSES,
+    Scenes,
+    begins_and_hangs,
+    error_in,
+    gateway,
+    hangs,
+    heads_and_hangs,
+    piece,
+    talks,
+    texts,
+    wire,
+)
 from tests.scripted import SSE_HEAD, ScriptedServer, http_chunk
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Headers
+    from tests.gatewaying import Script
 
 AGAIN = wire(429, {"error": {"message": "slow down"}}, "retry-after-ms: 10")
 
@@ -169,6 +183,18 @@ def test_a_first_byte_that_does_not_come_is_not_waited_for_again() -> None:
     with gateway(scenes, limits=Limits(first_byte=0.2)) as server:
         answer = httpx.post(server.base_url + "/chat/completions", json=CHAT)
     assert (answer.status_code, len(scenes.requests)) == (504, 1)
+
+
+@pytest.mark.parametrize("silent", [hangs, heads_and_hangs, begins_and_hangs])
+def test_a_later_attempt_is_watched_as_the_first_is(silent: Script) -> None:
+    """Silence after a retry ends as silence does."""
+    scenes = Scenes(AGAIN, silent)
+    start = time.monotonic()
+    with gateway(scenes, limits=Limits(first_byte=0.3, idle=0.3)) as server:
+        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=5)
+    assert time.monotonic() - start < 3
+    assert error_in(answer)["code"] == "upstream_timeout"
+    assert len(scenes.requests) == 2
 
 
 def test_the_total_limit_counts_the_waits() -> None:

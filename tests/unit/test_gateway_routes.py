@@ -9,13 +9,17 @@ import httpx
 import pytest
 
 from harness.gateway.endpoints import endpoint
-from tests.gatewaying import BODIES, CHAT, Scenes, fields_of, gateway, texts, wire
+from harness.gateway.limits import Limits
+from harness.jobs.serve import gateway_server
+from tests.gatewaying import BODIES, CHAT, Scenes, closes, fields_of, gateway, hangs, texts, wire
 from tests.rawhttp import drain
+from tests.scripted import ScriptedServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.jobs.serve import GatewayServer
+    from tests.gatewaying import Script
 
 
 @pytest.fixture(scope="module")
@@ -270,6 +274,37 @@ def test_models_that_cannot_be_had_are_an_error(answer: bytes, status: int, code
     with gateway(Scenes(answer), retries=0) as server:
         given = httpx.get(server.base_url + "/models")
         assert (given.status_code, error_of(given)["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [wire(401, {"error": {"message": "no"}}), wire(200, b"<html>"), wire(200, {"data": 7}), closes, hangs],
+)
+def test_models_that_one_of_several_upstreams_does_not_list_are_left_out(
+    bad: bytes | Script, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others' are listed all the same, and the log says whose are missing."""
+    with (
+        ScriptedServer(Scenes(bad)) as silent,
+        ScriptedServer(Scenes(wire(200, OPENAI))) as good,
+        gateway_server(
+            [f"a=chat={silent.url}", f"b=chat={good.url}"], retries=0, limits=Limits(first_byte=0.3)
+        ) as server,
+    ):
+        listed = httpx.get(server.base_url + "/models", timeout=5)
+        assert [one["id"] for one in listed.json()["data"]] == ["b/m-1"]
+    assert "the models of upstream a are not listed" in caplog.text
+
+
+def test_models_that_no_upstream_lists_are_the_first_ones_error() -> None:
+    """There is nothing to give then."""
+    with (
+        ScriptedServer(Scenes(wire(403, {"error": {"message": "no", "code": "c"}}))) as one,
+        ScriptedServer(Scenes(wire(500, b""))) as other,
+        gateway_server([f"a=chat={one.url}", f"b=chat={other.url}"], retries=0) as server,
+    ):
+        answer = httpx.get(server.base_url + "/models")
+    assert (answer.status_code, error_of(answer)["code"]) == (403, "c")
 
 
 def test_embeddings_are_passed_on_byte_for_byte() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.gatewaying import RESPONSES, Scenes, body_of, ends_early, error_in, gateway, payloads, talks
 
@@ -69,6 +70,47 @@ def test_what_went_wrong_is_not_kept() -> None:
         answer = httpx.post(server.base_url + "/responses", json=RESPONSES)
         name = list(payloads(answer.text))[-1]["response"]["id"]
         assert httpx.get(server.base_url + f"/responses/{name}").status_code == 404
+
+
+def test_a_stored_response_is_told_again_as_a_stream() -> None:
+    """From the beginning or behind an event, the same every time, as conforming as a live one; it ends as stored."""
+    with gateway() as server:
+        made = httpx.post(server.base_url + "/responses", json={**RESPONSES, "stream": False}).json()
+        one = f"{server.base_url}/responses/{made['id']}"
+        whole = httpx.get(one + "?stream=true")
+        assert whole.headers["content-type"] == "text/event-stream; charset=utf-8"
+        events = list(payloads(whole.text))
+        assert [event["sequence_number"] for event in events] == list(range(len(events)))
+        assert events[0]["type"] == "response.created"
+        assert events[-1] == {
+            "type": "response.completed",
+            "response": made,
+            "sequence_number": len(events) - 1,
+        }
+        for after in (0, 3, len(events) - 2):
+            rest = httpx.get(f"{one}?stream=true&starting_after={after}")
+            assert list(payloads(rest.text)) == events[after + 1 :]
+        assert httpx.get(one + "?stream=false").json() == made
+        assert httpx.get(f"{server.base_url}/responses/resp_nobody?stream=true").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "param", "code"),
+    [
+        ("stream=true&starting_after=8", "starting_after", "integer_above_max_value"),
+        ("stream=true&starting_after=-2", "starting_after", "integer_below_min_value"),
+        ("stream=true&starting_after=x", "starting_after", "invalid_type"),
+        ("stream=true&starting_after=", "starting_after", "invalid_type"),
+        ("stream=yes", "stream", "invalid_type"),
+    ],
+)
+def test_a_stream_of_a_stored_response_that_cannot_be_is_refused(query: str, param: str, code: str) -> None:
+    """A client that goes on behind the last event would wait for nothing."""
+    with gateway() as server:
+        made = httpx.post(server.base_url + "/responses", json={**RESPONSES, "stream": False}).json()
+        answer = httpx.get(f"{server.base_url}/responses/{made['id']}?{query}")
+    assert answer.status_code == 400
+    assert (error_in(answer)["param"], error_in(answer)["code"]) == (param, code)
 
 
 def _text(content: Any) -> str:
