@@ -1,6 +1,7 @@
-"""Defects of a client that wrote requests of the Responses API as Chat Completions, in what it made of calls.
+"""Defects of a client that spoke Chat Completions for the Responses API, in what it made of calls.
 
-It made a message of each item, and dropped calls without a result with all that came after them.
+It made a message of each item, dropped calls without a result with all that came after them, and of the calls in an
+answer it knew one.
 """
 
 from __future__ import annotations
@@ -9,17 +10,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.translation.manner import Manner
+from harness.translation.readers.chat_calls import Calls
 from harness.translation.requests import (
     from_responses_items,
     history,
     to_chat,
     to_chat_messages,
 )
+from harness.translation.writers import responses_items
 from harness.turn.conversation import CallPart, ResultPart
 from tests.defects.cases import (
+    call,
+    calls,
+    hear,
     losses_of,
     refusal_of,
 )
+from tests.defects.chat_streams import FOR_CHAT, FOR_ITEMS, OSLO, ROME, ended, more
 from tests.defects.defect import Defect
 from tests.defects.items import asked, assistant, called, is_answered, messages, result, roles, user
 
@@ -27,11 +34,14 @@ if TYPE_CHECKING:
     import pytest
 
     from harness.translation.engine import Prepared
+    from harness.translation.readers.chat_calls import Call
     from harness.translation.requests.sending import Sending
     from harness.translation.requests.shape import Members
     from harness.translation.requests.tool_names import ToolNames
     from harness.translation.session import Session
     from harness.turn.conversation import Message, OpaquePart, Part
+    from harness.turn.increments import ArgsDelta, Increment
+    from tests.defects.cases import Heard
 
 # -- 002-D01: calls made at once
 
@@ -192,6 +202,92 @@ def a_shell_call_among_the_calls(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(to_chat_messages._Turn, "_add_opaque", added)
 
 
+# -- 002-D15 and D16: several calls
+
+
+def two_at_once() -> Heard:
+    """A chunk with two calls."""
+    both = calls(call(ROME, call_id="call_a"), call(OSLO, call_id="call_b", index=1))
+    return hear(ended(both, finish="tool_calls"), target="responses", request=FOR_ITEMS)
+
+
+def two_at_once_arrive() -> None:
+    """Both of them do."""
+    assert two_at_once().calls() == [("call_a", "weather", ROME), ("call_b", "weather", OSLO)]
+
+
+def only_the_first(patch: pytest.MonkeyPatch) -> None:
+    """Break the engine so: of the calls in one delta it sees the first."""
+    take = Calls.take
+
+    def first(self: Calls, fragments: Any, src: int, *, whole: bool = False) -> list[Increment]:
+        return take(self, fragments[:1], src, whole=whole)
+
+    patch.setattr(Calls, "take", first)
+
+
+def two_by_turns() -> tuple[Heard, Heard]:
+    """Two calls whose arguments come by turns."""
+    upstream = ended(
+        calls(call("", call_id="call_a")),
+        calls(more(ROME[:8])),
+        calls(call("", call_id="call_b", index=1)),
+        calls(more(OSLO[:8], 1)),
+        calls(more(ROME[8:])),
+        calls(more(OSLO[8:], 1)),
+        finish="tool_calls",
+    )
+    return hear(upstream, target="responses", request=FOR_ITEMS), hear(upstream, request=FOR_CHAT)
+
+
+def two_by_turns_arrive() -> None:
+    """Each of them with its own arguments."""
+    for heard in two_by_turns():
+        assert heard.calls() == [("call_a", "weather", ROME), ("call_b", "weather", OSLO)]
+
+
+def one_state_for_all(patch: pytest.MonkeyPatch) -> None:
+    """Break the engine so: all fragments are of the one call that it knows."""
+
+    def known(self: Calls, index: int | None, identity: str, name: str, src: int) -> Call | None:
+        del index, identity, name, src
+        return self._last
+
+    patch.setattr(Calls, "_known", known)
+
+
+# -- 002-D21: when a call is told of
+
+
+def _d21_case() -> Heard:
+    fragments = calls(call("")), calls(more(ROME[:8])), calls(more(ROME[8:]))
+    return hear(ended(*fragments, finish="tool_calls"), target="responses", request=FOR_ITEMS)
+
+
+def _d21_holds() -> None:
+    heard = _d21_case()
+    assert heard.calls() == [("call_up", "weather", ROME)]
+    about = [one for one in heard.payloads if one.get("output_index") == 0]
+    assert [one["type"] for one in about] == [
+        "response.output_item.added",
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.done",
+        "response.output_item.done",
+    ]
+    assert [one["delta"] for one in about if "delta" in one] == [ROME[:8], ROME[8:]]
+
+
+def _d21_breaks(patch: pytest.MonkeyPatch) -> None:
+    def collected(self: responses_items.Call, one: ArgsDelta, *, is_padded: bool) -> bytes:
+        del is_padded
+        self._pieces.append(one.text)
+        return b""
+
+    patch.setattr(responses_items.Call, "added", lambda _: b"")
+    patch.setattr(responses_items.Call, "delta", collected)
+
+
 DEFECTS = [
     Defect(
         "002-D01",
@@ -213,5 +309,29 @@ DEFECTS = [
         "A command was sent as a call of a type of its own.",
         _d06_holds,
         a_shell_call_among_the_calls,
+    ),
+    Defect(
+        "002-D15",
+        "Of several calls in one chunk the first was read.",
+        two_at_once_arrive,
+        only_the_first,
+        "XLAT-TOOL-001",
+        lambda: two_at_once().rules(),
+    ),
+    Defect(
+        "002-D16",
+        "The arguments of all calls were joined.",
+        two_by_turns_arrive,
+        one_state_for_all,
+        "XLAT-TOOL-001",
+        lambda: set.union(*(one.rules() for one in two_by_turns())),
+    ),
+    Defect(
+        "002-D21",
+        "A call was told of when it was done, and not before.",
+        _d21_holds,
+        _d21_breaks,
+        "RESP-ITEM-001",
+        lambda: _d21_case().rules(),
     ),
 ]
