@@ -47,17 +47,19 @@ WITH_TOOLS: dict[str, Any] = {"tools": TOOLS["chat"]}
 
 
 def _d11_holds() -> None:
-    """A's first attempt fails; while it waits, B is answered; A's second attempt still has A's tools."""
-    later = threading.Event()
+    """A's first attempt fails once B has been asked; A's second attempt still has A's tools."""
+    first_came, second_came = threading.Event(), threading.Event()
     asked: list[dict[str, Any]] = []
 
     def script(connection: socket.socket, request: bytes) -> None:
         body = body_of(request)
         asked.append(body)
-        if body["model"] == "a" and not later.is_set():
-            later.set()
-            connection.sendall(wire(503, {"error": {"message": "full"}}, "retry-after-ms: 300"))
+        if body["model"] == "a" and not first_came.is_set():
+            first_came.set()
+            second_came.wait(5)
+            connection.sendall(wire(503, {"error": {"message": "full"}}, "retry-after-ms: 1"))
         else:
+            second_came.set()
             talks(connection, request)
 
     with gateway(script) as server:
@@ -66,7 +68,7 @@ def _d11_holds() -> None:
             target=lambda: httpx.post(url, json={**CHAT, "model": "a", **WITH_TOOLS}, timeout=5)
         )
         first.start()
-        assert later.wait(5)
+        assert first_came.wait(5)
         assert httpx.post(url, json={**CHAT, "model": "b"}, timeout=5).status_code == 200
         first.join(5)
     assert [one["model"] for one in asked] == ["a", "b", "a"]
