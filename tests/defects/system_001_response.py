@@ -1,6 +1,7 @@
-"""Defects of a Responses server in front of Gemini, none of which is in this engine: what is said of an answer.
+"""Defects of a Responses server in front of Gemini, none of which is in this engine: what the response says of itself.
 
-That server kept the usage of the latest answer for whoever asked next, and guessed where it had none.
+That server repeated settings that nobody had made, kept the usage of the latest answer for whoever asked next, and
+guessed where it had none.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from msgspec import structs
 
 from harness.translation.readers import gemini
 from harness.translation.readers.gemini import GeminiReader
+from harness.translation.requests import echo
+from harness.translation.writers import responses_shell
 from harness.turn.increments import Usage
 from harness.turn.turn import Usage as Counts
 from tests.defects.cases import TOOLS, candidate, hear, sse
@@ -48,6 +51,46 @@ def _counted(given: int, made: int, total: int | None = None) -> dict[str, int]:
         "candidatesTokenCount": made,
         "totalTokenCount": given + made if total is None else total,
     }
+
+
+# -- 001-D21: what an answer repeats
+
+
+SAID: dict[str, Any] = {
+    "parallel_tool_calls": False,
+    "truncation": "auto",
+    "max_tool_calls": 3,
+    "service_tier": "flex",
+    "top_logprobs": 2,
+    "background": False,
+    "reasoning": {"effort": "low", "summary": "auto"},
+    "metadata": {"a": "b"},
+}
+
+
+def _d21_case() -> Heard:
+    return turn(TEXT, include=["message.output_text.logprobs"], **SAID)
+
+
+def _d21_holds() -> None:
+    heard = _d21_case()
+    for one in (heard.payloads[0]["response"], heard.final):
+        assert {name: one.get(name) for name in SAID} == SAID
+        assert "thinking_signature" not in one
+
+
+def _d21_breaks(patch: pytest.MonkeyPatch) -> None:
+    repeated = echo.echo
+    absent = {"max_tool_calls", "service_tier", "top_logprobs", "background"}
+
+    def constant(*args: Any) -> dict[str, Any]:
+        told = {name: value for name, value in repeated(*args).items() if name not in absent}
+        reasoning = {**told["reasoning"], "summary": None}
+        fixed = {"parallel_tool_calls": True, "truncation": "disabled", "thinking_signature": None}
+        return {**told, **fixed, "reasoning": reasoning}
+
+    patch.setattr(echo, "echo", constant)
+    patch.setattr(responses_shell, "_said", lambda _: {})
 
 
 # -- 001-D30: whose usage it is
@@ -154,6 +197,14 @@ def _d36_breaks(patch: pytest.MonkeyPatch) -> None:
 
 
 DEFECTS = [
+    Defect(
+        "001-D21",
+        "An answer repeats settings that the request did not have.",
+        _d21_holds,
+        _d21_breaks,
+        "RESP-OBJ-004",
+        lambda: _d21_case().rules(),
+    ),
     Defect(
         "001-D30",
         "The usage of the latest answer is reported for all.",
