@@ -109,6 +109,7 @@ CODES: Mapping[str, Kind] = MappingProxyType(
             _WARNING, "the upstream says a text again in other words than its deltas: the deltas count"
         ),
         "L218": Kind(_WARNING, "a call came without a name, and was left out"),
+        "L219": Kind(_WARNING, "arguments came for a call that had not begun or was over, and were left out"),
         "L220": Kind(_INFO, "why the prompt was blocked has no place in the client's dialect"),
         "L221": Kind(_WARNING, "the upstream asks to go on in another turn"),
         "L222": Kind(_WARNING, "the upstream says that the model wrote a malformed call"),

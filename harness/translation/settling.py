@@ -42,7 +42,22 @@ if TYPE_CHECKING:
 
     from harness.translation.session import Session
 
-_PIECES: Final = frozenset({TextDelta, ArgsDelta, ReasoningDelta, RefusalDelta})
+
+class _Block:
+    """What is open: an item, a run of text, a call."""
+
+    __slots__ = ("choice", "is_bare", "kind", "opener")
+
+    def __init__(self, opener: Increment) -> None:
+        self.kind = type(opener)
+        self.choice = opener.choice
+        self.opener = opener
+        self.is_bare = isinstance(opener, ToolStart) and opener.kind == "function"
+        """It is a call of a function, and nothing of its arguments has come."""
+
+    def is_opened_again_by(self, one: Increment) -> bool:
+        """Whether that is what opened it, said twice."""
+        return msgspec.structs.replace(one, src=self.opener.src) == self.opener
 
 
 class Settling:
@@ -56,29 +71,29 @@ class Settling:
         self._session = session
         self._started = False
         self._over = False
-        self._failed = False
-        self._open: dict[int, type[Increment]] = {}
-        self._choice_of: dict[int, int] = {}
-        self._bare: dict[int, ToolStart] = {}
+        self._open: dict[int, _Block] = {}
+        self._used: set[int] = set()
+        self._alias: dict[tuple[type[Increment], int, int], int] = {}
         self._ids: set[tuple[int, str]] = set()
         self._called: set[int] = set()
         self._finishes: dict[int, Finish] = {}
         self._choices: set[int] = set()
         self._usage: Usage | None = None
-        self._alias: dict[int, int] = {}
-        self._made = 0
 
     def settle(self, increment: Increment) -> Iterable[Increment]:
         """What becomes of one increment of the reader; nothing once the answer is over."""
         if self._over:
             return ()
         kind = type(increment)
-        if kind in _PIECES and increment.ref in self._open:  # type: ignore[attr-defined]  # all four have one
-            if kind is ArgsDelta and self._bare:
-                self._bare.pop(increment.ref, None)  # type: ignore[attr-defined]
-            if increment.choice in self._finishes:
-                self._late(increment)
-            return (increment,)
+        opener = _OPENER_OF.get(kind)
+        if opener is not None:
+            block = self._open.get(increment.ref)  # type: ignore[attr-defined]  # all pieces have one
+            if block is not None and block.kind is opener and block.choice == increment.choice:
+                if block.is_bare and increment.text:  # type: ignore[attr-defined]  # likewise
+                    block.is_bare = False
+                if increment.choice in self._finishes:
+                    self._late(increment)
+                return (increment,)
         given: Iterable[Increment] = self._HANDLERS[kind](self, increment)
         return given
 
@@ -103,7 +118,7 @@ class Settling:
         return ()
 
     def _error(self, one: Error) -> Iterable[Increment]:
-        self._over = self._failed = True
+        self._over = True
         # What is open stays open: how a failed answer leaves it is the writer's choice.
         usage = (self._usage,) if self._usage is not None else ()
         return (
@@ -120,7 +135,7 @@ class Settling:
         given: list[Increment] = []
         if not self._started:
             given += self._start(Start(src=one.src))
-        given += self._closed(None, one.src)
+        given += self._all_closed(one.src)
         given += [self._true(finish) for _, finish in sorted(self._finishes.items())]
         if self._usage is not None:
             given.append(self._usage)
@@ -147,17 +162,17 @@ class Settling:
     # -- blocks
 
     def _opens(self, one: Any) -> Iterable[Increment]:
-        if one.ref in self._open:
+        ref = self._found(type(one), one)
+        if ref is not None and self._open[ref].is_opened_again_by(one):
+            return ()
+        if isinstance(one, ToolStart) and not one.name:
+            self._session.lose_at("L218", one.src)
             return ()
         given = self._begun(one)
-        if isinstance(one, ToolStart):
-            one = self._identified(one)
-            self._bare[one.ref] = one
-            self._called.add(one.choice)
         given += self._closed(one, one.src)
-        self._open[one.ref] = type(one)
-        self._choice_of[one.ref] = one.choice
-        given.append(one)
+        if ref in self._open:  # a call or an item, beside which others may be open
+            given += self._close(ref, one.src)
+        given.append(self._opened(one))
         return given
 
     def _begun(self, one: Increment) -> list[Increment]:
@@ -166,6 +181,30 @@ class Settling:
         if one.choice in self._finishes:
             self._late(one)
         return [] if self._started else list(self._start(Start(src=one.src)))
+
+    def _opened(self, one: Any) -> Any:
+        """The opening, under a number of its own and as a call with an id of its own."""
+        block = _Block(one)
+        if one.ref in self._used:
+            ref = -len(self._used)
+            while ref in self._used:
+                ref -= 1
+            self._alias[block.kind, one.choice, one.ref] = ref
+            one = msgspec.structs.replace(one, ref=ref)
+        self._used.add(one.ref)
+        self._open[one.ref] = block
+        if block.kind is ToolStart:
+            self._called.add(one.choice)
+            return self._identified(one)
+        return one
+
+    def _found(self, kind: type[Increment], one: Any) -> int | None:
+        """The number under which the block of that kind is open that this is about; None where none is."""
+        block = self._open.get(one.ref)
+        if block is not None and block.kind is kind and block.choice == one.choice:
+            return int(one.ref)
+        ref = self._alias.get((kind, one.choice, one.ref))
+        return ref if ref in self._open else None
 
     def _identified(self, one: ToolStart) -> ToolStart:
         """The call with an id of its own."""
@@ -178,85 +217,81 @@ class Settling:
         self._ids.add((one.choice, call_id))
         return msgspec.structs.replace(one, call_id=call_id)
 
-    def _closed(self, before: Increment | None, src: int) -> list[Increment]:
-        """The ends of blocks that must be over before this one opens; of all where there is none."""
-        ended: list[Increment] = []
-        inner_first = sorted(self._open.items(), key=lambda one: one[1] is MessageStart)
-        for ref, kind in inner_first if before is not None else self._in_order():
-            choice = self._choice_of[ref]
-            if before is None:
-                ended += self._close(ref, src, is_cut=self._finishes[choice].reason in _CUT)
-            elif choice == before.choice and _parts(kind, before):
-                ended += self._close(ref, src)
-        return ended
+    def _closed(self, before: Increment, src: int) -> list[Increment]:
+        """The ends of blocks that must be over before this one opens."""
+        kind, choice = type(before), before.choice
+        over = [
+            ref for ref, block in self._open.items() if block.choice == choice and _parts(block.kind, kind)
+        ]
+        over.sort(key=lambda ref: self._open[ref].kind is MessageStart)  # after what is in it
+        return [end for ref in over for end in self._close(ref, src)]
 
-    def _in_order(self) -> list[tuple[int, type[Increment]]]:
-        """What is open, as it was opened, but messages after their texts."""
-        texts = [one for one in self._open.items() if one[1] in _IN_MESSAGES]
-        return texts + [one for one in self._open.items() if one[1] not in _IN_MESSAGES]
+    def _all_closed(self, src: int) -> list[Increment]:
+        """The ends of all that is open: of texts first, as they lie within messages, then as it was opened."""
+        ended: list[Increment] = []
+        for ref in sorted(self._open, key=lambda ref: self._open[ref].kind not in _IN_MESSAGES):
+            is_cut = self._finishes[self._open[ref].choice].reason in _CUT
+            ended += self._close(ref, src, is_cut=is_cut)
+        return ended
 
     def _close(
         self, ref: int, src: int, end: Increment | None = None, *, is_cut: bool = False
     ) -> list[Increment]:
-        kind = self._open.pop(ref)
-        choice = self._choice_of.pop(ref)
-        bare = self._bare.pop(ref, None)
+        block = self._open.pop(ref)
         if end is None:
-            more = {"status": "incomplete"} if is_cut and kind in _WITH_STATUS else {}
-            end = _END_OF[kind](ref=ref, src=src, choice=choice, **more)
-        if bare is not None and bare.kind == "function" and not is_cut:
-            return [ArgsDelta(ref=ref, src=src, choice=choice, text="{}"), end]
+            more = {"status": "incomplete"} if is_cut and block.kind in _WITH_STATUS else {}
+            end = _END_OF[block.kind](ref=ref, src=src, choice=block.choice, **more)
+        if block.is_bare and isinstance(end, ToolEnd) and end.status != "incomplete":
+            return [ArgsDelta(ref=ref, src=src, choice=block.choice, text=end.final or "{}"), end]
         return [end]
 
     def _ends(self, one: Any) -> Iterable[Increment]:
-        one = self._aliased(one)
-        if one.ref not in self._open:
+        ref = self._found(_ENDED_BY[type(one)], one)
+        if ref is None:
             return ()
+        one = _under(ref, one)
         if isinstance(one, MessageEnd):
             inner = [
-                ref
-                for ref, kind in self._open.items()
-                if kind in _IN_MESSAGES and self._choice_of[ref] == one.choice
+                text
+                for text, block in self._open.items()
+                if block.kind in _IN_MESSAGES and block.choice == one.choice
             ]
-            texts = [end for ref in inner for end in self._close(ref, one.src)]
-            return [*texts, *self._close(one.ref, one.src, one)]
-        return self._close(one.ref, one.src, one)
+            texts = [end for text in inner for end in self._close(text, one.src)]
+            return [*texts, *self._close(ref, one.src, one)]
+        return self._close(ref, one.src, one)
 
     def _stray(self, one: Any) -> Iterable[Increment]:
-        """A delta of a block that was closed because another began: it goes on in a new block."""
-        again = self._aliased(one)
-        if again.ref in self._open:
-            return (again,)
-        opener = _START_OF.get(type(one))
-        if opener is None:
+        """A piece of a block that was closed because another began: it goes on in a new block."""
+        opener = _OPENER_OF[type(one)]
+        ref = self._found(opener, one)
+        if ref is not None:
+            return self.settle(_under(ref, one))
+        if opener is ToolStart:
+            self._session.lose("L219", "answer")
             return ()
-        self._made += 1
-        self._alias[one.ref] = ref = -self._made
-        again = msgspec.structs.replace(one, ref=ref)
-        return (*self._opens(opener(ref=ref, src=one.src, choice=one.choice)), again)
-
-    def _aliased(self, one: Any) -> Any:
-        ref = self._alias.get(one.ref)
-        return one if ref is None else msgspec.structs.replace(one, ref=ref)
+        given = list(self._opens(opener(ref=one.ref, src=one.src, choice=one.choice)))
+        return [*given, _under(given[-1].ref, one)]  # type: ignore[attr-defined]  # what was opened
 
     def _annotation(self, one: Annotation) -> Iterable[Increment]:
-        one = self._aliased(one)
-        if one.ref not in self._open:
+        ref = self._found(TextStart, one)
+        if ref is None:
             self._session.lose_at("L231", one.src, f"{one.kind}, after its text")
             return ()
-        return (one,)
+        return (_under(ref, one),)
 
     def _server_tool(self, one: ServerTool) -> Iterable[Increment]:
         given = self._begun(one)
-        if one.ref not in self._open:
+        ref = self._found(ServerTool, one)
+        if ref is not None and one.step == "start":
+            given += self._close(ref, one.src)
+            ref = None
+        if ref is None:
             given += self._closed(one, one.src)
+            one = self._opened(one)
+            ref = one.ref
         if one.step == "end":
-            self._open.pop(one.ref, None)
-            self._choice_of.pop(one.ref, None)
-        else:
-            self._open[one.ref] = ServerTool
-            self._choice_of[one.ref] = one.choice
-        given.append(one)
+            del self._open[ref]
+        given.append(_under(ref, one))
         return given
 
     def _media(self, one: Increment) -> Iterable[Increment]:
@@ -304,18 +339,31 @@ _END_OF: Final[dict[type[Increment], Any]] = {
     ReasoningStart: ReasoningEnd,
     ToolStart: ToolEnd,
 }
-_START_OF: Final[dict[type[Increment], Any]] = {
+_ENDED_BY: Final[dict[type[Increment], type[Increment]]] = {
+    MessageEnd: MessageStart,
+    TextEnd: TextStart,
+    RefusalEnd: RefusalStart,
+    ReasoningEnd: ReasoningStart,
+    ToolEnd: ToolStart,
+}
+_OPENER_OF: Final[dict[type[Increment], Any]] = {
     TextDelta: TextStart,
-    RefusalDelta: RefusalStart,
+    ArgsDelta: ToolStart,
     ReasoningDelta: ReasoningStart,
+    RefusalDelta: RefusalStart,
 }
 _IN_MESSAGES: Final = frozenset({TextStart, RefusalStart})
 
 
-def _parts(kind: type[Increment], before: Increment) -> bool:
-    """Whether a block of that kind is over when `before` begins. Calls stay open beside each other and all else."""
+def _parts(kind: type[Increment], before: type[Increment]) -> bool:
+    """Whether a block of that kind is over when another begins. Calls stay open beside each other and all else."""
     if kind in {ToolStart, ServerTool}:
         return False
     if kind is MessageStart:
-        return not isinstance(before, TextStart | RefusalStart)
+        return before not in _IN_MESSAGES
     return True
+
+
+def _under(ref: int, one: Any) -> Any:
+    """The same, under that number."""
+    return one if one.ref == ref else msgspec.structs.replace(one, ref=ref)

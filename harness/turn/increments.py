@@ -11,9 +11,10 @@ the order that a writer relies on (and reports what it had to mend):
 2. A block (text, refusal, reasoning, call, hosted tool) is opened once under a `ref` that is never used again, its
    deltas follow, it is closed once. Calls and items of hosted tools may overlap with all else; others do not overlap,
    but a text or refusal lies within its message. Every block is closed before `Finish`; one that the limit or a filter
-   cut has the status "incomplete".
-3. A call has an id that is not empty and that no other call of the turn has, and a name that is not empty. A function
-   call without arguments has had one delta `{}`.
+   cut has the status "incomplete". A delta has the choice of its block. The first increment of a hosted tool opens it,
+   whatever its step; a "start" is only ever the first.
+3. A call has an id that is not empty and that no other call of its choice has, and a name that is not empty. A function
+   call without arguments has had one delta `{}`, unless it was cut.
 4. Then, for each choice, `Finish`; then at most one `Usage`; then `Eof`. An `Error` may come instead of these at any
    place, with blocks open, and then perhaps a `Usage` before it; nothing but `Eof` follows it.
 
@@ -243,7 +244,6 @@ class ToolEnd(Increment, frozen=True, kw_only=True):
     """The call is written.
 
     Args:
-        call_id: An id that came only after the call had begun.
         final: The whole arguments, where the upstream says them again in other words than its deltas.
         signature: What is to be sent back with it (Gemini `thoughtSignature`).
         vendor: Who made the signature.
@@ -251,7 +251,6 @@ class ToolEnd(Increment, frozen=True, kw_only=True):
     """
 
     ref: int
-    call_id: str | None = None
     final: str | None = None
     signature: str | None = None
     vendor: str = ""
