@@ -241,8 +241,10 @@ class Exchange:
         if self._watch is not None:
             self._watch.begin()
         wait: int | None = None
+        received, is_success = self.received, False
         try:
             async with caller.send(call.method, path, headers, call.body) as reply:
+                is_success = 200 <= reply.status < 300
                 wait = self._begun(carrier, reply, take)
                 chunks = reply.chunks()
                 if await self._body(carrier, reply, chunks, take, wait):
@@ -259,8 +261,8 @@ class Exchange:
             _fail(take, error.__cause__ or error)
             if carrier.over:
                 return None  # the client has everything
-            if not self._responded:
-                wait = self._wait((), 0)
+            if not self._responded or (is_success and self.received == received):
+                wait = self._wait((), 0)  # no answer, or the head of one and nothing of it
             if wait is None:
                 failed = failure_of(error)
                 ended = carrier.finish(failed) if self._responded else carrier.fail(failed)

@@ -138,6 +138,36 @@ def test_a_connection_that_breaks_before_the_answer_is_made_again() -> None:
     assert len(scenes.requests) == 2
 
 
+@pytest.mark.parametrize("body", [CHAT, {**CHAT, "stream": False}])
+def test_a_body_that_dies_before_its_first_byte_is_asked_for_again(body: dict[str, Any]) -> None:
+    """A head promises an answer, and nothing of it has reached the client."""
+
+    def heads(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(SSE_HEAD)
+        connection.close()
+
+    scenes = Scenes(heads, talks)
+    with gateway(scenes) as server:
+        answer = httpx.post(server.base_url + "/chat/completions", json=body)
+    assert answer.status_code == 200
+    assert "hello" in (texts(answer.text) or answer.text)
+    assert len(scenes.requests) == 2
+
+
+def test_a_refusal_whose_body_dies_is_told_at_once() -> None:
+    """Its status says enough."""
+
+    def refuses(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 20\r\n\r\n")
+        connection.close()
+
+    scenes = Scenes(refuses, talks)
+    with gateway(scenes) as server:
+        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT)
+    assert answer.status_code >= 400
+    assert len(scenes.requests) == 1
+
+
 def test_an_upstream_that_comes_up_meanwhile_is_found() -> None:
     """No connection is one more thing that may pass."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
