@@ -293,8 +293,8 @@ class Heard:
         assert len(reasons) <= 1, f"several finish reasons: {reasons}"
         return reasons[0] if reasons else None
 
-    def rules(self) -> set[str]:
-        """The rules that blame the answer, and do not blame the upstream for the same."""
+    def rules(self, *, alone: bool = False) -> set[str]:
+        """The rules that blame the answer, and do not blame the upstream for the same unless it is judged alone."""
         head = self.relay.head
         paths = {"chat": "/v1/chat/completions", "responses": "/v1/responses"}
         asked = Request(
@@ -305,7 +305,7 @@ class Heard:
         )
         answer = None if head is None else Response(head.status, head.headers, _timed(self.pieces))
         mine = Exchange(0, asked, answer, Ending(How.COMPLETE, len(self.pieces)))
-        verdict = judge(mine, dialect=self.target, upstream=self.upstream)
+        verdict = judge(mine, dialect=self.target, upstream=None if alone else self.upstream)
         return {
             one.rule
             for one in verdict.findings
