@@ -155,8 +155,8 @@ def the_items_id_as_the_calls(patch: pytest.MonkeyPatch) -> None:
     """Break the engine so: a call of a custom tool is known by the id of its item, and nothing looks for its result."""
     call = from_responses_items._call
 
-    def misnamed(item: Members, kind: str) -> CallPart:
-        made = call(item, kind)
+    def misnamed(*given: Any) -> CallPart:
+        made: CallPart = call(*given)
         return replace(made, call_id=made.item_id or "") if made.kind == "custom" else made
 
     patch.setattr(from_responses_items, "_call", misnamed)

@@ -17,7 +17,7 @@ from harness.translation.requests import (
     to_chat_tools,
 )
 from harness.translation.requests.from_responses_items import messages_of
-from harness.turn.conversation import CallPart, ReasoningPart, TextPart
+from harness.turn.conversation import CallPart, ImagePart, ReasoningPart, TextPart
 from tests.defects.cases import (
     DONE,
     TOOLS,
@@ -125,9 +125,11 @@ def _d09_breaks(patch: pytest.MonkeyPatch) -> None:
     content_of = from_responses_parts.content_of
 
     def words_of(item: Members, member: str, ledger: Ledger, **more: Any) -> tuple[tuple[Part, ...], bool]:
-        if more.get("kinds") == from_responses_parts.OUTPUT:
-            more = {}
-        return content_of(item, member, ledger, **more)
+        if more.get("kinds") != from_responses_parts.OUTPUT:
+            return content_of(item, member, ledger, **more)
+        kinds = (*from_responses_parts.OUTPUT, "input_image")
+        parts, is_text = content_of(item, member, ledger, kinds=kinds)
+        return tuple(part for part in parts if not isinstance(part, ImagePart)), is_text
 
     patch.setattr(from_responses_items, "content_of", words_of)
     _changed(
