@@ -364,10 +364,11 @@ def test_a_thought_keeps_its_parts_and_its_item() -> None:
     [
         ("gAAAAABo", [], "openai", "gAAAAABo", None),
         ("something", [], "", "something", None),
-        (wrapped("anthropic", "sig"), ["s"], "anthropic", None, "sig"),
+        (wrapped("anthropic", "sig", "signature"), ["s"], "anthropic", None, "sig"),
+        (wrapped("anthropic", "sig", "signature"), [], "anthropic", None, "sig"),
         (wrapped("anthropic", "redacted"), [], "anthropic", "redacted", None),
-        (wrapped("gemini", "sig"), [], "gemini", None, "sig"),
-        (wrapped("gemini", "sig"), ["s"], "gemini", None, "sig"),
+        (wrapped("gemini", "sig", "signature"), [], "gemini", None, "sig"),
+        (wrapped("gemini", "sig", "signature"), ["s"], "gemini", None, "sig"),
         (wrapped("xai", "blob"), ["s"], "xai", "blob", None),
         ("hx1:anthropic:?", [], "", "hx1:anthropic:?", None),
     ],
@@ -389,7 +390,8 @@ def test_what_seals_a_thought_is_unwrapped(
 def test_the_seal_behind_a_call_is_the_calls() -> None:
     """That is the form in which this engine hands on the signature of a call of Gemini."""
     call = {"type": "function_call", "call_id": "1", "name": "f", "arguments": "{}"}
-    seal = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": wrapped("gemini", "sig")}
+    blob = wrapped("gemini", "sig", "call")
+    seal = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": blob}
     (message,) = messages(call, seal, {**call, "call_id": "2"})
     first, second = message.parts
     assert isinstance(first, CallPart)

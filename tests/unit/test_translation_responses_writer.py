@@ -253,13 +253,13 @@ def test_summaries_and_raw_thought_have_events_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("end", "seal"),
     [
-        (ReasoningEnd(ref=1, signature="sig", vendor="anthropic"), ("anthropic", "sig")),
-        (ReasoningEnd(ref=1, encrypted="blob", vendor="anthropic"), ("anthropic", "blob")),
-        (ReasoningEnd(ref=1, signature="sig", vendor="gemini"), ("gemini", "sig")),
+        (ReasoningEnd(ref=1, signature="sig", vendor="anthropic"), ("anthropic", "sig", "signature")),
+        (ReasoningEnd(ref=1, encrypted="blob", vendor="anthropic"), ("anthropic", "blob", "encrypted")),
+        (ReasoningEnd(ref=1, signature="sig", vendor="gemini"), ("gemini", "sig", "signature")),
     ],
 )
 def test_seals_of_others_go_wrapped_to_clients_that_ask_for_them(
-    end: ReasoningEnd, seal: tuple[str, str]
+    end: ReasoningEnd, seal: tuple[str, str, str]
 ) -> None:
     """So that they can be unwrapped when the client sends them back; for others they are lost."""
     thought = (ReasoningStart(ref=1), ReasoningDelta(ref=1, text="Hm"), end)
@@ -280,7 +280,7 @@ def test_the_seal_of_a_call_goes_in_an_item_of_its_own_behind_it() -> None:
     assert kinds == ["function_call", "reasoning", "function_call"]
     seal = items(events)[1]
     assert seal["summary"] == []
-    assert unwrapped(seal["encrypted_content"]) == ("gemini", "sig")
+    assert unwrapped(seal["encrypted_content"]) == ("gemini", "sig", "call")
 
 
 def test_annotations_are_counted_within_their_part() -> None:

@@ -213,4 +213,5 @@ def _unwrapped(blob: str, vendor: str) -> tuple[str, str]:
         return vendor, blob
     from harness.translation.carry import unwrapped  # noqa: PLC0415 - rare
 
-    return unwrapped(blob) or (vendor, blob)
+    found = unwrapped(blob)
+    return (vendor, blob) if found is None else (found.vendor, found.blob)

@@ -169,7 +169,7 @@ class _Reading:
     def _reasoning(self, item: Members) -> None:
         part = _thought(item)
         turn = self.turn
-        if turn is not None and turn.parts and _is_seal(item, part):
+        if turn is not None and turn.parts and _is_seal(item):
             call = turn.parts[-1]
             if isinstance(call, CallPart) and call.signature is None:
                 turn.parts[-1] = _sealed(call, part)
@@ -280,7 +280,8 @@ def _seal_of(extra_content: Any) -> tuple[str, str | None]:
     signature = google.get("thought_signature") if isinstance(google, Mapping) else None
     if not isinstance(signature, str) or not signature:
         return "", None
-    return unwrapped(signature) or ("gemini", signature)
+    found = unwrapped(signature)
+    return ("gemini", signature) if found is None else (found.vendor, found.blob)
 
 
 # -- thoughts
@@ -296,10 +297,9 @@ def _thought(item: Members) -> ReasoningPart:
     vendor = ""
     encrypted, signature = blob, None
     if blob is not None and (found := unwrapped(blob)) is not None:
-        vendor, encrypted = found
-        # Anthropic signs what can be read and encrypts what cannot; what Gemini seals is always a signature.
-        if vendor == "gemini" or (vendor == "anthropic" and (text or summary)):
-            signature, encrypted = encrypted, None
+        vendor = found.vendor
+        is_encrypted = found.kind == "encrypted"
+        encrypted, signature = (found.blob, None) if is_encrypted else (None, found.blob)
     elif blob is not None and blob.startswith(_FERNET):
         # What OpenAI encrypts are Fernet tokens. What other servers of this dialect encrypt, nobody can tell.
         vendor = "openai"
@@ -324,10 +324,11 @@ def _texts(item: Members, name: str) -> tuple[str, ...]:
     )
 
 
-def _is_seal(item: Members, part: ReasoningPart) -> bool:
+def _is_seal(item: Members) -> bool:
     """An item that is nothing but the signature of the call before it: the form in which this engine sends it."""
-    is_bare = item.value.keys() <= {"type", "id", "summary", "encrypted_content", "status"}
-    return is_bare and part.vendor == "gemini" and part.signature is not None and not part.summary
+    blob = item.text("encrypted_content")
+    found = None if blob is None else unwrapped(blob)
+    return found is not None and found.kind == "call"
 
 
 def _sealed(call: CallPart, seal: ReasoningPart) -> CallPart:

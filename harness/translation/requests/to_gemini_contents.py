@@ -139,10 +139,13 @@ class Contents:
     def _seals(self, message: Message) -> dict[int, str]:
         """Signatures that came in a thought and belong to the call beside it, by the index of that call.
 
-        The index of such a thought is in the result, too, with an empty string. A client of Responses has no other
-        place for the signature of a call than a thought of its own, behind the call; others send it before.
+        The index of such a thought is in the result, too, with an empty string. A client of Chat has no other place for
+        the signature of a call than a thought of its own, before the call or behind it.
         """
         seals: dict[int, str] = {}
+        request = self._session.request
+        if request is not None and request.dialect == "responses":
+            return seals  # whose a seal is was said when it was wrapped
         parts = message.parts
         for index, part in enumerate(parts):
             if not isinstance(part, ReasoningPart) or part.vendor != self._vendor:

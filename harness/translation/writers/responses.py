@@ -41,6 +41,7 @@ from harness.turn.increments import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.translation.carry import CarriedKind
     from harness.translation.session import Session
 
 _STATUSES: Final = frozenset({"completed", "incomplete"})
@@ -269,19 +270,36 @@ class ResponsesWriter:
             if one.signature is not None:  # a member that some servers of this dialect have
                 thought.body["signature"] = one.signature
             return thought.finished(status, one.encrypted)
-        sealed = one.encrypted if one.encrypted is not None else one.signature
-        if sealed is not None:
-            sealed = self._sealed(one.vendor, sealed, one.src)
-        return thought.finished(status, sealed)
+        if one.signature is None:
+            return thought.finished(status, self._sealed(one.vendor, one.encrypted, "encrypted", one.src))
+        sent = thought.finished(status, self._sealed(one.vendor, one.signature, "signature", one.src))
+        if one.encrypted is None:
+            return sent
+        return sent + self._seal_item(one, one.encrypted, "encrypted")
 
-    def _sealed(self, vendor: str, blob: str, src: int) -> str | None:
+    def _sealed(self, vendor: str, blob: str | None, kind: CarriedKind, src: int) -> str | None:
         """What is to be sent back with a thought, in a form that says whose it is; only for clients that ask for it."""
+        if blob is None:
+            return None
         if not self._wants_seals:
             self._session.lose_at("L230", src, "what seals a thought, which the client did not ask for")
             return None
         from harness.translation.carry import wrapped  # noqa: PLC0415 - few answers need it
 
-        return wrapped(vendor or self._session.upstream, blob)
+        return wrapped(vendor or self._session.upstream, blob, kind)
+
+    def _seal_item(self, end: ReasoningEnd | ToolEnd, blob: str, kind: CarriedKind) -> bytes:
+        """An item that is nothing but a seal, behind what it belongs to; nothing follows an item that was cut."""
+        if end.status == "incomplete":
+            self._session.lose_at("L230", end.src, "what seals something that was cut")
+            return b""
+        sealed = self._sealed(end.vendor, blob, kind, end.src)
+        if sealed is None:
+            return b""
+        sent = self._release()
+        body = {"id": self._id(None, "rs_"), "type": "reasoning", "summary": []}
+        thought = Reasoning(self._numbering, len(self._items), body)
+        return sent + self._opens(thought) + thought.finished(None, sealed)
 
     # -- calls
 
@@ -313,13 +331,9 @@ class ResponsesWriter:
         """
         call = self._calls.pop(one.ref)
         sent = call.arguments_end() + self._ends(call, one.status)
-        sealed = self._sealed(one.vendor, one.signature, one.src) if one.signature is not None else None
-        if sealed is None:
+        if one.signature is None:
             return sent
-        sent += self._release()
-        body = {"id": self._id(None, "rs_"), "type": "reasoning", "summary": []}
-        thought = Reasoning(self._numbering, len(self._items), body)
-        return sent + self._opens(thought) + thought.finished(None, sealed)
+        return sent + self._seal_item(one, one.signature, "call")
 
     # -- the rest
 
@@ -355,12 +369,8 @@ class ResponsesWriter:
         del self._hosted[one.ref]
         return sent + hosted.finished(raw)
 
-    def _audio(self, one: Audio) -> bytes:
-        self._session.lose_at("L232", one.src, "sound")
-        return b""
-
-    def _image(self, one: Image) -> bytes:
-        self._session.lose_at("L232", one.src, one.media_type)
+    def _media(self, one: Audio | Image) -> bytes:
+        self._session.lose_at("L232", one.src, one.media_type if isinstance(one, Image) else "sound")
         return b""
 
     _HANDLERS: Final[Mapping[type[Increment], Any]] = {
@@ -380,8 +390,8 @@ class ResponsesWriter:
         ArgsDelta: _args_delta,
         ToolEnd: _tool_end,
         ServerTool: _server_tool,
-        Audio: _audio,
-        Image: _image,
+        Audio: _media,
+        Image: _media,
         Usage: _usage_came,
         Finish: _finished,
         Error: _error,
