@@ -174,12 +174,22 @@ def refusal(loss: Loss) -> RequestRefused:
     """The error that a client is given where its request would lose something that the policy calls an error."""
     param = param_of(loss.at)
     detail = f": {loss.detail}" if loss.detail else ""
+    kind = "value" if loss.code in _OF_VALUES else "parameter"
     return RequestRefused(
-        f"Unsupported parameter: '{param}' cannot be translated for this upstream "
+        f"Unsupported {kind}: '{param}' cannot be translated for this upstream "
         f"({loss.code}, {CODES[loss.code].text}{detail}).",
         param=param,
-        name="unsupported_parameter",
+        name=f"unsupported_{kind}",
     )
+
+
+_OF_VALUES: Final = frozenset(
+    {
+        "L101", "L103", "L106", "L112", "L115", "L118", "L130", "L131", "L133", "L134", "L138", "L139", "L140",
+        "L141", "L142", "L143", "L145", "L147", "L155", "L156", "L161", "L163",
+    }
+)  # fmt: skip
+"""Losses where the upstream has a place for the member, and none for what the client put there."""
 
 
 def param_of(pointer: str) -> str:

@@ -49,6 +49,7 @@ class UpstreamProfile:
         vendor: Whose encrypted thought it can read: "openai", "anthropic", "gemini" or its own name.
         refuses: Options and members, by wire name, that it answers with an error, or passes over in silence: they are
             left out with their loss. `name` is that of a message, `n` means more than one.
+        chat_refuses: The same, where the upstream speaks Chat.
         renames: Chat: its own names of official members, such as `random_seed` for `seed`.
         extras: Members beside the official ones that it takes, such as `top_k`.
     """
@@ -84,6 +85,7 @@ class UpstreamProfile:
     raw_reasoning: bool = False
     vendor: str = ""
     refuses: tuple[str, ...] = ()
+    chat_refuses: tuple[str, ...] = ()
     renames: Mapping[str, str] = field(default_factory=dict)
     extras: tuple[str, ...] = ()
 

@@ -217,7 +217,7 @@ def test_a_loss_that_counts_as_an_error_refuses_the_request() -> None:
         prepare("chat", {**BODY, "n": 2}, upstream="responses", mint=SeededMint(b""), now=lambda: 0)
     assert refused.value.status == 400
     assert refused.value.param == "n"
-    assert refused.value.name == "unsupported_parameter"
+    assert refused.value.name == "unsupported_value"
     prepared = prepare(
         "chat",
         {**BODY, "n": 2},

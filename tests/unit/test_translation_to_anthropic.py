@@ -135,7 +135,7 @@ def test_blank_stop_sequences_that_are_looked_for_here_are_not_lost() -> None:
         (
             HAIKU,
             ReasoningWish(effort="xhigh"),
-            {"max_tokens": 20480, "thinking": {"type": "enabled", "budget_tokens": 15360}},
+            {"max_tokens": 20480, "thinking": {"type": "enabled", "budget_tokens": 16384}},
             ["L115"],
         ),
         (

@@ -107,7 +107,7 @@ def test_parameters_of_chat_that_responses_has_under_some_name_are_sent_without_
         ({"n": 2}, [("L106", "/n")]),
         ({"seed": 1}, [("L107", "/seed")]),
         ({"frequency_penalty": 1}, [("L108", "/frequency_penalty")]),
-        ({"presence_penalty": 0}, [("L108", "/presence_penalty")]),
+        ({"presence_penalty": 1}, [("L108", "/presence_penalty")]),
         ({"logit_bias": {"1": 1}}, [("L108", "/logit_bias")]),
         ({"top_k": 4}, [("L104", "/top_k")]),
         ({"modalities": ["audio"]}, [("L125", "/modalities")]),

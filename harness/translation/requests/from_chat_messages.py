@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from harness.translation.requests.from_chat_parts import content_of
 from harness.translation.requests.from_chat_thoughts import MEMBERS as THOUGHTS
-from harness.translation.requests.from_chat_thoughts import seal_of, thoughts_of
+from harness.translation.requests.from_chat_thoughts import seal_of, thoughts_of, without_seal
 from harness.translation.requests.refusals import not_among
 from harness.turn.conversation import (
     AudioPart,
@@ -76,7 +76,7 @@ _SAID: Final[Mapping[str, Role]] = {"system": "system", "developer": "developer"
 def _assistant(message: Members, ledger: Ledger) -> Message:
     thoughts, seals = thoughts_of(message)
     content, is_text = content_of(message, ledger, is_optional=True)
-    extra = message.unknown(_KNOWN_OF_ASSISTANT)
+    extra = without_seal(message.unknown(_KNOWN_OF_ASSISTANT), message.at, ledger)
     annotations = extra.get("annotations")
     if isinstance(annotations, list) and all(isinstance(one, Mapping) for one in annotations):
         # An answer is sent back with the annotations that it came with; an empty list says nothing.
@@ -117,8 +117,9 @@ def _call(call: Members, seals: Mapping[str, Seal], ledger: Ledger) -> CallPart:
         case _:
             raise not_among(call.place("type"), kind, ("function", "custom"))
     inner = call.required_members(known)
-    seal = seal_of(call.get("extra_content")) or seal_of(inner.get("extra_content")) or seals.get(call_id)
-    inner.lose_rest({"name", text_of}, ledger)
+    inside = seal_of(inner.get("extra_content"))
+    seal = seal_of(call.get("extra_content")) or inside or seals.get(call_id)
+    inner.lose_rest({"name", text_of} if inside is None else {"name", text_of, "extra_content"}, ledger)
     return CallPart(
         call_id=call_id,
         name=inner.required_text("name"),
@@ -126,7 +127,7 @@ def _call(call: Members, seals: Mapping[str, Seal], ledger: Ledger) -> CallPart:
         kind=known,
         signature=None if seal is None else seal.signature,
         vendor="" if seal is None else seal.vendor,
-        extra=call.unknown({"id", "type", known}),
+        extra=without_seal(call.unknown({"id", "type", known}), call.at, ledger),
         at=call.at,
     )
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from harness.turn.conversation import ReasoningPart
 
 if TYPE_CHECKING:
+    from harness.translation.losses import Ledger
     from harness.translation.requests.shape import Members
 
 MEMBERS: Final = ("reasoning_details", "thinking_blocks", "reasoning_content", "reasoning")
@@ -82,6 +83,16 @@ def seal_of(extra_content: Any) -> Seal | None:
             vendor, blob = _unwrapped(signature, _VENDORS.get(str(name), str(name)))
             return Seal(blob, vendor)
     return None
+
+
+def without_seal(extra: Mapping[str, Any], at: str, ledger: Ledger) -> dict[str, Any]:
+    """Members without an `extra_content` whose signature has been read; what else is in that has no place (L100)."""
+    if seal_of(extra.get("extra_content")) is None:
+        return dict(extra)
+    vendors = extra["extra_content"].values()
+    if len(vendors) > 1 or any(isinstance(value, Mapping) and len(value) > 1 for value in vendors):
+        ledger.lose("L100", f"{at}/extra_content", "beside the signature")
+    return {name: value for name, value in extra.items() if name != "extra_content"}
 
 
 def thinking_part(block: Mapping[str, Any], at: str, member: str) -> ReasoningPart:

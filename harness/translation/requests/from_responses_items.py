@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.translation.carry import unwrapped
+from harness.translation.requests.from_chat_thoughts import without_seal
 from harness.translation.requests.from_responses_parts import INPUT, OUTPUT, content_of
 from harness.translation.requests.refusals import missing, wrong_type
 from harness.translation.requests.shape import items_of
@@ -114,7 +115,7 @@ class _Reading:
             case "message":
                 self._message(item)
             case "function_call" | "custom_tool_call":
-                self._add(item, _call(item, kind))
+                self._add(item, _call(item, kind, self.ledger))
             case "function_call_output" | "custom_tool_call_output":
                 self._say("tool", _result(item, kind, self.ledger), item)
             case "reasoning":
@@ -238,7 +239,7 @@ def _message_of(role: Role, parts: tuple[Part, ...], items: tuple[MessageItem, .
 # -- calls and results
 
 
-def _call(item: Members, kind: str) -> CallPart:
+def _call(item: Members, kind: str, ledger: Ledger) -> CallPart:
     is_custom = kind == "custom_tool_call"
     member = "input" if is_custom else "arguments"
     vendor, signature = _seal_of(item.get("extra_content"))
@@ -252,7 +253,9 @@ def _call(item: Members, kind: str) -> CallPart:
         status=item.text("status"),
         signature=signature,
         vendor=vendor,
-        extra=item.rest({"type", "call_id", "name", member, "id", "namespace", "status"}),
+        extra=without_seal(
+            item.rest({"type", "call_id", "name", member, "id", "namespace", "status"}), item.at, ledger
+        ),
         at=item.at,
     )
 

@@ -52,8 +52,10 @@ def lose_members(message: Message, session: Session) -> None:
     """Note the loss of what a message has besides its parts."""
     if message.name is not None:
         session.lose("L154", f"{message.at}/name")
-    if message.phase is not None or any(item.phase is not None for item in message.items):
-        session.lose("L135", message.at)
+    if message.phase is not None:
+        said = [item.at for item in message.items if item.phase is not None]
+        for at in said or [message.at]:
+            session.lose("L135", f"{at}/phase")
     lose_extra(message.extra, message.at, session)
     for item in message.items:
         lose_extra(item.extra, item.at, session)

@@ -94,6 +94,36 @@ def fitted(schema: Mapping[str, Any], subset: Subset) -> tuple[dict[str, Any], b
     return given, given != schema
 
 
+def is_strict(schema: Mapping[str, Any]) -> bool:
+    """Whether every object of a schema is closed and requires all that it names, as OpenAI's strict mode demands."""
+    return _is_object(schema) and _is_closed(schema, 0)
+
+
+def _is_closed(schema: Mapping[str, Any], depth: int) -> bool:
+    if depth > _DEEPEST:
+        return False
+    if _is_object(schema):
+        named, required = schema.get("properties"), schema.get("required")
+        names = set(named) if isinstance(named, Mapping) else set()
+        told = [one for one in required if isinstance(one, str)] if isinstance(required, list) else []
+        if schema.get("additionalProperties") is not False or names != set(told):
+            return False
+    return all(_is_closed(one, depth + 1) for one in _below(schema))
+
+
+def _below(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The schemas in a schema."""
+    found: list[Any] = []
+    for keyword, value in schema.items():
+        if keyword in _OF_SCHEMAS and isinstance(value, Mapping):
+            found += value.values()
+        elif keyword in _LISTS and isinstance(value, list):
+            found += value
+        elif keyword in _SCHEMAS:
+            found.append(value)
+    return [one for one in found if isinstance(one, Mapping)]
+
+
 def _fitted(schema: Mapping[str, Any], subset: Subset, depth: int) -> dict[str, Any]:
     if depth > _DEEPEST:
         return dict(schema)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
+from harness.translation.requests.schema_subset import is_strict
 
 if TYPE_CHECKING:
     from harness.translation.session import Session
@@ -53,6 +54,26 @@ REFUSED: Final[Mapping[str, str]] = {
 }
 """The loss of an option, by its wire name, where the upstream has no place for it; for others it is L124."""
 
+_SAID_ANYWAY: Final[tuple[tuple[str, Any], ...]] = (
+    ("truncation", "disabled"),
+    ("background", False),
+    ("store", False),
+    ("metadata", {}),
+    ("service_tier", "auto"),
+    ("modalities", ["text"]),
+    ("logit_bias", {}),
+    ("logprobs", False),
+    ("frequency_penalty", 0),
+    ("presence_penalty", 0),
+    ("response_format", {"type": "text"}),
+    ("n", 1),
+)
+
+
+def says_nothing(name: str, value: Any) -> bool:
+    """Whether an option of that wire name says what happens anyway, so that nothing is lost without it."""
+    return value is None or (name, value) in _SAID_ANYWAY
+
 
 class Sending:
     """The body of one request to an upstream.
@@ -76,6 +97,12 @@ class Sending:
         self.body: dict[str, Any] = {"model": request.model}
 
     @property
+    def refuses(self) -> tuple[str, ...]:
+        """Wire names that the upstream refuses in this dialect."""
+        profile = self.profile
+        return (*profile.refuses, *profile.chat_refuses) if self.dialect == "chat" else profile.refuses
+
+    @property
     def is_same(self) -> bool:
         """The client speaks the upstream's dialect: everything has a place."""
         return self.request.dialect == self.dialect
@@ -90,8 +117,9 @@ class Sending:
         """
         if value is None:
             return False
-        if name in self.profile.refuses:
-            self.lose(name, field or name)
+        if name in self.refuses:
+            if not says_nothing(name, value):
+                self.lose(name, field or name)
             return False
         self.body[self.profile.renames.get(name, name) if self.dialect == "chat" else name] = value
         return True
@@ -99,6 +127,17 @@ class Sending:
     def lose(self, name: str, field: str, detail: str = "") -> None:
         """Note that the upstream has no place for an option of that wire name."""
         self.session.lose(REFUSED.get(name, "L124"), self.request.pointer(field), detail)
+
+    def takes_strict(self, schema: Mapping[str, Any] | None) -> bool:
+        """Whether OpenAI's Chat is to be told that a schema is strict, as a client of Responses did not say it.
+
+        Left out, the member means yes in Responses, where a schema that is not strict is made so, and no in Chat, which
+        refuses such a schema (guide "Function calling", strict mode; official answers echo it). One that is strict as
+        it stands can be sent as what it means; others are left to the model's best effort.
+        """
+        return (
+            not self.is_same and self.profile.vendor == "openai" and schema is not None and is_strict(schema)
+        )
 
     def put_extras(self) -> None:
         """Members that nobody knows go to the same dialect, and to an upstream that is known to take them."""
@@ -113,7 +152,7 @@ class Sending:
                 # OpenRouter's: what has a place elsewhere has been sent there.
                 for inner in value.keys() - {"effort", "summary", "max_tokens"}:
                     self.session.lose("L100", f"/{name}/{escape(inner)}")
-            elif (self.is_same or takes) and name not in self.profile.refuses:
+            elif (self.is_same or takes) and name not in self.refuses:
                 self.body.setdefault(name, value)
             else:
                 self.session.lose("L100", f"/{escape(name)}")

@@ -145,6 +145,12 @@ class Thinking:
                 self._put_effort(self._effort(wish.effort))
             return
         limit = self._body["max_tokens"]
+        if self._limit is None:
+            # It was made to leave room for both.
+            self._body["thinking"] = {"type": "enabled", "budget_tokens": max(wanted, _LEAST)}
+            if wanted < _LEAST:
+                self._lose(f"budget sent as {_LEAST}")
+            return
         if limit <= _LEAST:
             self._lose(f"max_tokens {limit} leaves no room for thinking")
             return

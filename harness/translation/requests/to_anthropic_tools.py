@@ -62,7 +62,9 @@ def put_tools(body: dict[str, Any], wishes: Wishes, names: AcceptedNames, model:
                 wishes.session.lose("L164", request.pointer(field))
         return
     body["tools"] = list(tools.values())
-    if request.parallel_tool_calls is False and (chosen is None or chosen["type"] != "none"):
+    # The legacy form has room for one call, so the model is not to make two.
+    is_single = request.parallel_tool_calls is False or request.is_legacy
+    if is_single and (chosen is None or chosen["type"] != "none"):
         chosen = {**(chosen or {"type": "auto"}), "disable_parallel_tool_use": True}
     if chosen is not None:
         body["tool_choice"] = chosen
@@ -89,6 +91,8 @@ def _declared(
     schema = dict(tool.parameters or {})
     if not schema:
         schema = {"type": "object", "properties": {}}
+        if tool.strict:
+            schema["additionalProperties"] = False
     elif schema.get("type") != "object":
         session.lose("L112", tool.at, "type: object in the parameters")
         schema = {**schema, "type": "object"}

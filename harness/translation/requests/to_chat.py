@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.jsonvalue import escape
 from harness.translation.requests.history import repaired
 from harness.translation.requests.legacy import with_call_ids
-from harness.translation.requests.sending import Sending
+from harness.translation.requests.sending import Sending, says_nothing
 from harness.translation.requests.to_chat_messages import chat_messages
 from harness.translation.requests.to_chat_tools import put_tools
 from harness.translation.requests.tool_names import ToolNames
@@ -77,12 +77,13 @@ def _put_sampling(sending: Sending) -> None:
     if request.stop is not None:
         sending.put("stop", list(request.stop))
     choices = request.choices
-    if choices is not None and (choices > 1 or "n" not in sending.profile.refuses):
+    if choices is not None and (choices > 1 or "n" not in sending.refuses):
         sending.put("n", choices, "choices")
     wants_top = bool(request.top_logprobs)
     # Responses asks for them by include, or only by their number; Chat wants the number with the wish.
     if request.logprobs is not None or (wants_top and not sending.is_same):
-        sending.put("logprobs", True if wants_top and not sending.is_same else request.logprobs)
+        field = "top_logprobs" if request.logprobs is None else "logprobs"
+        sending.put("logprobs", True if wants_top and not sending.is_same else request.logprobs, field)
     if sending.is_same or wants_top:
         sending.put("top_logprobs", request.top_logprobs)
 
@@ -149,6 +150,8 @@ def _put_schema(sending: Sending) -> None:
         told["schema"] = dict(output.schema)
     if output.strict is not None:
         told["strict"] = output.strict
+    elif sending.takes_strict(output.schema):
+        told["strict"] = True
     sending.put("response_format", {"type": "json_schema", "json_schema": told}, "output")
 
 
@@ -169,7 +172,7 @@ def _put_options(sending: Sending) -> None:
 
 def _lose_option(sending: Sending, name: str, value: Any) -> None:
     """What Responses has and Chat has not; a value that says what happens anyway is none."""
-    if value is None or (name, value) in _NOTHING:
+    if says_nothing(name, value):
         return
     if name == "include":
         at = sending.request.pointer(name)
@@ -184,12 +187,6 @@ def _lose_option(sending: Sending, name: str, value: Any) -> None:
     sending.lose(name, name)
 
 
-_NOTHING: Final[tuple[tuple[str, Any], ...]] = (
-    ("truncation", "disabled"),
-    ("background", False),
-    ("store", False),
-    ("metadata", {}),
-)
 _INCLUDED_ANYWAY: Final = frozenset({"reasoning.encrypted_content", "message.output_text.logprobs"})
 """Asked of the upstream by other members, or given to the client where the upstream sends it."""
 

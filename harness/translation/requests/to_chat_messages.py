@@ -88,7 +88,7 @@ def _content(sending: Sending, message: Message) -> str | list[dict[str, Any]] |
 def _put_name(sending: Sending, told: dict[str, Any], message: Message) -> None:
     if message.name is None:
         return
-    if "name" in sending.profile.refuses:
+    if "name" in sending.refuses:
         sending.session.lose("L154", f"{message.at}/name")
     else:
         told["name"] = message.name
@@ -101,13 +101,9 @@ def _keep_rest(sending: Sending, told: dict[str, Any], message: Message) -> None
         said = [item.at for item in message.items if item.phase is not None]
         for at in said or [message.at]:
             sending.session.lose("L135", f"{at}/phase")
-    extra = message.extra
-    if "extra_content" in extra and message.role == "assistant":
-        # A signature in it is a thought, and has been dealt with as such.
-        extra = {name: value for name, value in extra.items() if name != "extra_content"}
-    sending.keep_extra(told, extra, message.at)
+    sending.keep_extra(told, message.extra, message.at)
     for item in message.items:
-        if item.extra is not extra:
+        if item.extra is not message.extra:
             sending.keep_extra(told, item.extra, item.at)
 
 
@@ -219,16 +215,13 @@ def _call(sending: Sending, names: ToolNames, call: CallPart, *, is_sealed: bool
         if call.kind == "custom":
             sending.session.lose("L144", call.at)
             sending.session.emulated.add(name)
-    extra = {
-        name: value for name, value in call.extra.items() if name != "extra_content" or not call.signature
-    }
     if call.signature is not None:
         if takes_signature(sending, call.vendor):
             told["extra_content"] = {"google": {"thought_signature": call.signature}}
         elif not (is_sealed and sending.profile.reasoning_out == "reasoning_details"):
             # There, it stands in the message's reasoning_details, too.
             sending.session.lose("L153", call.at)
-    sending.keep_extra(told, extra, call.at)
+    sending.keep_extra(told, call.extra, call.at)
     return told
 
 
@@ -268,7 +261,7 @@ def _result(
     if result.is_error:
         sending.session.lose("L100", f"{result.at}/is_error")
     if sending.is_same and result.name is not None:
-        if "name" in sending.profile.refuses:
+        if "name" in sending.refuses:
             sending.session.lose("L154", f"{result.at}/name")
         else:
             told["name"] = result.name

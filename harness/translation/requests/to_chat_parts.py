@@ -82,6 +82,9 @@ def _file(sending: Sending, part: FilePart) -> dict[str, Any] | None:
     if part.data is not None:
         document["file_data"] = data_url(part.data, part.media_type)
     elif part.file_id is not None:
+        if not knows_files(sending):
+            sending.session.lose("L156", part.at)
+            return None
         document["file_id"] = part.file_id
     elif part.url is not None:
         sending.session.lose("L134", part.at)
@@ -96,6 +99,11 @@ def _file(sending: Sending, part: FilePart) -> dict[str, Any] | None:
     told: dict[str, Any] = {"type": "file", "file": document}
     sending.keep_extra(told, part.extra, part.at)
     return told
+
+
+def knows_files(sending: Sending) -> bool:
+    """The upstream can know a file by the id that the client has: it is OpenAI, or what the client speaks to."""
+    return sending.is_same or sending.profile.vendor == "openai"
 
 
 def data_url(data: str, media_type: str | None) -> str:

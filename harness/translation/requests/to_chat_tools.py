@@ -13,8 +13,9 @@ from harness.turn.conversation import CustomTool, FunctionTool, HostedTool
 if TYPE_CHECKING:
     from harness.translation.requests.sending import Sending
     from harness.translation.requests.tool_names import ToolNames
-    from harness.turn.conversation import ToolChoice
+    from harness.turn.conversation import Tool, ToolChoice
 
+_WEB_SEARCHES = frozenset({"web_search", "web_search_preview"})
 _WEB_SEARCH_OPTIONS = frozenset({"search_context_size", "user_location"})
 
 
@@ -25,6 +26,7 @@ def put_tools(sending: Sending, names: ToolNames) -> None:
     declared = list(request.tools or ())
     chosen: Any = None
     if choice is not None and declared:
+        declared = [tool for tool in declared if _may_search(sending, choice, tool)]
         chosen, allowed = _choice(sending, names, choice)
         if allowed is not None:
             declared = kept(declared, allowed, names, sending.session)
@@ -41,7 +43,7 @@ def put_tools(sending: Sending, names: ToolNames) -> None:
     sending.body["tools"] = tools
     sending.put("tool_choice", chosen)
     parallel = request.parallel_tool_calls
-    if request.is_legacy and "parallel_tool_calls" not in sending.profile.refuses:
+    if request.is_legacy and "parallel_tool_calls" not in sending.refuses:
         # The legacy form has room for one call, so the model is not to make two.
         parallel = False
     sending.put("parallel_tool_calls", parallel)
@@ -66,9 +68,12 @@ def _tool(
         told["description"] = tool.description
     if tool.parameters is not None:
         told["parameters"] = dict(tool.parameters)
-    if tool.strict is not None:
+    strict = tool.strict
+    if strict is None and sending.takes_strict(tool.parameters):
+        strict = True
+    if strict is not None:
         if sending.profile.strict_tools:
-            told["strict"] = tool.strict
+            told["strict"] = strict
         else:
             sending.session.lose("L160", tool.at)
     sent: dict[str, Any] = {"type": "function", "function": told}
@@ -115,8 +120,8 @@ def _format(form: Mapping[str, Any]) -> dict[str, Any]:
 
 def _hosted(sending: Sending, tool: HostedTool) -> None:
     """A tool that the provider runs: Chat has the web search, once, and as an option."""
-    refused = "web_search_options" in sending.profile.refuses or "web_search_options" in sending.body
-    if tool.kind not in {"web_search", "web_search_preview"} or refused:
+    refused = "web_search_options" in sending.refuses or "web_search_options" in sending.body
+    if tool.kind not in _WEB_SEARCHES or refused:
         sending.session.lose("L161", tool.at, tool.kind)
         return
     options: dict[str, Any] = {}
@@ -141,6 +146,21 @@ def _place(place: Any) -> Any:
 
 
 # -- the choice
+
+
+def _may_search(sending: Sending, choice: ToolChoice, tool: Tool) -> bool:
+    """Chat searches the web wherever its option is there, so that it must be left out where a choice forbids it."""
+    if not isinstance(tool, HostedTool) or tool.kind not in _WEB_SEARCHES or sending.is_same:
+        return True
+    if choice.mode == "none" or (choice.mode == "allowed" and not _searches(choice)):
+        sending.session.lose("L162", tool.at)
+        return False
+    return True
+
+
+def _searches(choice: ToolChoice) -> bool:
+    """The web search is among the tools that a choice allows."""
+    return any(str(one.get("type")).startswith("web_search") for one in choice.names)
 
 
 def _choice(
@@ -174,7 +194,8 @@ def _allowed(
         kind, name = one.get("type"), one.get("name")
         if kind not in {"function", "custom"} or not isinstance(name, str):
             if sending.profile.allowed_tools:
-                sending.session.lose("L163", choice.at or "/tool_choice", str(kind))
+                if choice.is_required or not str(kind).startswith("web_search"):
+                    sending.session.lose("L163", choice.at or "/tool_choice", str(kind))
             else:
                 allowed.append((str(kind), ""))
             continue
@@ -182,6 +203,9 @@ def _allowed(
         space = one.get("namespace")
         allowed.append((known, names.of(space, name) if isinstance(space, str) else names.named(name)))
     if sending.profile.allowed_tools:
+        if not allowed:
+            # An empty list is an error; what is left are functions of which none may be called.
+            return "none", None
         tools = [{"type": kind, kind: {"name": name}} for kind, name in allowed]
         return {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": tools}}, None
     sending.session.lose("L162", choice.at or "/tool_choice")

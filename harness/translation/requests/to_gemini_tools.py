@@ -32,6 +32,52 @@ def put_tools(body: dict[str, Any], wishes: Wishes, names: AcceptedNames, model:
     """`tools` and `toolConfig`."""
     request = wishes.request
     choice: ToolChoice | None = wishes.take("tool_choice")
+    functions, hosted = _known_here(wishes, names)
+    allowed: list[str] | None = None
+    if choice is not None and choice.mode == "allowed":
+        allowed = _allowed(wishes, names, choice, functions, hosted)
+    elif choice is not None and choice.mode == "none" and hosted:
+        _forbid(wishes, choice, hosted)
+        if not functions:
+            return
+    tools: list[dict[str, Any]] = [{"functionDeclarations": list(functions.values())}] if functions else []
+    tools += [{kind: settings} for kind, settings in hosted.items()]
+    if not tools:
+        _lose_without_tools(wishes)
+        return
+    body["tools"] = tools
+    calling = None if choice is None else _calling(wishes, names, choice, functions, allowed)
+    config: dict[str, Any] = {} if calling is None else {"functionCallingConfig": calling}
+    if functions and hosted and model.results_with_files:
+        # Gemini 3 takes both kinds of tools in one request, but only where this is said.
+        config["includeServerSideToolInvocations"] = True
+    if config:
+        body["toolConfig"] = config
+    if request.parallel_tool_calls is False:
+        wishes.lose("parallel_tool_calls")
+
+
+def _forbid(wishes: Wishes, choice: ToolChoice, hosted: dict[str, dict[str, Any]]) -> None:
+    """Leave out Google's own tools: the setting that forbids calls speaks of functions only."""
+    at = choice.at or wishes.request.pointer("tool_choice")
+    wishes.session.lose("L162", at, ", ".join(hosted))
+    hosted.clear()
+
+
+def _lose_without_tools(wishes: Wishes) -> None:
+    for field in ("tool_choice", "parallel_tool_calls"):
+        if getattr(wishes.request, field) is not None:
+            wishes.session.lose("L164", wishes.request.pointer(field))
+
+
+# -- tools
+
+
+def _known_here(
+    wishes: Wishes, names: AcceptedNames
+) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """The client's functions by name, and Google's own tools by kind."""
+    request = wishes.request
     functions: dict[str, dict[str, Any]] = {}
     hosted: dict[str, dict[str, Any]] = {}
     for tool in request.tools or ():
@@ -43,34 +89,7 @@ def put_tools(body: dict[str, Any], wishes: Wishes, names: AcceptedNames, model:
     if request.web_search is not None:
         search = request.web_search
         _put_hosted(hosted, wishes, search, search.at or request.pointer("web_search"))
-    allowed: list[str] | None = None
-    if choice is not None and choice.mode == "allowed":
-        allowed = _allowed(wishes, names, choice, functions, hosted)
-    tools: list[dict[str, Any]] = [{"functionDeclarations": list(functions.values())}] if functions else []
-    tools += [{kind: settings} for kind, settings in hosted.items()]
-    if not tools:
-        _lose_without_tools(wishes)
-        return
-    body["tools"] = tools
-    config: dict[str, Any] = {}
-    if choice is not None and (calling := _calling(wishes, names, choice, functions, allowed)) is not None:
-        config["functionCallingConfig"] = calling
-    if functions and hosted and model.results_with_files:
-        # Gemini 3 takes both kinds of tools in one request, but only where this is said.
-        config["includeServerSideToolInvocations"] = True
-    if config:
-        body["toolConfig"] = config
-    if request.parallel_tool_calls is False:
-        wishes.lose("parallel_tool_calls")
-
-
-def _lose_without_tools(wishes: Wishes) -> None:
-    for field in ("tool_choice", "parallel_tool_calls"):
-        if getattr(wishes.request, field) is not None:
-            wishes.session.lose("L164", wishes.request.pointer(field))
-
-
-# -- tools
+    return functions, hosted
 
 
 def _declared(wishes: Wishes, names: AcceptedNames, tool: FunctionTool | CustomTool) -> dict[str, Any]:
@@ -127,7 +146,7 @@ def _calling(
         return None
     if not functions:
         # The setting speaks of functions only.
-        if choice.mode in {"named", "required", "allowed"}:
+        if choice.mode in {"named", "required"} or (choice.mode == "allowed" and choice.is_required):
             wishes.session.lose("L163", at)
         return None
     if choice.mode == "named":

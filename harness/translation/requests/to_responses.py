@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
 from harness.translation.requests.legacy import with_call_ids
-from harness.translation.requests.sending import Sending
+from harness.translation.requests.sending import Sending, says_nothing
 from harness.translation.requests.to_responses_items import response_items
 from harness.translation.requests.to_responses_tools import put_tools
 from harness.translation.requests.tool_names import ToolNames
@@ -129,7 +129,7 @@ def _put_foreign(sending: Sending, name: str, value: Any) -> None:
         return
     if name in sending.profile.extras or (sending.is_same and name != "top_k"):
         sending.put(name, value)
-    else:
+    elif not says_nothing(name, value):
         sending.lose(name, name)
 
 
@@ -142,7 +142,7 @@ def _put_output(sending: Sending) -> None:
     if request.output is not None:
         text["format"] = _format(sending, request.output)
     if request.verbosity is not None:
-        if "verbosity" in sending.profile.refuses:
+        if "verbosity" in sending.refuses:
             sending.lose("verbosity", "verbosity")
         else:
             text["verbosity"] = request.verbosity
@@ -166,6 +166,9 @@ def _format(sending: Sending, output: OutputFormat) -> dict[str, Any]:
         form["schema"] = dict(output.schema)
     if output.strict is not None:
         form["strict"] = output.strict
+    elif not sending.is_same:
+        # Left out, it means no in Chat; official answers echo yes for a request that does not mention it here.
+        form["strict"] = False
     return form
 
 
@@ -213,14 +216,14 @@ def _put_options(sending: Sending) -> None:
     for name in _SAME_NAME:
         sending.put(name, options.pop(name, None))
     store = options.pop("store", None)
-    if store is not None or "store" not in sending.profile.refuses:
+    if store is not None or "store" not in sending.refuses:
         sending.put("store", bool(store))
-    if request.logprobs and not {"logprobs", "include"} & set(sending.profile.refuses):
+    if request.logprobs and not {"logprobs", "include"} & set(sending.refuses):
         sending.body["include"] = [_LOGPROBS]
     elif request.logprobs:
         sending.lose("logprobs", "logprobs")
     for name, value in options.items():
-        if value is not None and (name, value) != ("modalities", ["text"]):
+        if not says_nothing(name, value):
             sending.lose(name, name)
 
 

@@ -7,7 +7,8 @@ message becomes an item, and an assistant's calls the items behind its words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from harness.translation.requests.emulation import arguments_of
 from harness.translation.requests.foreign import foreign_text
@@ -32,9 +33,27 @@ if TYPE_CHECKING:
 def response_items(sending: Sending, names: ToolNames, messages: Iterable[Message]) -> list[dict[str, Any]]:
     """All items, in order."""
     items: list[dict[str, Any]] = []
-    for message in messages:
+    told = messages if sending.is_same else _with_kinds(messages)
+    for message in told:
         _put_message(sending, names, message, items)
     return items
+
+
+def _with_kinds(messages: Iterable[Message]) -> list[Message]:
+    """The messages with each result of the kind of its call, which a Chat message does not tell."""
+    kinds: dict[str, Literal["function", "custom"]] = {}
+    told: list[Message] = []
+    for message in messages:
+        parts: list[Part] = []
+        for part in message.parts:
+            if isinstance(part, CallPart):
+                kinds[part.call_id] = part.kind
+            elif isinstance(part, ResultPart) and kinds.get(part.call_id, part.kind) != part.kind:
+                parts.append(replace(part, kind=kinds[part.call_id]))
+                continue
+            parts.append(part)
+        told.append(message if tuple(parts) == message.parts else replace(message, parts=tuple(parts)))
+    return told
 
 
 def _put_message(sending: Sending, names: ToolNames, message: Message, items: list[dict[str, Any]]) -> None:
@@ -170,10 +189,7 @@ def _call(sending: Sending, names: ToolNames, call: CallPart) -> dict[str, Any]:
         told["status"] = call.status
     if call.signature is not None:
         sending.session.lose("L153", call.at)
-    extra = {
-        name: value for name, value in call.extra.items() if name != "extra_content" or not call.signature
-    }
-    sending.keep_extra(told, extra, call.at)
+    sending.keep_extra(told, call.extra, call.at)
     return told
 
 

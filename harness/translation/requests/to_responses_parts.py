@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.translation.requests.to_chat_parts import data_url
+from harness.translation.requests.to_chat_parts import data_url, knows_files
 from harness.turn.conversation import (
     AudioPart,
     FilePart,
@@ -106,7 +106,10 @@ def _audio(sending: Sending, part: AudioPart) -> dict[str, Any] | None:
     return {"type": "input_audio", "input_audio": sound}
 
 
-def _file(sending: Sending, part: FilePart) -> dict[str, Any]:
+def _file(sending: Sending, part: FilePart) -> dict[str, Any] | None:
+    if part.file_id is not None and not knows_files(sending):
+        sending.session.lose("L156", part.at)
+        return None
     told: dict[str, Any] = {"type": "input_file"}
     if part.data is not None:
         told["file_data"] = data_url(part.data, part.media_type)

@@ -44,7 +44,7 @@ def put_tools(sending: Sending, names: ToolNames) -> None:
         return
     sending.put("tool_choice", chosen)
     parallel = request.parallel_tool_calls
-    if request.is_legacy and "parallel_tool_calls" not in sending.profile.refuses:
+    if request.is_legacy and "parallel_tool_calls" not in sending.refuses:
         # The legacy form has room for one call, so the model is not to make two.
         parallel = False
     sending.put("parallel_tool_calls", parallel)

@@ -9,22 +9,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
-from harness.translation.requests.sending import REFUSED
+from harness.translation.requests.sending import REFUSED, says_nothing
+from harness.turn.conversation import HostedTool
 
 if TYPE_CHECKING:
     from harness.translation.session import Session
     from harness.turn.conversation import Request
-
-_SATISFIED: Final[tuple[tuple[str, Any], ...]] = (
-    ("truncation", "disabled"),
-    ("background", False),
-    ("store", False),
-    ("metadata", {}),
-    ("service_tier", "auto"),
-    ("modalities", ["text"]),
-    ("logit_bias", {}),
-)
-"""Values that say what happens anyway."""
 
 _INCLUDED: Final = frozenset({"reasoning.encrypted_content", "message.output_text.logprobs"})
 """Members of `include` that are no business of the upstream's: the writer of the answer honours them."""
@@ -76,13 +66,13 @@ class Wishes:
     def lose_said(self, *fields: str) -> None:
         """Note the loss of those of these fields that are said."""
         for field in fields:
-            if getattr(self.request, field) is not None:
+            if not says_nothing(field, getattr(self.request, field)):
                 self.lose(field)
 
     def report_rest(self) -> None:
         """Note the loss of every option that was not taken, and of what a stream was wanted to be like."""
         for name, value in self._options.items():
-            if (name, value) in _SATISFIED:
+            if says_nothing(name, value):
                 continue
             if name == "include" and isinstance(value, Iterable):
                 for index, one in enumerate(value):
@@ -91,10 +81,12 @@ class Wishes:
                 continue
             self.lose(name)
         self._options.clear()
-        spaces = [name for name, members in self.request.namespaces.items() if members]
-        if spaces:
-            at = self.request.pointer("tools")
-            self.session.lose("L100", at, f"what is said of the namespaces {', '.join(spaces)}")
+        for tool in self.request.tools or ():
+            space = None if isinstance(tool, HostedTool) else tool.namespace
+            if space is not None and any(
+                value is not None for value in self.request.namespaces.get(space, {}).values()
+            ):
+                self.session.lose("L100", tool.at.rpartition("/tools/")[0], "description of a namespace")
         for name, value in (self.request.stream_options or {}).items():
             # The gateway reads usage from any upstream; no other dialect pads its deltas.
             if name != "include_usage" and value not in (None, False):
