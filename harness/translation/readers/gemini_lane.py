@@ -156,8 +156,8 @@ class Lane:
         return self._opened(kind, src)
 
     def _opened(self, kind: str, src: int) -> list[Increment]:
-        """The beginning of a block of that kind, unless one is open."""
-        if self.kind == kind:
+        """The beginning of a block of that kind, unless one is open; a thought that is signed is over."""
+        if self.kind == kind and (kind == "text" or self._signature is None):
             return []
         given = self._closed(src)
         self.kind, self.ref = kind, next(self._refs)
