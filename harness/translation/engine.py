@@ -49,8 +49,12 @@ _WRITERS: Final = {
     "chat": ("harness.translation.writers.chat", "ChatWriter"),
     "responses": ("harness.translation.writers.responses", "ResponsesWriter"),
 }
-_REQUESTS: Final = {name: (f"harness.translation.requests.to_{name}", f"to_{name}") for name in UPSTREAM}
-_PARSERS: Final = {name: (f"harness.translation.requests.from_{name}", f"from_{name}") for name in INBOUND}
+_REQUESTS: Final[Mapping[str, tuple[str, str]]] = {
+    name: (f"harness.translation.requests.to_{name}", f"to_{name}") for name in UPSTREAM
+}
+_PARSERS: Final[Mapping[str, tuple[str, str]]] = {
+    name: (f"harness.translation.requests.from_{name}", f"from_{name}") for name in INBOUND
+}
 
 
 class Prepared(NamedTuple):

@@ -186,7 +186,10 @@ def _reasoning(body: Members) -> tuple[ReasoningWish | None, dict[str, str]]:
         return None, {}
     if effort is None:
         at = "/reasoning"
-    return ReasoningWish(effort=effort, summary=summary, budget=budget), {"reasoning": at}
+    return ReasoningWish(effort=effort, summary=summary, budget=budget), {"reasoning": at, **_SUMMARY}
+
+
+_SUMMARY: Final = {"summary": "/reasoning/summary"}
 
 
 def _web_search(body: Members) -> HostedTool | None:

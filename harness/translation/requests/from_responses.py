@@ -113,7 +113,7 @@ def from_responses(body: Mapping[str, Any], ledger: Ledger) -> Request:
         stream_options=members.mapping("stream_options"),
         options=options,
         extra=members.rest(_KNOWN),
-        at=dict(_AT),
+        at={**_AT, "summary": _place_of_summary(members)},
     )
 
 
@@ -184,6 +184,12 @@ def _reasoning(body: Members) -> ReasoningWish | None:
         summary = older
         known.add("generate_summary")
     return ReasoningWish(effort=said.text("effort"), summary=summary, extra=said.rest(known))
+
+
+def _place_of_summary(body: Members) -> str:
+    said = body.get("reasoning")
+    older = isinstance(said, Mapping) and said.get("summary") is None and "generate_summary" in said
+    return "/reasoning/generate_summary" if older else "/reasoning/summary"
 
 
 def _lose_rest(members: Members, known: set[str], ledger: Ledger) -> None:

@@ -60,7 +60,7 @@ class Thinking:
         is_adaptive = self._model.thinking == "adaptive"
         self._wishes.lose_of_reasoning(wish.extra)
         if wish.summary not in {None, "auto"} or (wish.summary and not is_adaptive):
-            self._wishes.session.lose("L116", f"{self._wishes.request.pointer('reasoning')}/summary")
+            self._wishes.session.lose("L116", self._wishes.request.pointer("summary"))
         if wish.effort == "none":
             self._turn_off()
             return 0

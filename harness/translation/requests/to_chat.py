@@ -121,7 +121,7 @@ def _put_reasoning(sending: Sending) -> None:
         else:
             sending.session.lose("L115", at, "a budget of tokens")
     if wish.summary is not None:
-        sending.session.lose("L116", f"{at}/summary")
+        sending.session.lose("L116", request.pointer("summary"))
     for name, value in wish.extra.items():
         if sending.is_same:
             sending.body.setdefault(name, value)

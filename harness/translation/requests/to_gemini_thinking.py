@@ -36,12 +36,12 @@ def thinking_config(wishes: Wishes, model: GeminiModel) -> dict[str, Any] | None
         if wish.effort not in {None, "none"} or wish.budget is not None:
             wishes.lose("reasoning", "the model takes no thinking settings")
         if wish.summary is not None:
-            session.lose("L116", f"{wishes.request.pointer('reasoning')}/summary")
+            session.lose("L116", wishes.request.pointer("summary"))
         return None
     if wish.summary is not None:
         config["includeThoughts"] = True
         if wish.summary != "auto":
-            session.lose("L116", f"{wishes.request.pointer('reasoning')}/summary", "sent as includeThoughts")
+            session.lose("L116", wishes.request.pointer("summary"), "sent as includeThoughts")
     config |= _amount(wishes, wish, model)
     return config or None
 
