@@ -367,8 +367,8 @@ class Request:
         include_usage: `stream_options.include_usage` (Chat).
         stream_options: As sent.
         extra: Members that nobody knows, by name.
-        at: Where each thing stood in the client's body, by the name of the field here (or of the option, or `summary` for
-            that of the reasoning); where the wire's name is the same there is no entry.
+        at: Where each thing stood in the client's body, by the name of the field here (or of the option, or `summary`
+            for that of the reasoning); where the wire's name is the same there is no entry.
     """
 
     dialect: Literal["chat", "responses"]
