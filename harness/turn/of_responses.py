@@ -20,8 +20,8 @@ _REASONS: dict[str, Finish] = {"max_output_tokens": "length", "content_filter": 
 def of_responses(stream: ResponsesStream) -> Turn:
     """What the stream, or the whole response, amounts to.
 
-    Text is what the deltas say, as that is what a client has shown, and whatever the done event or the finished item
-    adds behind it.
+    Text is what the deltas say, as that is what a client has shown; where there was no delta, what the done event
+    or the finished item says. What these add to deltas is kept apart.
     """
     terminal = stream.terminal
     response: dict[str, Any] = stream.response or {}
@@ -88,8 +88,8 @@ def _segments(item: Item) -> Iterator[Segment]:
     elif kind in _CALLS:
         member, sort = _CALLS[kind]
         text = item.texts.get(member)
-        streamed = (text.text, text.done) if text is not None else ("", None)
-        yield _call(body, sort, _longest(*streamed, str(body.get(member) or "")), item.id)
+        streamed = (text.text or text.done or "") if text is not None else ""
+        yield _call(body, sort, streamed or str(body.get(member) or ""), item.id)
     else:
         yield from _whole_segments({**body, "type": kind})
 
@@ -116,11 +116,13 @@ def _call(
 def _spoken(part: Part) -> Segment:
     done: dict[str, Any] = part.done or part.added or {}
     if part.kind == "refusal":
-        return Refusal(text=_said(part, str(done.get("refusal") or "")))
+        return Refusal(text=_said(part, str(done.get("refusal") or ""))[0])
     if part.kind == "output_text":
         given = [one for _, one in part.annotations] or _objects(done.get("annotations"))
+        text, behind = _said(part, str(done.get("text") or ""))
         return Text(
-            text=_said(part, str(done.get("text") or "")),
+            text=text,
+            behind=behind,
             citations=tuple(_citation(one) for one in given),
             opened=part.opened,
             closed=part.closed,
@@ -128,16 +130,15 @@ def _spoken(part: Part) -> Segment:
     return Other(kind=part.kind)
 
 
-def _said(part: Part, finished: str) -> str:
-    return _longest(part.text.text, part.text.done, finished)
-
-
-def _longest(said: str, *again: str | None) -> str:
-    """A text, and what those who tell it again add behind it; what they say in other words does not count."""
-    for one in again:
-        if one and one.startswith(said):
-            said = one
-    return said
+def _said(part: Part, finished: str) -> tuple[str, str]:
+    """What a part says, and what its end adds behind that."""
+    said = part.text.text
+    again = (part.text.done or "", finished)
+    if not said:
+        return again[0] or again[1], ""
+    return said, next(
+        (one[len(said) :] for one in again if len(one) > len(said) and one.startswith(said)), ""
+    )
 
 
 def _thought(item: Item, body: dict[str, Any]) -> Iterator[Segment]:
@@ -146,12 +147,15 @@ def _thought(item: Item, body: dict[str, Any]) -> Iterator[Segment]:
     if not item.summaries and not item.parts:
         yield from _whole_segments({**body, "type": "reasoning"})
         return
-    for _, part in sorted(item.summaries.items()):
-        yield Reasoning(text=_said(part, str((part.done or {}).get("text") or "")), kind="summary", seal=seal)
-        seal = None
-    for _, part in sorted(item.parts.items()):
-        yield Reasoning(text=_said(part, str((part.done or {}).get("text") or "")), kind="raw", seal=seal)
-        seal = None
+    kinds: tuple[tuple[Literal["summary", "raw"], dict[int, Part]], ...] = (
+        ("summary", item.summaries),
+        ("raw", item.parts),
+    )
+    for kind, parts in kinds:
+        for _, part in sorted(parts.items()):
+            text, behind = _said(part, str((part.done or {}).get("text") or ""))
+            yield Reasoning(text=text, behind=behind, kind=kind, seal=seal)
+            seal = None
 
 
 def _whole_segments(body: dict[str, Any]) -> Iterator[Segment]:

@@ -37,12 +37,14 @@ class Text:
 
     Args:
         text: All of it.
+        behind: What only the event that ends it adds: a client that shows deltas has not shown it.
         citations: Its sources, in order.
         opened: Where it began, if that is known.
         closed: Where it ended, if that is known.
     """
 
     text: str
+    behind: str = ""
     citations: tuple[Citation, ...] = ()
     opened: Mark | None = None
     closed: Mark | None = None
@@ -54,11 +56,13 @@ class Reasoning:
 
     Args:
         text: What can be read of it; "" where it is encrypted or withheld.
+        behind: As in `Text`.
         kind: "summary", "raw", or "unknown" where the protocol does not say which.
         seal: What the client is to send back: a signature, or the encrypted content.
     """
 
     text: str
+    behind: str = ""
     kind: Literal["summary", "raw", "unknown"] = "unknown"
     seal: str | None = None
 
@@ -129,6 +133,11 @@ class Choice:
         return "".join(one.text for one in self.segments if isinstance(one, Text))
 
     @property
+    def told_text(self) -> str:
+        """All visible text, with what only the ends of its runs add."""
+        return "".join(one.text + one.behind for one in self.segments if isinstance(one, Text))
+
+    @property
     def refusal(self) -> str:
         """All text of refusal."""
         return "".join(one.text for one in self.segments if isinstance(one, Refusal))
@@ -137,6 +146,11 @@ class Choice:
     def reasoning(self) -> str:
         """All thought that can be read."""
         return "".join(one.text for one in self.segments if isinstance(one, Reasoning))
+
+    @property
+    def told_reasoning(self) -> str:
+        """The same, with what only the ends of its runs add."""
+        return "".join(one.text + one.behind for one in self.segments if isinstance(one, Reasoning))
 
     @property
     def thoughts(self) -> tuple[Reasoning, ...]:

@@ -275,9 +275,10 @@ class ReasoningChanged(Comparison):
         """Compare choice by choice, without white space."""
         short = may_be_short(mine, theirs, case)
         for one, other in mine.pairs(theirs):
-            told = other.reasoning or untagged(other.text)[1]
-            here, there = "".join(one.reasoning.split()), "".join(told.split())
-            if not here or here == there or (short and there.startswith(here)):
+            here = "".join(one.reasoning.split())
+            told = (other.reasoning or untagged(other.text)[1], other.told_reasoning)
+            there, whole = ("".join(text.split()) for text in told)
+            if not here or here in (there, whole) or (short and whole.startswith(here)):
                 continue
             how, found, expected = first_difference(here, there)
             return self.told(

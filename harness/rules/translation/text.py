@@ -83,7 +83,8 @@ class TextChanged(Comparison):
         for one, other in mine.pairs(theirs):
             if any(
                 one.text == text or (short and text.startswith(one.text))
-                for text in (other.text, untagged(other.text)[0])
+                for told in (other.text, other.told_text)
+                for text in (told, untagged(told)[0])
             ):
                 continue
             how, found, expected = first_difference(one.text, other.text)
