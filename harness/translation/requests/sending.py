@@ -75,6 +75,17 @@ def says_nothing(name: str, value: Any) -> bool:
     return value is None or (name, value) in _SAID_ANYWAY
 
 
+def unknown_of_reasoning(request: Request, name: str) -> list[str] | None:
+    """The places in a Chat request's `reasoning`, OpenRouter's member, of what is sent nowhere; None for other members.
+
+    What has a place elsewhere has been sent there.
+    """
+    value = request.extra.get(name)
+    if name != "reasoning" or request.dialect != "chat" or not isinstance(value, Mapping):
+        return None
+    return [f"/{name}/{escape(inner)}" for inner in value if inner not in {"effort", "summary", "max_tokens"}]
+
+
 class Sending:
     """The body of one request to an upstream.
 
@@ -143,15 +154,9 @@ class Sending:
         """Members that nobody knows go to the same dialect, and to an upstream that is known to take them."""
         for name, value in self.request.extra.items():
             takes = name in self.profile.extras
-            if (
-                name == "reasoning"
-                and self.request.dialect == "chat"
-                and isinstance(value, Mapping)
-                and not takes
-            ):
-                # OpenRouter's: what has a place elsewhere has been sent there.
-                for inner in value.keys() - {"effort", "summary", "max_tokens"}:
-                    self.session.lose("L100", f"/{name}/{escape(inner)}")
+            if not takes and (inner := unknown_of_reasoning(self.request, name)) is not None:
+                for one in inner:
+                    self.session.lose("L100", one)
             elif (self.is_same or takes) and name not in self.refuses:
                 self.body.setdefault(name, value)
             else:

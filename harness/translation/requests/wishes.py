@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
-from harness.translation.requests.sending import REFUSED, says_nothing
+from harness.translation.requests.sending import REFUSED, says_nothing, unknown_of_reasoning
 from harness.turn.conversation import HostedTool
 
 if TYPE_CHECKING:
@@ -97,6 +97,9 @@ class Wishes:
         for name, value in self.request.extra.items():
             if name in self.session.profile.extras:
                 body.setdefault(name, value)
+            elif (inner := unknown_of_reasoning(self.request, name)) is not None:
+                for one in inner:
+                    self.session.lose("L100", one)
             else:
                 self.session.lose("L100", f"/{escape(name)}")
 
