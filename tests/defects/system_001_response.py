@@ -165,8 +165,12 @@ def _d32_holds() -> None:
 # -- 001-D33: the total
 
 
+def _d33_case() -> Heard:
+    return _answer(TEXT, usage=_counted(100, 20, 130))
+
+
 def _d33_holds() -> None:
-    assert _numbers(_answer(TEXT, usage=_counted(100, 20, 130))) == (100, 20, 130)
+    assert _numbers(_d33_case()) == (100, 20, 130)
     with_tools = {**_counted(100, 20, 130), "toolUsePromptTokenCount": 10}
     assert _numbers(_answer(TEXT, usage=with_tools)) == (110, 20, 130)
 
@@ -234,6 +238,8 @@ DEFECTS = [
         "The total is added up anew, and the upstream's forgotten.",
         _d33_holds,
         _d33_breaks,
+        "XLAT-USE-006",
+        lambda: _d33_case().rules(),
     ),
     Defect(
         "001-D36",

@@ -139,6 +139,13 @@ class UsageChanged(Comparison):
 
     ```example
     stream: translation/chat_text
+    --- upstream
+    stream: translation/responses_text
+    event response.completed: response.usage.total_tokens = 40
+    ```
+
+    ```example
+    stream: translation/chat_text
     drop 5
     --- upstream
     stream: anthropic/text
@@ -159,7 +166,8 @@ class UsageChanged(Comparison):
 
     ## Exceptions
     Usage that nobody asked for is the matter of CHAT-USE-005: many providers send it, and no client fails. A detail
-    that one of the halves does not have is not compared.
+    that one of the halves does not have is not compared. A total that is not even the sum of its own parts is the
+    matter of CHAT-USE-007 and RESP-TERM-005.
     """
 
     id = "XLAT-USE-006"
@@ -190,6 +198,11 @@ class UsageChanged(Comparison):
             if sent is not None and arrived is not None and arrived != sent:
                 message = f"{arrived:,} {title} are reported, and upstream counted {sent:,}."
                 return self.told(case, message, expected=sent, found=arrived, subject=title)
+        if there.total is not None and here.total != there.total and _adds_up(here):
+            message = (
+                f"A total of {counted(here.total)} tokens is reported, and upstream counted {there.total:,}."
+            )
+            return self.told(case, message, expected=there.total, found=here.total, subject="total")
         return None
 
 
@@ -245,6 +258,11 @@ def _is_due(case: Case[Any]) -> bool:
     if case.dialect.name != "chat" or not case.streamed:
         return True
     return case.asked is not None and case.asked.include_usage is True
+
+
+def _adds_up(usage: Usage) -> bool:
+    """The total is the sum of what else is counted, such as a gateway makes that adds it up itself."""
+    return usage.input is not None and usage.output is not None and usage.total == usage.input + usage.output
 
 
 def _all(usage: Usage) -> str:
