@@ -78,6 +78,7 @@ class Call:
         item_id: The id of the item that holds the call (Responses).
         index: Its number among the calls, as the wire has it (Chat); None elsewhere.
         kind: "function" or "custom".
+        behind: As in `Text`.
         seal: A signature that the client is to send back (Gemini).
     """
 
@@ -88,6 +89,7 @@ class Call:
     index: int | None = None
     kind: Literal["function", "custom"] = "function"
     seal: str | None = None
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
