@@ -11,6 +11,7 @@ from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.dialects.accumulator import Accumulator
     from harness.dialects.responses.state import Item, Part, ResponsesStream
     from harness.turn.turn import Ended, Failure, Finish, Segment
 
@@ -88,8 +89,9 @@ def _segments(item: Item) -> Iterator[Segment]:
     elif kind in _CALLS:
         member, sort = _CALLS[kind]
         text = item.texts.get(member)
-        streamed = (text.text or text.done or "") if text is not None else ""
-        yield _call(body, sort, streamed or str(body.get(member) or ""), item.id)
+        finished = str(body.get(member) or "")
+        said, behind = _completed(text, finished) if text is not None else (finished, "")
+        yield _call(body, sort, said, item.id, behind)
     else:
         yield from _whole_segments({**body, "type": kind})
 
@@ -101,7 +103,11 @@ _CALLS: dict[str, tuple[str, Literal["function", "custom"]]] = {
 
 
 def _call(
-    body: dict[str, Any], kind: Literal["function", "custom"], arguments: str, item_id: str | None
+    body: dict[str, Any],
+    kind: Literal["function", "custom"],
+    arguments: str,
+    item_id: str | None,
+    behind: str = "",
 ) -> Call:
     identity = body.get("call_id")
     return Call(
@@ -110,6 +116,7 @@ def _call(
         id=identity if isinstance(identity, str) and identity else None,
         item_id=item_id or None,
         kind=kind,
+        behind=behind,
     )
 
 
@@ -131,9 +138,13 @@ def _spoken(part: Part) -> Segment:
 
 
 def _said(part: Part, finished: str) -> tuple[str, str]:
-    """What a part says, and what its end adds behind that."""
-    said = part.text.text
-    again = (part.text.done or "", finished)
+    return _completed(part.text, finished)
+
+
+def _completed(text: Accumulator, finished: str) -> tuple[str, str]:
+    """What deltas say, and what the ends behind them add; without deltas, what the ends say."""
+    said = text.text
+    again = (text.done or "", finished)
     if not said:
         return again[0] or again[1], ""
     return said, next(
