@@ -169,6 +169,16 @@ def test_the_end_of_a_text_may_come_with_its_done_event(again: str, behind: str)
     assert choice.told_text == "The Glomma is" + behind
 
 
+def test_the_end_of_arguments_may_come_with_their_done_event() -> None:
+    """As that of a text."""
+    (whole,) = turn("translation/responses_tool").choices[0].calls
+    edited = turn("translation/responses_tool", "drop response.function_call_arguments.delta#1")
+    (call,) = edited.choices[0].calls
+    assert whole.behind == ""
+    assert call.behind
+    assert call.arguments + call.behind == whole.arguments
+
+
 def test_ids_and_indexes_of_calls_are_kept() -> None:
     """As far as the dialect has them."""
     chat, responses = turn("translation/chat_parallel"), turn("translation/responses_parallel")
