@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from harness.dialects.members import integer, mapping
+from harness.turn.counts import chat_counts
 from harness.turn.failure import failure_of
-from harness.turn.generated import generated
-from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn, Usage
+from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn
 
 if TYPE_CHECKING:
     from harness.dialects.chat.state import Call as ChatCall
@@ -38,12 +37,12 @@ def of_chat(stream: ChatStream) -> Turn:
         ended = "failed"
     elif stream.ended or (choices and all(one.finish is not None for one in choices)):
         ended = "clean"
-    usage = _usage(stream.usage)
+    usage = chat_counts(stream.usage if stream.usage is not None else stream.usage_beside)
     return Turn(
         dialect="chat",
         choices=choices,
         usage=usage,
-        usages=stream.usages,
+        usages=stream.usages or int(usage is not None),
         error=failure_of(stream.error) if stream.error is not None else None,
         ended=ended,
         ids=(stream.id,) if stream.id else (),
@@ -119,22 +118,4 @@ def _citation(annotation: dict[str, Any]) -> Citation:
     url, title = source.get("url"), source.get("title")
     return Citation(
         url=url if isinstance(url, str) else None, title=title if isinstance(title, str) else None
-    )
-
-
-def _usage(usage: object) -> Usage | None:
-    if not isinstance(usage, dict):
-        return None
-    prompt = mapping(usage.get("prompt_tokens_details"))
-    completion = mapping(usage.get("completion_tokens_details"))
-    given, total = integer(usage, "prompt_tokens"), integer(usage, "total_tokens")
-    reasoning = integer(completion, "reasoning_tokens")
-    made = integer(usage, "completion_tokens")
-    return Usage(
-        input=given,
-        cached=integer(prompt, "cached_tokens"),
-        cache_write=integer(prompt, "cache_write_tokens"),
-        output=generated(given=given, made=made, reasoning=reasoning, total=total),
-        reasoning=reasoning,
-        total=total,
     )

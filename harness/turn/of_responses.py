@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from harness.dialects.members import integer, mapping
+from harness.turn.counts import responses_counts
 from harness.turn.failure import failure_of
-from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn, Usage
+from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def of_responses(stream: ResponsesStream) -> Turn:
         )
         if response or segments
         else (),
-        usage=(usage := _usage(response.get("usage"))),
+        usage=(usage := responses_counts(response.get("usage"))),
         usages=int(usage is not None),
         error=error,
         ended=ended,
@@ -202,21 +202,6 @@ def _citation(annotation: dict[str, Any]) -> Citation:
     url, title = annotation.get("url"), annotation.get("title") or annotation.get("filename")
     return Citation(
         url=url if isinstance(url, str) else None, title=title if isinstance(title, str) else None
-    )
-
-
-def _usage(usage: object) -> Usage | None:
-    if not isinstance(usage, dict):
-        return None
-    input_details = mapping(usage.get("input_tokens_details"))
-    output_details = mapping(usage.get("output_tokens_details"))
-    return Usage(
-        input=integer(usage, "input_tokens"),
-        cached=integer(input_details, "cached_tokens"),
-        cache_write=integer(input_details, "cache_write_tokens"),
-        output=integer(usage, "output_tokens"),
-        reasoning=integer(output_details, "reasoning_tokens"),
-        total=integer(usage, "total_tokens"),
     )
 
 

@@ -13,6 +13,7 @@ from harness.dialects.chat import grammar as g
 from harness.dialects.chat.fold import fold
 from harness.dialects.chat.follower import Entry, Follower
 from harness.dialects.chat.state import ChatStream
+from harness.dialects.chat.usage_beside import usage_beside
 from harness.dialects.chat.whole import fold_whole
 from harness.dialects.growth import Growth, Path, padding_of
 from harness.dialects.signal import Mark, Signal
@@ -160,6 +161,8 @@ class ChatMachine(ChatStream):
             self._without_choices(body, said)
         if usage is not None:
             self._count(usage, at, said, beside=bool(choices))
+        elif (beside := usage_beside(body)) is not None:
+            self.usage_beside = beside
         return tuple(said)
 
     def _lose(self) -> None:

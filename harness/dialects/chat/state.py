@@ -153,6 +153,7 @@ class ChatStream:
         usage: The latest usage that is not null, as it came.
         usage_at: Where it is; None in a whole answer.
         usages: How many of them came.
+        usage_beside: The latest that came elsewhere than in the member `usage`, as it came.
         moderation: What the moderation chunk says (OpenAI), as it came.
         error: The error object of a stream that failed, as it came: usually an object with a message.
         error_at: Where it is.
@@ -164,7 +165,8 @@ class ChatStream:
 
     __slots__ = (
         "asked", "audio", "choices", "chunks", "created", "ended", "error", "error_at", "fingerprint", "id",
-        "incomplete", "model", "moderation", "service_tier", "usage", "usage_at", "usages",
+        "incomplete", "model", "moderation", "service_tier", "usage", "usage_at", "usage_beside",
+        "usages",
     )  # fmt: skip
 
     def __init__(self, asked: Asked | None = None) -> None:
@@ -178,6 +180,7 @@ class ChatStream:
         self.usage: Body | None = None
         self.usage_at: Mark | None = None
         self.usages = 0
+        self.usage_beside: Body | None = None
         self.moderation: Any = None
         self.error: Any = None
         self.error_at: Mark | None = None

@@ -8,6 +8,7 @@ from harness.dialects.chat import grammar as g
 from harness.dialects.chat.fold import fold_logprobs
 from harness.dialects.chat.fragments import tool_of
 from harness.dialects.chat.state import Audio, Call, Choice
+from harness.dialects.chat.usage_beside import usage_beside
 
 if TYPE_CHECKING:
     from harness.dialects.chat.state import ChatStream
@@ -19,6 +20,7 @@ def fold_whole(stream: ChatStream, answer: dict[str, Any]) -> None:
     stream.fingerprint, stream.service_tier = answer.get("system_fingerprint"), answer.get("service_tier")
     stream.usage, stream.moderation = answer.get("usage"), answer.get("moderation")
     stream.usages = int(stream.usage is not None)
+    stream.usage_beside = usage_beside(answer)
     stream.error = answer.get("error")
     stream.ended = True
     for position, entry in enumerate(answer.get("choices") or ()):

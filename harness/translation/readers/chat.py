@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.dialects.chat.usage_beside import usage_beside
 from harness.translation.failures import error_of
 from harness.translation.readers.chat_choice import TEXT, ChatChoice
 from harness.translation.readers.chat_errors import error_in
@@ -181,7 +182,7 @@ class ChatReader:
             choice.shape = tuple(entry) if entry.keys() <= _KNOWN_IN_CHOICE else None
             self._latest = choice
         self._extras(payload, entries, src, out)
-        self._usage(payload, entries, src, out)
+        self._usage(payload, src, out)
         if len(entries) == 1 and payload.keys() <= _KNOWN and not whole:
             self._shape = tuple(payload)
 
@@ -310,14 +311,11 @@ class ChatReader:
         self._finishes[first] = end
         out.append(end)
 
-    def _usage(
-        self, payload: dict[str, Any], entries: list[dict[str, Any]], src: int, out: list[Increment]
-    ) -> None:
-        """The usage, wherever the server puts it: Moonshot has it in the choice."""
-        for place in (payload.get("usage"), *(one.get("usage") for one in entries)):
-            if place and (usage := chat_usage(place, src)) is not None:
-                out.append(usage)
-                return
+    def _usage(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
+        """The usage, wherever the server puts it."""
+        usage = chat_usage(payload.get("usage"), src) or chat_usage(usage_beside(payload), src)
+        if usage is not None:
+            out.append(usage)
 
     def _without_choices(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         """An object without `choices`: OpenAI sends such ones between pieces of sound."""
