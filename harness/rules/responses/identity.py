@@ -153,3 +153,50 @@ class CreatedAtFraction(Rule[ResponsesStream]):
             case, f"created_at is {shown[0]['created_at']}, which is no integer.", pointer=f"{shown[1]}/created_at",
             expected="whole seconds", found=shown[0]["created_at"], subject="created_at",
         )  # fmt: skip
+
+
+class ResponseIdEmpty(Rule[ResponsesStream]):
+    """The id of the response is empty.
+
+    ## Why it matters
+
+    The id is what a client sends as `previous_response_id`, asks for later, or cancels: with an empty one the conversation
+    cannot go on, and GET /v1/responses/ is another endpoint. Gateways that make a response of an upstream's chunks and
+    forget the chunks' id send it so (an early codex-rs, and llmx after it).
+
+    ## Violates
+
+    ```example
+    stream: responses/text
+    event response.created: response.id = ""
+    event response.in_progress: response.id = ""
+    event response.completed: response.id = ""
+    ```
+
+    ## Conforms
+
+    ```example
+    stream: responses/text
+    ```
+
+    ## How to mend
+
+    Make an id when the response begins, where the upstream has none.
+    """
+
+    id = "RESP-ID-004"
+    severity = Severity.ERROR
+    source = "OpenAI API reference, the response object: id, the unique identifier; never empty in official streams"
+    on = (*LIFECYCLE, WHOLE)
+    streamed = None
+    dialects = ("responses",)
+
+    def observe(self, case: Case[ResponsesStream]) -> Finding | None:
+        """Look at what it is called."""
+        shown = response_here(case)
+        if shown is None or shown[0].get("id") != "":
+            return None
+        return self.finding(
+            case, "The id of the response is empty.", pointer=f"{shown[1]}/id",
+            expected="an id", found='""', subject="id",
+        )  # fmt: skip
