@@ -172,7 +172,7 @@ def test_the_end_of_a_text_may_come_with_its_done_event(again: str, behind: str)
 def test_the_end_of_arguments_may_come_with_their_done_event() -> None:
     """As that of a text."""
     (whole,) = turn("translation/responses_tool").choices[0].calls
-    edited = turn("translation/responses_tool", "drop response.function_call_arguments.delta#1")
+    edited = turn("translation/responses_tool", "drop response.function_call_arguments.delta#2")
     (call,) = edited.choices[0].calls
     assert whole.behind == ""
     assert call.behind
