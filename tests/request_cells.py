@@ -100,3 +100,28 @@ def is_place(body: Any, pointer: str) -> bool:
 
 def _same(body: dict[str, Any], name: str, value: Any) -> bool:
     return name in body and type(body[name]) is type(value) and bool(body[name] == value)
+
+
+_CONVERSATIONS: Final = {
+    "chat": "messages",
+    "responses": "input",
+    "gemini": "contents",
+    "anthropic": "messages",
+}
+
+
+def conversation(
+    inbound: str, said: dict[str, Any], upstream: str
+) -> tuple[list[Any], list[str], dict[str, Any]]:
+    """The conversation that an upstream is sent behind the user's first word, the losses, and the whole body.
+
+    The first message of `said` is the user's, of the least request; where something is joined to it, it is told, too.
+    """
+    first = least(inbound, "m")["messages" if inbound == "chat" else "input"]
+    member = "messages" if inbound == "chat" else "input"
+    found = cell(inbound, said | {member: first + said[member]}, upstream)
+    name = _CONVERSATIONS[upstream.partition("/")[0]]
+    body = found.prepared.body
+    begun = sent(inbound, least(inbound, body.get("model", "gemini-2.5-flash")), upstream).body[name]
+    told = body[name]
+    return (told[1:] if told[:1] == begun else told), found.losses, body

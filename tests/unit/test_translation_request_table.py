@@ -1,0 +1,715 @@
+"""The table of request parameters (translation of requests), row by row and cell by cell: from Chat.
+
+A row is what the client says beside the least request; a cell the members that an upstream's body has for it, and the
+losses with their places. Departures from the table, and what the table leaves open:
+- `top_k` goes to a Chat server only where it is known to take it: strict ones refuse it (so L104, not verbatim).
+- `strict` of a schema is said to Responses: left out, official answers echo true there, and it means false in Chat.
+- `store: false` is said to Responses, which stores where nothing is said, and Chat does not.
+- What says what happens anyway (`n: 1`, penalties of 0, an empty `logit_bias`) is no loss where it has no place.
+- `n` and `web_search_options` where a Chat server refuses them are errors, as they are for other dialects.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from tests.request_cells import cell
+
+STRICT: Final = {
+    "type": "object",
+    "properties": {"a": {"type": "string"}},
+    "required": ["a"],
+    "additionalProperties": False,
+}
+LOOSE: Final = {"type": "object", "properties": {"a": {"type": "string"}}}
+WORDS: Final = [
+    {
+        "type": "text",
+        "text": "Answer with one JSON object, and nothing else: no Markdown, no words before or after it.",
+    }
+]
+
+
+ROWS: Final[tuple[tuple[str, dict[str, Any], dict[str, tuple[dict[str, Any], str]]], ...]] = (
+    (
+        "max_output_tokens",
+        {"max_tokens": 7},
+        {
+            "chat": ({"max_completion_tokens": 7}, ""),
+            "responses": ({"max_output_tokens": 7}, ""),
+            "gemini": ({"generationConfig": {"maxOutputTokens": 7}}, ""),
+            "anthropic": ({"max_tokens": 7}, ""),
+            "chat/mistral": ({"max_tokens": 7}, ""),
+            "chat/ollama": ({"max_tokens": 7}, ""),
+        },
+    ),
+    (
+        "max_output_tokens",
+        {"max_completion_tokens": 7},
+        {
+            "chat": ({"max_completion_tokens": 7}, ""),
+            "responses": ({"max_output_tokens": 7}, ""),
+            "gemini": ({"generationConfig": {"maxOutputTokens": 7}}, ""),
+            "anthropic": ({"max_tokens": 7}, ""),
+            "chat/deepseek": ({"max_tokens": 7}, ""),
+        },
+    ),
+    (
+        "max_output_tokens",
+        {"max_tokens": 5, "max_completion_tokens": 7},
+        {
+            "chat": ({"max_completion_tokens": 7}, "L101 /max_tokens"),
+            "responses": ({"max_output_tokens": 7}, "L101 /max_tokens"),
+            "gemini": ({"generationConfig": {"maxOutputTokens": 7}}, "L101 /max_tokens"),
+            "anthropic": ({"max_tokens": 7}, "L101 /max_tokens"),
+        },
+    ),
+    (
+        "temperature",
+        {"temperature": 1.5},
+        {
+            "chat": ({"temperature": 1.5}, ""),
+            "responses": ({"temperature": 1.5}, ""),
+            "gemini": ({"generationConfig": {"temperature": 1.5}}, ""),
+            "anthropic": ({"temperature": 1}, "L103 /temperature"),
+        },
+    ),
+    (
+        "temperature, top_p",
+        {"temperature": 0.5, "top_p": 0.25},
+        {
+            "chat": ({"temperature": 0.5, "top_p": 0.25}, ""),
+            "responses": ({"temperature": 0.5, "top_p": 0.25}, ""),
+            "gemini": ({"generationConfig": {"temperature": 0.5, "topP": 0.25}}, ""),
+            "anthropic": ({"temperature": 0.5}, "L103 /top_p"),
+        },
+    ),
+    (
+        "temperature",
+        {"model": "claude-opus-4-7", "temperature": 0.5, "top_p": 0.25},
+        {
+            "anthropic": ({}, "L103 /temperature; L103 /top_p"),
+        },
+    ),
+    (
+        "top_k",
+        {"top_k": 3},
+        {
+            "chat": ({}, "L104 /top_k"),
+            "responses": ({}, "L104 /top_k"),
+            "gemini": ({"generationConfig": {"topK": 3}}, ""),
+            "anthropic": ({"top_k": 3}, ""),
+            "chat/llamacpp": ({"top_k": 3}, ""),
+            "chat/vllm": ({"top_k": 3}, ""),
+            "chat/groq": ({}, "L104 /top_k"),
+        },
+    ),
+    (
+        "stop",
+        {"stop": "a"},
+        {
+            "chat": ({"stop": ["a"]}, ""),
+            "responses": ({}, "L105 /stop"),
+            "gemini": ({"generationConfig": {"stopSequences": ["a"]}}, ""),
+            "anthropic": ({"stop_sequences": ["a"]}, ""),
+        },
+    ),
+    (
+        "stop",
+        {"stop": ["a", " "]},
+        {
+            "chat": ({"stop": ["a", " "]}, ""),
+            "responses": ({}, "L105 /stop"),
+            "gemini": ({"generationConfig": {"stopSequences": ["a", " "]}}, ""),
+            "anthropic": ({"stop_sequences": ["a"]}, "L105 /stop"),
+        },
+    ),
+    (
+        "n",
+        {"n": 1},
+        {
+            "chat": ({"n": 1}, ""),
+            "responses": ({}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({}, ""),
+            "chat/groq": ({}, ""),
+        },
+    ),
+    (
+        "n",
+        {"n": 2},
+        {
+            "chat": ({"n": 2}, ""),
+            "responses": ({}, "L106 /n"),
+            "gemini": ({"generationConfig": {"candidateCount": 2}}, ""),
+            "anthropic": ({}, "L106 /n"),
+            "chat/groq": ({}, "L106 /n"),
+            "chat/deepseek": ({}, "L106 /n"),
+        },
+    ),
+    (
+        "seed",
+        {"seed": 3},
+        {
+            "chat": ({"seed": 3}, ""),
+            "responses": ({}, "L107 /seed"),
+            "gemini": ({"generationConfig": {"seed": 3}}, ""),
+            "anthropic": ({}, "L107 /seed"),
+            "chat/mistral": ({"random_seed": 3}, ""),
+        },
+    ),
+    (
+        "penalties",
+        {"frequency_penalty": 0, "presence_penalty": 0},
+        {
+            "chat": ({"frequency_penalty": 0, "presence_penalty": 0}, ""),
+            "responses": ({}, ""),
+            "gemini": ({"generationConfig": {"frequencyPenalty": 0, "presencePenalty": 0}}, ""),
+            "anthropic": ({}, ""),
+            "chat/groq": ({}, ""),
+        },
+    ),
+    (
+        "penalties",
+        {"frequency_penalty": 1, "presence_penalty": -1},
+        {
+            "chat": ({"frequency_penalty": 1, "presence_penalty": -1}, ""),
+            "responses": ({}, "L108 /frequency_penalty; L108 /presence_penalty"),
+            "gemini": ({"generationConfig": {"frequencyPenalty": 1, "presencePenalty": -1}}, ""),
+            "anthropic": ({}, "L108 /frequency_penalty; L108 /presence_penalty"),
+            "chat/groq": ({}, "L108 /frequency_penalty; L108 /presence_penalty"),
+        },
+    ),
+    (
+        "logit_bias",
+        {"logit_bias": {}},
+        {
+            "chat": ({"logit_bias": {}}, ""),
+            "responses": ({}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({}, ""),
+            "chat/groq": ({}, ""),
+        },
+    ),
+    (
+        "logit_bias",
+        {"logit_bias": {"5": 1}},
+        {
+            "chat": ({"logit_bias": {"5": 1}}, ""),
+            "responses": ({}, "L108 /logit_bias"),
+            "gemini": ({}, "L108 /logit_bias"),
+            "anthropic": ({}, "L108 /logit_bias"),
+            "chat/groq": ({}, "L108 /logit_bias"),
+        },
+    ),
+    (
+        "logprobs",
+        {"logprobs": False},
+        {
+            "chat": ({"logprobs": False}, ""),
+            "responses": ({}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({}, ""),
+            "chat/groq": ({}, ""),
+        },
+    ),
+    (
+        "logprobs",
+        {"logprobs": True},
+        {
+            "chat": ({"logprobs": True}, ""),
+            "responses": ({"include": ["message.output_text.logprobs"]}, ""),
+            "gemini": ({"generationConfig": {"responseLogprobs": True}}, ""),
+            "anthropic": ({}, "L109 /logprobs"),
+            "chat/groq": ({}, "L109 /logprobs"),
+        },
+    ),
+    (
+        "logprobs",
+        {"logprobs": True, "top_logprobs": 2},
+        {
+            "chat": ({"logprobs": True, "top_logprobs": 2}, ""),
+            "responses": ({"top_logprobs": 2, "include": ["message.output_text.logprobs"]}, ""),
+            "gemini": ({"generationConfig": {"responseLogprobs": True, "logprobs": 2}}, ""),
+            "anthropic": ({}, "L109 /logprobs; L109 /top_logprobs"),
+        },
+    ),
+    (
+        "response_format text",
+        {"response_format": {"type": "text"}},
+        {
+            "chat": ({"response_format": {"type": "text"}}, ""),
+            "responses": ({"text": {"format": {"type": "text"}}}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({}, ""),
+        },
+    ),
+    (
+        "json_object",
+        {"response_format": {"type": "json_object"}},
+        {
+            "chat": ({"response_format": {"type": "json_object"}}, ""),
+            "responses": ({"text": {"format": {"type": "json_object"}}}, ""),
+            "gemini": ({"generationConfig": {"responseMimeType": "application/json"}}, ""),
+            "anthropic": ({"system": WORDS}, "L111 /response_format"),
+        },
+    ),
+    (
+        "json_schema",
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": LOOSE}}},
+        {
+            "chat": (
+                {"response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": LOOSE}}},
+                "",
+            ),
+            "responses": (
+                {
+                    "text": {
+                        "format": {"type": "json_schema", "name": "x", "schema": LOOSE, "strict": False}
+                    },
+                },
+                "",
+            ),
+            "gemini": (
+                {
+                    "generationConfig": {"responseMimeType": "application/json", "responseJsonSchema": LOOSE},
+                },
+                "L113 /response_format",
+            ),
+            "anthropic": (
+                {
+                    "output_config": {
+                        "format": {
+                            "type": "json_schema",
+                            "schema": {
+                                "type": "object",
+                                "properties": {"a": {"type": "string"}},
+                                "additionalProperties": False,
+                            },
+                        },
+                    },
+                },
+                "L113 /response_format; L112 /response_format",
+            ),
+        },
+    ),
+    (
+        "json_schema",
+        {
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "x", "schema": STRICT, "strict": True},
+            },
+        },
+        {
+            "chat": (
+                {
+                    "response_format": {
+                        "type": "json_schema",
+                        "json_schema": {"name": "x", "schema": STRICT, "strict": True},
+                    },
+                },
+                "",
+            ),
+            "responses": (
+                {
+                    "text": {
+                        "format": {"type": "json_schema", "name": "x", "schema": STRICT, "strict": True}
+                    },
+                },
+                "",
+            ),
+            "gemini": (
+                {
+                    "generationConfig": {
+                        "responseMimeType": "application/json",
+                        "responseJsonSchema": STRICT,
+                    },
+                },
+                "L113 /response_format",
+            ),
+            "anthropic": (
+                {
+                    "output_config": {"format": {"type": "json_schema", "schema": STRICT}},
+                },
+                "L113 /response_format",
+            ),
+        },
+    ),
+    (
+        "verbosity",
+        {"verbosity": "low"},
+        {
+            "chat": ({"verbosity": "low"}, ""),
+            "responses": ({"text": {"verbosity": "low"}}, ""),
+            "gemini": ({}, "L114 /verbosity"),
+            "anthropic": ({}, "L114 /verbosity"),
+            "chat/groq": ({}, "L114 /verbosity"),
+        },
+    ),
+    (
+        "service_tier",
+        {"service_tier": "auto"},
+        {
+            "chat": ({"service_tier": "auto"}, ""),
+            "responses": ({"service_tier": "auto"}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({"service_tier": "auto"}, ""),
+            "chat/mistral": ({}, ""),
+        },
+    ),
+    (
+        "service_tier",
+        {"service_tier": "default"},
+        {
+            "chat": ({"service_tier": "default"}, ""),
+            "responses": ({"service_tier": "default"}, ""),
+            "gemini": ({"serviceTier": "standard"}, ""),
+            "anthropic": ({"service_tier": "standard_only"}, ""),
+        },
+    ),
+    (
+        "service_tier",
+        {"service_tier": "flex"},
+        {
+            "chat": ({"service_tier": "flex"}, ""),
+            "responses": ({"service_tier": "flex"}, ""),
+            "gemini": ({"serviceTier": "flex"}, ""),
+            "anthropic": ({}, "L118 /service_tier"),
+            "chat/mistral": ({}, "L118 /service_tier"),
+        },
+    ),
+    (
+        "prompt_cache_key",
+        {"prompt_cache_key": "k"},
+        {
+            "chat": ({"prompt_cache_key": "k"}, ""),
+            "responses": ({"prompt_cache_key": "k"}, ""),
+            "gemini": ({}, "L119 /prompt_cache_key"),
+            "anthropic": ({}, "L119 /prompt_cache_key"),
+            "chat/groq": ({}, "L119 /prompt_cache_key"),
+        },
+    ),
+    (
+        "prompt_cache_retention",
+        {"prompt_cache_retention": "24h"},
+        {
+            "chat": ({"prompt_cache_retention": "24h"}, ""),
+            "responses": ({"prompt_cache_retention": "24h"}, ""),
+            "gemini": ({}, "L119 /prompt_cache_retention"),
+            "anthropic": ({}, "L119 /prompt_cache_retention"),
+            "responses/xai": ({}, "L119 /prompt_cache_retention"),
+        },
+    ),
+    (
+        "prompt_cache_options",
+        {"prompt_cache_options": {"a": 1}},
+        {
+            "chat": ({"prompt_cache_options": {"a": 1}}, ""),
+            "responses": ({"prompt_cache_options": {"a": 1}}, ""),
+            "gemini": ({}, "L119 /prompt_cache_options"),
+            "anthropic": ({}, "L119 /prompt_cache_options"),
+        },
+    ),
+    (
+        "user",
+        {"user": "u"},
+        {
+            "chat": ({"user": "u"}, ""),
+            "responses": ({"user": "u"}, ""),
+            "gemini": ({}, "L120 /user"),
+            "anthropic": ({"metadata": {"user_id": "u"}}, ""),
+            "chat/mistral": ({}, "L120 /user"),
+        },
+    ),
+    (
+        "user",
+        {"user": "a@example.com"},
+        {
+            "chat": ({"user": "a@example.com"}, ""),
+            "responses": ({"user": "a@example.com"}, ""),
+            "gemini": ({}, "L120 /user"),
+            "anthropic": ({}, "L120 /user"),
+        },
+    ),
+    (
+        "safety_identifier",
+        {"safety_identifier": "s"},
+        {
+            "chat": ({"safety_identifier": "s"}, ""),
+            "responses": ({"safety_identifier": "s"}, ""),
+            "gemini": ({}, "L120 /safety_identifier"),
+            "anthropic": ({"metadata": {"user_id": "s"}}, ""),
+            "chat/groq": ({}, "L120 /safety_identifier"),
+        },
+    ),
+    (
+        "safety_identifier, user",
+        {"safety_identifier": "s", "user": "u"},
+        {
+            "chat": ({"safety_identifier": "s", "user": "u"}, ""),
+            "responses": ({"safety_identifier": "s", "user": "u"}, ""),
+            "gemini": ({}, "L120 /safety_identifier; L120 /user"),
+            "anthropic": ({"metadata": {"user_id": "s"}}, "L120 /user"),
+        },
+    ),
+    (
+        "metadata",
+        {"metadata": {}},
+        {
+            "chat": ({"metadata": {}}, ""),
+            "responses": ({"metadata": {}}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({}, ""),
+            "chat/groq": ({}, ""),
+        },
+    ),
+    (
+        "metadata",
+        {"metadata": {"a": "b"}},
+        {
+            "chat": ({"metadata": {"a": "b"}}, ""),
+            "responses": ({"metadata": {"a": "b"}}, ""),
+            "gemini": ({}, "L121 /metadata"),
+            "anthropic": ({}, "L121 /metadata"),
+            "chat/groq": ({}, "L121 /metadata"),
+        },
+    ),
+    (
+        "store",
+        {"store": True},
+        {
+            "chat": ({"store": True}, ""),
+            "responses": ({"store": True}, ""),
+            "gemini": ({}, "L122 /store"),
+            "anthropic": ({}, "L122 /store"),
+            "responses/xai": ({"store": True}, ""),
+            "chat/xai": ({}, "L122 /store"),
+        },
+    ),
+    (
+        "store",
+        {"store": False},
+        {
+            "chat": ({"store": False}, ""),
+            "responses": ({}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({}, ""),
+            "responses/xai": ({}, ""),
+            "chat/xai": ({}, ""),
+        },
+    ),
+    (
+        "modalities",
+        {"modalities": ["text"]},
+        {
+            "chat": ({"modalities": ["text"]}, ""),
+            "responses": ({}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({}, ""),
+            "chat/groq": ({}, ""),
+        },
+    ),
+    (
+        "modalities, audio",
+        {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"}},
+        {
+            "chat": ({"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"}}, ""),
+            "responses": ({}, "L125 /modalities; L125 /audio"),
+            "gemini": (
+                {
+                    "generationConfig": {
+                        "responseModalities": ["TEXT", "AUDIO"],
+                        "speechConfig": {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "alloy"}}},
+                    },
+                },
+                "L125 /audio/format",
+            ),
+            "anthropic": ({}, "L125 /modalities; L125 /audio"),
+        },
+    ),
+    (
+        "prediction",
+        {"prediction": {"type": "content", "content": "x"}},
+        {
+            "chat": ({"prediction": {"type": "content", "content": "x"}}, ""),
+            "responses": ({}, "L125 /prediction"),
+            "gemini": ({}, "L125 /prediction"),
+            "anthropic": ({}, "L125 /prediction"),
+            "chat/groq": ({}, "L125 /prediction"),
+            "chat/mistral": ({"prediction": {"type": "content", "content": "x"}}, ""),
+        },
+    ),
+    (
+        "moderation",
+        {"moderation": {"model": "m"}},
+        {
+            "chat": ({"moderation": {"model": "m"}}, ""),
+            "responses": ({"moderation": {"model": "m"}}, ""),
+            "gemini": ({}, "L124 /moderation"),
+            "anthropic": ({}, "L124 /moderation"),
+        },
+    ),
+    (
+        "web_search",
+        {"web_search_options": {}},
+        {
+            "chat": ({"web_search_options": {}}, ""),
+            "responses": ({"tools": [{"type": "web_search"}]}, ""),
+            "gemini": ({"tools": [{"googleSearch": {}}]}, ""),
+            "anthropic": ({"tools": [{"type": "web_search_20250305", "name": "web_search"}]}, ""),
+            "chat/groq": ({}, "L161 /web_search_options"),
+        },
+    ),
+    (
+        "web_search",
+        {
+            "web_search_options": {
+                "search_context_size": "low",
+                "user_location": {"type": "approximate", "approximate": {"city": "X"}},
+            },
+        },
+        {
+            "chat": (
+                {
+                    "web_search_options": {
+                        "search_context_size": "low",
+                        "user_location": {"type": "approximate", "approximate": {"city": "X"}},
+                    },
+                },
+                "",
+            ),
+            "responses": (
+                {
+                    "tools": [
+                        {
+                            "type": "web_search",
+                            "search_context_size": "low",
+                            "user_location": {"type": "approximate", "city": "X"},
+                        },
+                    ],
+                },
+                "",
+            ),
+            "gemini": (
+                {
+                    "tools": [{"googleSearch": {}}],
+                },
+                "L126 /web_search_options/search_context_size; L126 /web_search_options/user_location",
+            ),
+            "anthropic": (
+                {
+                    "tools": [
+                        {
+                            "type": "web_search_20250305",
+                            "name": "web_search",
+                            "user_location": {"type": "approximate", "city": "X"},
+                        },
+                    ],
+                },
+                "L126 /web_search_options/search_context_size",
+            ),
+        },
+    ),
+    (
+        "stream",
+        {"stream": True},
+        {
+            "chat": ({"stream": True, "stream_options": {"include_usage": True}}, ""),
+            "responses": ({"stream": True}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({"stream": True}, ""),
+            "chat/mistral": ({"stream": True}, ""),
+        },
+    ),
+    (
+        "stream",
+        {"stream": True, "stream_options": {"include_usage": False}},
+        {
+            "chat": ({"stream": True, "stream_options": {"include_usage": True}}, ""),
+            "responses": ({"stream": True}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({"stream": True}, ""),
+        },
+    ),
+    (
+        "include_obfuscation",
+        {"stream": True, "stream_options": {"include_obfuscation": True}},
+        {
+            "chat": (
+                {"stream": True, "stream_options": {"include_obfuscation": True, "include_usage": True}},
+                "",
+            ),
+            "responses": ({"stream": True, "stream_options": {"include_obfuscation": True}}, ""),
+            "gemini": ({}, "L124 /stream_options/include_obfuscation"),
+            "anthropic": ({"stream": True}, "L124 /stream_options/include_obfuscation"),
+            "chat/mistral": ({"stream": True}, "L124 /stream_options/include_obfuscation"),
+        },
+    ),
+    (
+        "include_obfuscation",
+        {"stream": True, "stream_options": {"include_obfuscation": False}},
+        {
+            "chat": (
+                {"stream": True, "stream_options": {"include_obfuscation": False, "include_usage": True}},
+                "",
+            ),
+            "responses": ({"stream": True, "stream_options": {"include_obfuscation": False}}, ""),
+            "gemini": ({}, ""),
+            "anthropic": ({"stream": True}, ""),
+            "chat/mistral": ({"stream": True}, "L124 /stream_options/include_obfuscation"),
+        },
+    ),
+    (
+        "reasoning.summary",
+        {"reasoning": {"effort": "low", "summary": "concise"}},
+        {
+            "chat": ({"reasoning_effort": "low"}, "L116 /reasoning/summary"),
+            "responses": ({"reasoning": {"effort": "low", "summary": "concise"}}, ""),
+            "gemini": (
+                {
+                    "generationConfig": {"thinkingConfig": {"includeThoughts": True, "thinkingBudget": 1024}},
+                },
+                "L116 /reasoning/summary",
+            ),
+            "anthropic": (
+                {
+                    "max_tokens": 6144,
+                    "thinking": {"type": "enabled", "budget_tokens": 2048},
+                },
+                "L116 /reasoning/summary",
+            ),
+            "chat/openrouter": ({"reasoning": {"effort": "low", "summary": "concise"}}, ""),
+        },
+    ),
+    (
+        "unknown",
+        {"x_new": 1},
+        {
+            "chat": ({"x_new": 1}, ""),
+            "responses": ({}, "L100 /x_new"),
+            "gemini": ({}, "L100 /x_new"),
+            "anthropic": ({}, "L100 /x_new"),
+            "chat/groq": ({"x_new": 1}, ""),
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "upstream", "told", "losses"),
+    [
+        pytest.param(said, upstream, told, losses, id=f"{row}-{number}-{upstream}")
+        for number, (row, said, cells) in enumerate(ROWS)
+        for upstream, (told, losses) in cells.items()
+    ],
+)
+def test_parameters_of_chat_are_told_as_the_table_says(
+    said: dict[str, Any], upstream: str, told: dict[str, Any], losses: str
+) -> None:
+    """Nothing else is in the body than what the least request has there."""
+    found = cell("chat", said, upstream)
+    assert found.told == told
+    assert "; ".join(found.losses) == losses
