@@ -9,7 +9,7 @@ from tests.defects.cases import GEMINI_USAGE, TOOLS, candidate, hear, sse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 THOUGHT: dict[str, Any] = {"text": "hm", "thought": True}
 TEXT: dict[str, Any] = {"text": "Let me look."}

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     import pytest
 
     from harness.turn.increments import Increment
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 
 # -- 000-D01: the time of creation

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from harness.translation.engine import Prepared
     from harness.turn.increments import Increment
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 WITH_TOOLS: dict[str, Any] = {"tools": TOOLS["chat"]}
 

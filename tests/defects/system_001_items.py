@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 
 def _places(heard: Heard) -> list[int]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from harness.translation.requests.shape import Members
     from harness.turn.conversation import Part, ResultPart
     from harness.turn.increments import Increment
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 MODEL = "gemini-2.5-flash"
 

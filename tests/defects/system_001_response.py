@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pytest
 
     from harness.turn.increments import Increment, Start
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 
 def _answer(*parts: Mapping[str, Any], usage: Mapping[str, Any] | None, finishes: bool = True) -> Heard:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pytest
 
     from harness.turn.increments import Increment, ReasoningDelta
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 # -- 001-D08 and D09: text that is cut by the length of another
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from harness.translation.session import Session
     from harness.turn.conversation import Message, OpaquePart, Part
     from harness.turn.increments import ArgsDelta, Increment
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 # -- 002-D01: calls made at once
 

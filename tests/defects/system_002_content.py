@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from harness.translation.session import Session
     from harness.turn.increments import Increment, Start
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 # -- 002-D19 and D20: when an item is done
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from harness.translation.readers.chat_calls import Call
     from harness.translation.readers.chat_choice import ChatChoice
     from harness.turn.increments import Increment
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 
 # -- 002-D14: usage comes after the finish reason

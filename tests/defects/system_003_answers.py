@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import pytest
 
     from harness.turn.increments import Increment
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 ENDS = (chunk({}, "stop"), counts())
 WITH_TOOLS: dict[str, Any] = {"tools": TOOLS["chat"]}

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from harness.sse.event import SseEvent
     from harness.turn.increments import Increment
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 ENDS = (chunk({}, "stop"), counts())
 THINKING = UpstreamProfile(name="local", think_tags=True)

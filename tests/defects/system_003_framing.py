@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pytest
 
     from harness.sse.event import SseEvent
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 ENDS = (chunk({}, "stop"), counts())
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from harness.translation.requests.sending import Sending
     from harness.turn.conversation import Part
     from harness.turn.increments import Increment, ToolStart
-    from tests.defects.cases import Heard
+    from tests.defects.heard import Heard
 
 
 # -- 004-D01: one message for an answer
