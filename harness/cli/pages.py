@@ -13,6 +13,7 @@ from harness.cli import reference
 from harness.faults import manual as faults
 from harness.rules import machines
 from harness.rules import reference as rules
+from harness.translation import reference as translation
 
 
 def documents() -> dict[str, str]:
@@ -22,6 +23,7 @@ def documents() -> dict[str, str]:
         "faults.md": faults.render(),
         "machines.md": machines.document(),
         "requirements.md": requirements.document(),
+        "translation.md": translation.document(),
         **rules.documents(),
     }
 

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from harness.rules.rule import Found
     from harness.turn.turn import Turn
 
-_KEPT = frozenset({400, 404, 408, 409, 413, 422, 429})
-"""Statuses that are the client's own doing, or that it must see to wait: a gateway has no reason to change them."""
+_KEPT = frozenset({400, 404, 409, 413, 422, 429})
+"""Statuses that are the client's own doing, or that it must see to wait: a gateway has no reason to change them.
+
+408 is none of them: it says that upstream waited in vain for the gateway's request, which a client is told as 504.
+"""
 
 
 class ErrorAsSuccess(Comparison):
@@ -280,10 +283,24 @@ class ErrorReworded(Comparison):
     stream: anthropic/error
     ```
 
+    ```example
+    status: 504
+    header: content-type: application/json
+    header: x-request-id: req_1
+    body:
+    {"error":{"message":"Timed out","type":"server_error","param":null,"code":"upstream_timeout"}}
+    --- upstream
+    status: 408
+    dialect: anthropic
+    header: content-type: application/json
+    body:
+    {"type":"error","error":{"type":"timeout_error","message":"Timed out"}}
+    ```
+
     ## Exceptions
     The gateway may put words around the message. Statuses are compared only where they are the client's own doing or
-    ask it to wait (400, 404, 408, 409, 413, 422, 429): a wrong key of the gateway's own, or a failing upstream, may
-    well be a 502 downstream.
+    ask it to wait (400, 404, 409, 413, 422, 429): a wrong key of the gateway's own, or a failing upstream, may well be
+    a 502 downstream, and a 408, which is about the gateway's own request, a 504.
     """
 
     id = "XLAT-ERR-004"
