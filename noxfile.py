@@ -29,6 +29,17 @@ WORKERS = ("--numprocesses", "logical", "--dist", "worksteal")
 QUICK = (*WORKERS, "-m", "not thorough and not corpus")
 """What every other Python and set of dependencies is held to; everything runs once, on the oldest Python."""
 
+FROM_NPM = (
+    "openai@7",
+    "ai@7",
+    "@ai-sdk/openai@4",
+    "@ai-sdk/openai-compatible@3",
+    "zod@4",
+    "@openai/codex@0.169",
+    "node@22",  # openai's package needs it; this one brings the binary wherever npm runs
+)
+"""The clients from npm, by the releases that the tests were written with."""
+
 LITELLM = "litellm==1.83.0"
 """What the translation engine is measured against."""
 
@@ -103,19 +114,27 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session(tags=["check"])
 def clients(session: nox.Session) -> None:
-    """Real SDKs on replayed streams: openai, anthropic and google-genai from PyPI, openai from npm."""
-    session.install("-e", ".", *groups("test", "clients"))
+    """Real clients on replayed streams and against a gateway: SDKs and agents from PyPI and npm, and codex.
+
+    A llama-server that `nox -s record` has built (`python -m tests.gateways.install .nox/servers llama-server` builds
+    that one alone, in ten minutes) stands behind the gateway, too; without one, those tests say that they are left out.
+    `nox -s clients -- --report` writes docs/reports/clients.md anew.
+    """
+    session.install("-e", ".", *groups("test", "clients", "agents"))
     folder = ROOT / ".nox" / "clients-npm"
     modules = folder / "node_modules"
     npm = shutil.which("npm")
     if npm is None:
-        session.warn("npm is not on this machine: the tests with openai from npm are left out")
-    elif not (modules / "openai").is_dir():
+        session.warn("npm is not on this machine: openai-node, the AI SDK and codex are left out")
+    elif not all((modules / name.rpartition("@")[0]).is_dir() for name in FROM_NPM):
         folder.mkdir(parents=True, exist_ok=True)
-        # openai's package needs Node 22; the npm package `node` brings that binary wherever npm runs.
         install = (npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder))
-        session.run(*install, "openai@7", "node@22", external=True)
-    session.run("pytest", "-m", "sdk", *session.posargs, env={"HARNESS_NODE_MODULES": str(modules)})
+        session.run(*install, *FROM_NPM, external=True)
+    session.env["HARNESS_NODE_MODULES"] = str(modules)
+    if "--report" in session.posargs:
+        session.run("python", "-m", "tests.clients.report")
+        return
+    session.run("pytest", "-m", "sdk", "--numprocesses", "logical", "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session(tags=["check"])

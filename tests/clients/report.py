@@ -1,0 +1,192 @@
+"""docs/reports/clients.md: which clients were run against a gateway, in which version, and what came of it.
+
+`nox -s clients -- --report` writes it; the clients have to be there, so nothing else can tell whether it is fresh.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tests.clients import scenes
+from tests.clients.codex import codex_absent, codex_exec, codex_version
+from tests.clients.expecting import amiss, told_scenes
+from tests.clients.habits import CLIENTS
+from tests.clients.meetings import absent, meet
+from tests.clients.worlds import WORLDS, is_llama_here
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.clients.habits import Client
+    from tests.clients.worlds import World
+
+REPORT: Final = Path(__file__).parents[2] / "docs" / "reports" / "clients.md"
+CODEX: Final = {
+    "echo": f"It said {scenes.ECHOED}.",
+    "think": scenes.TEXT,
+}
+"""What codex is asked of the upstreams by hand, and the last word."""
+CODEX_REAL: Final = {"hi": scenes.TEXT, "weather": "It is sunny."}
+"""The same of the real model."""
+
+OWN_WAYS: Final = (
+    "openai-python's `chat.completions.stream()` raises at a length or content filter, also where it parses nothing.",
+    "openai-node's accumulator of Chat keeps only the last piece of members that it does not know (thought).",
+    "openai-agents raises at an incomplete response, but takes a cut Chat answer for whole.",
+    "langchain-openai loses refusals in streams of Chat, thought in Chat altogether, and raw thought in Responses.",
+    "The AI SDK's Chat provider shows no thought, its Responses provider no raw thought; openai-compatible does.",
+    "pydantic-ai's `run_stream` takes text before a call for the answer.",
+    "codex shows summaries of thought, and no raw thought.",
+)
+
+
+class Result(NamedTuple):
+    """One client in one world.
+
+    Args:
+        version: The client's.
+        answers: How many it got.
+        wrong: What was not as it had to be; or why nothing was asked.
+        findings: What the rules blame the gateway for.
+        exchanges: How many they judged.
+        was_asked: Whether it ran at all.
+    """
+
+    version: str = ""
+    answers: int = 0
+    wrong: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    exchanges: int = 0
+    was_asked: bool = True
+
+    def __str__(self) -> str:
+        """For the table."""
+        if not self.was_asked:
+            return "did not run"
+        wrong = f", {len(self.wrong)} wrong" if self.wrong else ""
+        return f"{self.answers} answers{wrong}; {len(self.findings)} findings in {self.exchanges} exchanges"
+
+
+def of_client(client: Client, world: World) -> Result:
+    """Have them meet."""
+    reason = absent(client) or ("no llama-server" if world.is_real and not is_llama_here() else None)
+    if reason is not None:
+        return Result(wrong=(reason,), was_asked=False)
+    with tempfile.TemporaryDirectory() as folder:
+        met = meet(client, world, Path(folder))
+    wrong = [
+        f"{scene}, {run}: no answer"
+        for scene in told_scenes(client, world)
+        for run in client.runs(scene)
+        if run not in met.by_scene.get(scene, {})
+    ]
+    wrong += [
+        it
+        for scene, rows in met.by_scene.items()
+        for run, row in rows.items()
+        for it in amiss(client, world, scene, run, row)
+    ]
+    if met.status:
+        wrong.append(f"the program ended with {met.status}: {met.log[-1_000:]}")
+    return Result(met.version, len(met.rows), tuple(wrong), tuple(met.blamed()), len(met.report.inputs))
+
+
+def of_codex(world: World) -> Result:
+    """Have codex run its shell, and talk."""
+    reason = codex_absent() or ("no llama-server" if world.is_real and not is_llama_here() else None)
+    if reason is not None:
+        return Result(wrong=(reason,), was_asked=False)
+    total = Result(version=codex_version())
+    for prompt, last in (CODEX_REAL if world.is_real else CODEX).items():
+        with tempfile.TemporaryDirectory() as folder:
+            session = codex_exec(prompt, world, Path(folder))
+        calls = prompt in {"echo", "weather"}
+        right = session.said == [last] and bool(session.of("command_execution")) == calls
+        total = total._replace(
+            answers=total.answers + len(session.said) + len(session.of("command_execution")),
+            wrong=total.wrong
+            if right
+            else (*total.wrong, f"{prompt}: {session.last} {session.log[-1_000:]}"),
+            findings=(*total.findings, *session.blamed()),
+            exchanges=total.exchanges + len(session.report.inputs),
+        )
+    return total
+
+
+def page(results: dict[str, dict[str, Result]]) -> Iterator[str]:
+    """The lines of the page."""
+    yield "# Real clients against a gateway"
+    yield ""
+    yield "<!-- Generated by: nox -s clients -- --report -->"
+    yield ""
+    yield (
+        "Each client asked a gateway (`harness serve`) everything that it can ask: whole and streamed, over Chat"
+        " Completions and Responses where it speaks both. Behind the gateway stood upstreams of the four dialects whose"
+        " answers are written by hand, and a real llama-server with a memorised model, by its Chat Completions and by"
+        " its Responses. An answer is wrong where the client says another text, thought, call (id, name, arguments),"
+        " parsed object, end or usage than the upstream sent, or raises something else than its own exception for an"
+        " error or refusal. Findings are errors and warnings of the rules, in all that the gateway sent, compared"
+        " with what it was sent; those of which the upstream is the origin are left out."
+    )
+    yield ""
+    yield f"| client | version | {' | '.join(WORLDS)} |"
+    yield f"|---|---|{'---|' * len(WORLDS)}"
+    for title, row in results.items():
+        version = next((one.version for one in row.values() if one.version), "not installed")
+        yield f"| {title} | {version} | {' | '.join(str(row[world]) for world in WORLDS)} |"
+    yield ""
+    yield "## What ran"
+    yield ""
+    yield "| client | ways of asking | prompts |"
+    yield "|---|---|---|"
+    for client in CLIENTS.values():
+        ways = dict.fromkeys([*client.ways, *(run for more in client.more.values() for run in more)])
+        told = [scene for scene in client.scenes if scene != "loop"]
+        loop = ", and the result of the call by hand" if "loop" in client.more else ""
+        yield f"| {client.title} | {', '.join(ways)} | {', '.join(told)}{loop} |"
+    yield (
+        "| codex | `codex exec`, wire_api responses, sandbox read-only | echo (its shell is called and executes it),"
+        " think; of llama-server hi, weather |"
+    )
+    yield ""
+    yield (
+        f"`weather` is one call of a tool, `both` two, `thinkcall` and `textcall` a call after thought or text, `json`"
+        f" structured output, `report` the same by a call, `count` an answer that is cut at its length, `refuse` a"
+        f" refusal, `break` an error amid the stream, `busy` a 429 that is tried again, `deny` a 400. Clients that run"
+        f" tools themselves (openai-agents, pydantic-ai, the AI SDK, codex) did, and got “{scenes.AFTER_TOOL}” for the"
+        " result. The model of llama-server plays `hi`, `think`, `json`, `count` and the calls. codex offers it tools that it has not learned: the server's grammar makes it call the shell, with"
+        " a word that it babbles; bash answers that there is no such command, and the turn comes to its end."
+    )
+    yield ""
+    failures = [
+        f"- {title}, {world}: {it}"
+        for title, row in results.items()
+        for world, result in row.items()
+        for it in (*result.wrong, *result.findings)
+    ]
+    yield "## What was wrong"
+    yield ""
+    yield from failures or ["Nothing."]
+    yield ""
+    yield "## Ways of the clients themselves"
+    yield ""
+    yield "Found on the way; no gateway can do anything about them:"
+    yield ""
+    yield from (f"- {it}" for it in OWN_WAYS)
+    yield ""
+
+
+def main() -> None:
+    """Run everything and write the page."""
+    results = {
+        client.title: {name: of_client(client, world) for name, world in WORLDS.items()}
+        for client in CLIENTS.values()
+    }
+    results["codex"] = {name: of_codex(world) for name, world in WORLDS.items()}
+    REPORT.write_text("\n".join(page(results)), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
