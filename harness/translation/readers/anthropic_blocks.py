@@ -6,6 +6,7 @@ in a stream and in a whole message: there, its start has everything and no delta
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.dialects.members import integer, listed, text
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 VENDOR: Final = "anthropic"
 
 
-class Block:
+class Block(ABC):
     """One content block.
 
     Attributes:
@@ -57,9 +58,9 @@ class Block:
         self.session = session
         self.stopped = False
 
+    @abstractmethod
     def start(self, src: int) -> list[Increment]:
         """The block begins."""
-        raise NotImplementedError
 
     def piece(self, piece: str, src: int) -> list[Increment]:
         """The next piece of its text, never empty."""
@@ -70,9 +71,9 @@ class Block:
         del kind, delta, src
         return False
 
+    @abstractmethod
     def stop(self, src: int, *, is_cut: bool) -> list[Increment]:
         """The block is over; `is_cut`: it is the last, and a limit or filter ended the message."""
-        raise NotImplementedError
 
 
 class TextBlock(Block):
