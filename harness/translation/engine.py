@@ -178,7 +178,8 @@ def refusal(loss: Loss) -> RequestRefused:
     """The error that a client is given where its request would lose something that the policy calls an error."""
     param = param_of(loss.at)
     detail = f": {loss.detail}" if loss.detail else ""
-    kind = "value" if loss.code in _OF_VALUES else "parameter"
+    is_option = loss.code == "L161" and loss.at.count("/") == 1  # Chat's web search is no element of `tools`
+    kind = "value" if loss.code in _OF_VALUES and not is_option else "parameter"
     return RequestRefused(
         f"Unsupported {kind}: '{param}' cannot be translated for this upstream "
         f"({loss.code}, {CODES[loss.code].text}{detail}).",
