@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.translation.failures import error_of
 from harness.translation.readers.openai_logprobs import log_probabilities
-from harness.translation.readers.openai_members import Strangers, some_text, whole_seconds
+from harness.translation.readers.openai_members import Strangers, some_text
 from harness.translation.readers.openai_usage import responses_usage
-from harness.translation.readers.responses_end import ENDS, failure_in, finish_of
+from harness.translation.readers.responses_frame import ENDS, failure_in, finish_of, start_of
 from harness.translation.readers.responses_items import Items
 from harness.translation.readers.responses_state import (
     ARGUMENTS,
@@ -24,7 +24,7 @@ from harness.translation.readers.responses_state import (
     Part,
     Table,
 )
-from harness.turn.increments import Eof, Error, Finish, ServerTool, Start, TextDelta
+from harness.turn.increments import Eof, Error, Finish, ServerTool, TextDelta
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,19 +84,13 @@ class ResponsesReader:
 
     def done(self, event: SseEvent) -> Iterable[Increment]:
         """`[DONE]`, which OpenAI does not send here, and others do after the terminal event."""
-        return self._unended(
-            event.index,
-            "upstream_incomplete",
-            "the upstream ended its answer without saying what became of it",
-        )
+        message = "the upstream ended its answer without saying what became of it"
+        return self._unended(event.index, "upstream_incomplete", message)
 
     def finish(self) -> Iterable[Increment]:
         """The body has ended."""
-        return self._unended(
-            -1,
-            "upstream_disconnected",
-            "the upstream closed the connection before its answer was complete",
-        )
+        message = "the upstream closed the connection before its answer was complete"
+        return self._unended(-1, "upstream_disconnected", message)
 
     def whole(self, body: dict[str, Any]) -> Iterable[Increment]:
         """A whole response: the increments of a stream whose items come with their ends only."""
@@ -137,18 +131,7 @@ class ResponsesReader:
         if self._started:
             return
         self._started = True
-        response = response if isinstance(response, dict) else {}
-        out.append(
-            Start(
-                src=src,
-                upstream_id=some_text(response.get("id")) or None,
-                model=some_text(response.get("model")) or None,
-                created=whole_seconds(response.get("created_at")),
-                service_tier=some_text(response.get("service_tier")) or None,
-                dialect="responses",
-                raw=response,
-            )
-        )
+        out.append(start_of(response if isinstance(response, dict) else {}, src))
 
     def _item_added(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         body = payload.get("item")
@@ -201,31 +184,25 @@ class ResponsesReader:
             self._items.end_part(part, body, src, out)
             self._part = None
 
-    def _text(self, kind: str, payload: dict[str, Any], src: int, out: list[Increment]) -> Part | None:
-        """The part that an event of that kind of text is about."""
+    def _text(self, payload: dict[str, Any], src: int, out: list[Increment]) -> Part | None:
+        """The part that an event of a text is about; the event's name says of which kind that is."""
+        kind = self._kind.split(".")[1]
         item = self._of(payload, REASONING if kind == "reasoning_text" else MESSAGE, src, out)
         if item is None:
             return None
         return self._items.text_part(item, _index(payload, "content_index"), kind, src, out)
 
     def _text_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        part = self._text("output_text", payload, src, out)
-        if part is None:
-            return
+        part = self._text(payload, src, out)
         self._delta(part, payload, src, out)
         if (
-            part.kind == "output_text"
+            part is not None
+            and part.kind == "output_text"
             and part.is_open
             and some_text(payload.get("item_id")) in self._table.by_id
         ):
             self._part = part
             self._latest = (payload.get("item_id"), payload.get("content_index"))
-
-    def _refusal_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        self._delta(self._text("refusal", payload, src, out), payload, src, out)
-
-    def _reasoning_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        self._delta(self._text("reasoning_text", payload, src, out), payload, src, out)
 
     def _delta(self, part: Part | None, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         text = payload.get("delta")
@@ -238,31 +215,19 @@ class ResponsesReader:
             self._items.say(part, text, src, out, tokens=tokens, padding=padding)
 
     def _text_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        part = self._text("output_text", payload, src, out)
+        part = self._text(payload, src, out)
         if part is not None:
-            self._items.compare(part, payload.get("text"), src, out, payload.get("logprobs"))
-
-    def _refusal_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        part = self._text("refusal", payload, src, out)
-        if part is not None:
-            self._items.compare(part, payload.get("refusal"), src, out)
-
-    def _reasoning_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        part = self._text("reasoning_text", payload, src, out)
-        if part is not None:
-            self._items.compare(part, payload.get("text"), src, out)
+            text = payload.get("refusal" if self._kind == "response.refusal.done" else "text")
+            self._items.compare(part, text, src, out, payload.get("logprobs"))
 
     def _annotated(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        part = self._text("output_text", payload, src, out)
+        part = self._text(payload, src, out)
         if part is not None:
             self._items.annotate(part, payload.get("annotation"), src, out)
 
     def _summary(self, payload: dict[str, Any], src: int, out: list[Increment]) -> Part | None:
         item = self._of(payload, REASONING, src, out)
         return None if item is None else self._items.summary_part(item, _index(payload, "summary_index"))
-
-    def _summary_added(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        self._summary(payload, src, out)
 
     def _summary_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         self._delta(self._summary(payload, src, out), payload, src, out)
@@ -298,14 +263,8 @@ class ResponsesReader:
 
     def _hosted(self, kind: str, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         """An event of an item that only this dialect knows; or one that nobody knows."""
-        item = self._table.named(payload)
-        words = kind.split(".")
-        if item is None and len(words) > 2 and words[0] == "response" and "item_id" in payload:
-            item_type = words[1].removesuffix("_code").removesuffix("_arguments")
-            item = self._table.new({"id": payload["item_id"], "type": item_type}, payload.get("output_index"))
-            if item.sort != HOSTED:
-                item.sort = HOSTED
-        if item is None or item.sort != HOSTED:
+        item = self._table.hosted(kind, payload)
+        if item is None:
             self._strangers.note(f"an event of type {kind[:60]}")
             return
         self._tool(item, payload, src, out)
@@ -411,13 +370,13 @@ class ResponsesReader:
         "response.output_text.delta": _text_delta,
         "response.output_text.done": _text_done,
         "response.output_text.annotation.added": _annotated,
-        "response.refusal.delta": _refusal_delta,
-        "response.refusal.done": _refusal_done,
-        "response.reasoning_text.delta": _reasoning_delta,
-        "response.reasoning_text.done": _reasoning_done,
+        "response.refusal.delta": _text_delta,
+        "response.refusal.done": _text_done,
+        "response.reasoning_text.delta": _text_delta,
+        "response.reasoning_text.done": _text_done,
         "response.reasoning_part.added": _part_added,
         "response.reasoning_part.done": _part_done,
-        "response.reasoning_summary_part.added": _summary_added,
+        "response.reasoning_summary_part.added": _summary,
         "response.reasoning_summary_part.done": _summary_done,
         "response.reasoning_summary_text.delta": _summary_delta,
         "response.reasoning_summary_text.done": _summary_text_done,

@@ -131,6 +131,16 @@ class Table:
             return item
         return self._by_index.get(index) if type(index) is int else None
 
+    def hosted(self, kind: str, payload: dict[str, Any]) -> Item | None:
+        """The item of a tool that the provider runs which an event of that kind is about; None where it is another."""
+        item = self.named(payload)
+        words = kind.split(".")
+        if item is None and len(words) > 2 and words[0] == "response" and "item_id" in payload:
+            item_type = words[1].removesuffix("_code").removesuffix("_arguments")
+            item = self.new({"id": payload["item_id"], "type": item_type}, payload.get("output_index"))
+            item.sort = HOSTED
+        return item if item is not None and item.sort == HOSTED else None
+
     def same(self, body: dict[str, Any], index: object) -> Item | None:
         """The item that a finished one is the end of: by its id, its call, or its place."""
         kind, item_id, call_id = body.get("type"), body.get("id"), some_text(body.get("call_id"))

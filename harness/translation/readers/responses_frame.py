@@ -1,12 +1,12 @@
-"""How a response ended, by its status."""
+"""How a response begins, and how it ended by its status."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.translation.failures import error_of
-from harness.translation.readers.openai_members import some_text
-from harness.turn.increments import Error, Finish
+from harness.translation.readers.openai_members import some_text, whole_seconds
+from harness.turn.increments import Error, Finish, Start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,24 @@ _REASONS: Final[Mapping[str, FinishReason]] = {
     "max_tokens": "length",
     "content_filter": "content_filter",
 }
+
+
+def start_of(response: dict[str, Any], src: int) -> Start:
+    """The beginning of the answer.
+
+    Args:
+        response: The object.
+        src: Index of the event.
+    """
+    return Start(
+        src=src,
+        upstream_id=some_text(response.get("id")) or None,
+        model=some_text(response.get("model")) or None,
+        created=whole_seconds(response.get("created_at")),
+        service_tier=some_text(response.get("service_tier")) or None,
+        dialect="responses",
+        raw=response,
+    )
 
 
 def failure_in(status: str, response: Mapping[str, Any], session: Session, src: int) -> Error | None:
