@@ -156,7 +156,8 @@ def page(results: dict[str, dict[str, Result]]) -> Iterator[str]:
         f" structured output, `report` the same by a call, `count` an answer that is cut at its length, `refuse` a"
         f" refusal, `break` an error amid the stream, `busy` a 429 that is tried again, `deny` a 400. Clients that run"
         f" tools themselves (openai-agents, pydantic-ai, the AI SDK, codex) did, and got “{scenes.AFTER_TOOL}” for the"
-        " result. The model of llama-server plays `hi`, `think`, `json`, `count` and the calls. codex offers it tools that it has not learned: the server's grammar makes it call the shell, with"
+        " result. The model of llama-server plays `hi`, `think`, `json`, `count` and the calls. codex offers it tools"
+        " that it has not learned: the server's grammar makes it call the shell, with"
         " a word that it babbles; bash answers that there is no such command, and the turn comes to its end."
     )
     yield ""

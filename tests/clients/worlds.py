@@ -88,8 +88,8 @@ class OwnLlamaServer(LlamaServer):
         return f"http://127.0.0.1:{self._port}"
 
     def command(self) -> list[str]:
-        """As recorded, but for the port."""
-        usual = super().command()
+        """As recorded, but for the port, and with one thread: those of two servers would wait for each other."""
+        usual = [*super().command(), "--threads", "1", "--threads-http", "2"]
         usual[usual.index("--port") + 1] = str(self._port)
         return usual if self._template is None else [*usual, "--chat-template-file", str(self._template)]
 
