@@ -249,14 +249,18 @@ class Ledger:
         return next((one for one in self.losses if one.severity is _ERROR), None)
 
     def header(self, limit: int = 2_048) -> str:
-        """The losses as a field value, `L101;path=/seed, L120;path=/user`; `+N` tells of those that do not fit."""
+        """The losses of the request as a field value, `L101;path=/seed, L120;path=/user`.
+
+        `+N` tells of those that do not fit; what an answer loses is not known when its head goes out.
+        """
+        losses = [one for one in self.losses if one.at.startswith("/")]
         words: list[str] = []
         size = 0
-        for number, loss in enumerate(self.losses):
+        for number, loss in enumerate(losses):
             word = f"{loss.code};path={_field_value(loss.at)}"
             size += len(word) + 2
             if size > limit - 12:
-                words.append(f"+{len(self.losses) - number + self.more}")
+                words.append(f"+{len(losses) - number + self.more}")
                 break
             words.append(word)
         return ", ".join(words)

@@ -166,6 +166,14 @@ def test_the_header_names_code_and_place_and_counts_what_does_not_fit() -> None:
     assert told[-1] == f"+{200 - (len(told) - 1)}"
 
 
+def test_the_header_tells_of_the_request_only() -> None:
+    """What an answer loses stands in the result and in recordings."""
+    ledger = sent("chat", least("chat", "m") | {"seed": 1}, "responses").session.ledger
+    ledger.lose("L240", "answer")
+    ledger.lose("L210", "event 3")
+    assert ledger.header() == "L107;path=/seed"
+
+
 # -- the reasoning effort, by generation of models
 
 
