@@ -154,7 +154,7 @@ def client_request(upstream: Exchange, source: str, target: str) -> dict[str, An
         }
     else:
         request["input"] = "hello"
-    echo, called = _answered(upstream, source, needed=asked is None or not asked.tools)
+    echo, called, count = _answered(upstream, source, needed=asked is None or not asked.tools)
     tools = [_tool(name, kind, target) for name, kind in _declared(asked, called).items()]
     if source == target == "responses":  # the response repeats the upstream's tools, and so the client's
         given = (asked.body if asked is not None else echo).get("tools") or []
@@ -167,14 +167,14 @@ def client_request(upstream: Exchange, source: str, target: str) -> dict[str, An
     limit = limit if limit is not None else echo.get("max_output_tokens")
     if isinstance(limit, int) and limit > 0:
         request["max_completion_tokens" if target == "chat" else "max_output_tokens"] = limit
+    if target == "chat" and (count := count if asked is None else asked.n) > 1:
+        request["n"] = count
     return request if asked is None else request | _options(asked, target)
 
 
 def _options(asked: Asked, target: str) -> dict[str, Any]:
     """What else a request says that shows in its answer."""
     options: dict[str, Any] = {}
-    if asked.n > 1 and target == "chat":
-        options["n"] = asked.n
     if asked.logprobs:
         options |= {"logprobs": True} if target == "chat" else {"include": ["message.output_text.logprobs"]}
     if target == "responses" and "reasoning.encrypted_content" in asked.include:
@@ -191,17 +191,18 @@ def _declared(asked: Asked | None, called: dict[str, str]) -> dict[str, str]:
     return {**known, **called}
 
 
-def _answered(upstream: Exchange, source: str, *, needed: bool) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a response echoes of its request, and the names of the tools that an answer calls, with their kinds."""
+def _answered(upstream: Exchange, source: str, *, needed: bool) -> tuple[dict[str, Any], dict[str, str], int]:
+    """What a response echoes of its request, the tools that an answer calls with their kinds, and how many it is."""
     if not needed and source != "responses":
-        return {}, {}
+        return {}, {}, 1
     check = check_of(upstream, dialect=source)
     if check is None:
-        return {}, {}
+        return {}, {}, 1
     turn = turn_of(source, check.case.stream)
     called: dict[str, str] = {call.name: call.kind for one in turn.choices for call in one.calls if call.name}
     echo = getattr(check.case.stream, "response", None)
-    return (echo if isinstance(echo, dict) else {}), called
+    count = max((one.index + 1 for one in turn.choices), default=1)
+    return (echo if isinstance(echo, dict) else {}), called, min(count, 128)
 
 
 def _asked(upstream: Exchange, source: str) -> Asked | None:

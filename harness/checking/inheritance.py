@@ -18,7 +18,7 @@ from harness.jsonvalue import try_parse
 from harness.rules.chat import counting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from harness.findings import Finding
     from harness.rules.case import Half
@@ -39,14 +39,28 @@ class Cause(NamedTuple):
     why: str
 
 
-def is_inherited(finding: Finding, upstream: Half) -> bool:
+UNREADABLE: Final = (
+    "SSE-FRAME-", "SSE-JSON-", "SSE-TRUNC-", "SSE-UTF8-",
+    "CHAT-CHOICE-", "CHAT-CONT-", "CHAT-DELTA-", "CHAT-ERR-", "CHAT-FIN-", "CHAT-OBJ-", "CHAT-SYNC-", "CHAT-TOOL-",
+    "RESP-CTC-", "RESP-ENV-", "RESP-FC-", "RESP-ITEM-", "RESP-LIFE-", "RESP-PART-", "RESP-REF-", "RESP-RSN-",
+    "RESP-SYNC-", "RESP-TERM-", "RESP-TEXT-",
+    "UP-BLOCK-", "UP-ORDER-", "UP-SCHEMA-", "UP-SUM-",
+)  # fmt: skip
+"""Rules on what belongs to what, and on what is said twice: an answer that breaks one can be read in several ways."""
+
+
+def is_inherited(finding: Finding, upstream: Half, errors: Iterable[str] = ()) -> bool:
     """Whether a finding of the client's half follows from what upstream said, or did not say.
 
     Args:
         finding: What a rule found in the half that the client saw.
         upstream: The half that the gateway saw, with the ids of the rules that it breaks.
+        errors: Those of them in which it is an error, and not only worth a warning.
     """
     if finding.rule in upstream.rules:
+        return True
+    if finding.rule.startswith("XLAT-") and any(one.startswith(UNREADABLE) for one in errors):
+        # What is compared is one reading of it, and a gateway's may be another.
         return True
     cause = _CAUSES.get(finding.rule)
     return cause is not None and cause.holds(finding, upstream)
@@ -91,13 +105,20 @@ def _counted_nothing(finding: Finding, upstream: Half) -> bool:
 
 
 def _says_nothing(finding: Finding, upstream: Half) -> bool:
-    """No answer has a text, a refusal or a call: nothing that Chat has a place for."""
+    """An answer has no text, refusal or call: nothing that Chat has a place for."""
     del finding
-    return not any(_has_place_in_chat(one) for one in upstream.turn.choices)
+    choices = upstream.turn.choices
+    return not choices or not all(_has_place_in_chat(one) for one in choices)
 
 
 def _has_place_in_chat(choice: Choice) -> bool:
-    return bool(choice.text or choice.refusal or choice.calls)
+    return bool(choice.text or choice.refusal or any(call.name for call in choice.calls))
+
+
+def _both_says_and_refuses(finding: Finding, upstream: Half) -> bool:
+    """An answer has both a text and a refusal."""
+    del finding
+    return any(one.text and one.refusal for one in upstream.turn.choices)
 
 
 def _calls_what_was_not_offered(finding: Finding, upstream: Half) -> bool:
@@ -124,6 +145,11 @@ def _made_those_calls(finding: Finding, upstream: Half) -> bool:
     """Upstream made the calls that the finding names, or none where it names none."""
     names = {call.name for call in _calls(upstream.turn)} or {"no call"}
     return names.issuperset((finding.found or "").split(", "))
+
+
+def _gave_as_few(finding: Finding, upstream: Half) -> bool:
+    """No more answers came than upstream gave."""
+    return finding.found == str(len(upstream.turn.choices))
 
 
 def _sent_that_shape_streamed(finding: Finding, upstream: Half) -> bool:
@@ -176,6 +202,11 @@ CAUSES: Final = (
         "an answer of nothing but thought, or items of hosted tools, is empty in Chat; words would be an invention",
     ),
     Cause(
+        ("CHAT-REF-001",),
+        _both_says_and_refuses,
+        "a message of Responses may hold both, part by part, and nothing of it may be lost",
+    ),
+    Cause(
         ("CHAT-TOOL-011", "RESP-TOOL-011"),
         _calls_what_was_not_offered,
         "the model made the tool up, and the client is told so under the name that it gave",
@@ -189,6 +220,11 @@ CAUSES: Final = (
         ("RESP-TOOL-010",),
         _made_those_calls,
         "upstream was told which calls are wanted; a gateway neither makes nor takes away any",
+    ),
+    Cause(
+        ("CHAT-CHOICE-006",),
+        _gave_as_few,
+        "upstream was asked for as many answers as the client asked for",
     ),
     Cause(
         ("RESP-SYNC-001",),

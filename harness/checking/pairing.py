@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.checking.inheritance import is_inherited
-from harness.findings import Origin
+from harness.findings import Origin, Severity
 from harness.rules.case import Half
 from harness.rules.rule import COMPARE
 from harness.turn.failure import failure_of
@@ -36,8 +36,11 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
     """
     case = downstream.case
     broken: dict[str, int] = {}
+    errors: set[str] = set()
     for one in upstream.findings:
         broken[one.rule] = broken.get(one.rule, 0) + one.times
+        if one.severity is Severity.ERROR:
+            errors.add(one.rule)
     case.turn = turn_of_case(case)
     half = Half(upstream.case, turn_of_case(upstream.case), chunks=chunks, rules=broken)
     case.upstream = half
@@ -54,7 +57,7 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
         lambda one: (
             None
             if one.rule in beaten
-            else replace(one, origin=Origin.UPSTREAM if is_inherited(one, half) else Origin.GATEWAY)
+            else replace(one, origin=Origin.UPSTREAM if is_inherited(one, half, errors) else Origin.GATEWAY)
         )
     )
 

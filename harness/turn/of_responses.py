@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.dialects.responses.state import Item, Part, ResponsesStream
     from harness.turn.turn import Ended, Failure, Finish, Segment
 
+_ENDS = frozenset({"completed", "incomplete", "failed", "cancelled"})
 _REASONS: dict[str, Finish] = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
@@ -27,7 +28,11 @@ def of_responses(stream: ResponsesStream) -> Turn:
     terminal = stream.terminal
     response: dict[str, Any] = stream.response or {}
     error = _error(stream, response)
-    status = response.get("status") if terminal is not None else None
+    status = response.get("status")
+    if terminal is None:
+        status = None
+    elif status not in _ENDS:  # the event is the terminal one, whatever the object in it says
+        status = terminal[0].removeprefix("response.")
     segments = tuple(one for item in _in_order(stream) for one in _segments(item))
     if not segments and terminal is not None:
         segments = tuple(one for body in _objects(response.get("output")) for one in _whole_segments(body))

@@ -84,6 +84,25 @@ CASES = [
         'stream: anthropic/tool\nevent content_block_start#1: content_block.name = "get_forecast"',
         id="a call of a tool that nobody offered",
     ),
+    pytest.param(
+        "CHAT-REF-001",
+        'stream: translation/chat_text\nevent 2: choices.0.delta = {"refusal":"No."}',
+        "stream: responses/multi_part",
+        id="text and a refusal",
+    ),
+    pytest.param(
+        "CHAT-CHOICE-006",
+        'stream: translation/chat_text\nrequest: {"model":"m","stream":true,"n":2,"messages":[],'
+        '"stream_options":{"include_usage":true}}',
+        "stream: gemini/text",
+        id="fewer answers than were asked for",
+    ),
+    pytest.param(
+        "XLAT-TEXT-001",
+        'stream: translation/chat_text\nevent 3: choices.0.delta.content = ", somewhere."',
+        'stream: translation/responses_text\nevent response.output_text.done: text = "It ends, somewhere."',
+        id="a text that upstream says in two ways",
+    ),
     pytest.param("RESP-FC-004", BROKEN_IN_RESPONSES, BROKEN_IN_CHAT, id="arguments that are no JSON"),
     pytest.param("CHAT-TOOL-009", BROKEN_IN_CHAT, BROKEN_IN_RESPONSES, id="the same, the other way"),
     pytest.param(

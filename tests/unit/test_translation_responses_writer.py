@@ -503,3 +503,12 @@ def test_what_a_chat_upstream_says_besides_is_told_as_lost() -> None:
         ("L235", "event 0", "provider"),
         ("L235", "event 3", "stop_reason"),
     ]
+
+
+def test_an_error_of_another_answer_ends_this_one_too() -> None:
+    """Answers beside the first are left out; that the upstream failed is not."""
+    stream = written(
+        ResponsesWriter(session_of(ASKED, "gemini")),
+        (START, *TEXT, Error(status=502, message="it failed", choice=1), Eof(clean=False)),
+    )
+    assert payloads(stream)[-1]["type"] == "response.failed"

@@ -56,8 +56,8 @@ class FinishMistranslated(Comparison):
     ```
 
     ## Exceptions
-    Reasons that have no equal (pause_turn, OTHER, those of malformed calls) are not judged. A `tool_calls` without a
-    call may become `stop`.
+    Reasons that have no equal (pause_turn, OTHER, those of malformed calls) are not judged; where one of several answers
+    has a malformed call, all may become an error. A `tool_calls` without a call may become `stop`.
     """
 
     id = "XLAT-FIN-001"
@@ -76,6 +76,8 @@ class FinishMistranslated(Comparison):
 
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Compare choice by choice."""
+        if mine.error is not None and any(one.finish == "malformed" for one in theirs.choices):
+            return None
         if mine.error is not None:
             return self.told(
                 case,

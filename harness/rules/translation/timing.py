@@ -8,12 +8,8 @@ from harness.findings import Severity
 from harness.jsonvalue import try_parse
 from harness.rules.rule import COMPARE
 from harness.rules.translation.comparison import Comparison, are_whole, upstream_of
-from harness.turn.turn import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from harness.cassettes.exchange import Chunk
     from harness.rules.case import Case
     from harness.rules.rule import Found, Need
     from harness.turn.turn import Turn
@@ -107,36 +103,35 @@ class StreamHeldBack(Comparison):
 
 
 def _holds_text(body: dict[str, Any]) -> bool:
-    if "choices" not in body:
-        return bool(body.get("delta"))
-    choices = body["choices"]
-    return isinstance(choices, list) and any(
-        isinstance(choice, dict) and isinstance(choice.get("delta"), dict) and choice["delta"].get("content")
-        for choice in choices
-    )
+    """Whether an event of any of the four dialects brings text that is shown."""
+    if "choices" in body:
+        deltas = [one.get("delta") for one in _objects(body["choices"])]
+        return any(isinstance(delta, dict) and delta.get("content") for delta in deltas)
+    if "candidates" in body:
+        contents = [one.get("content") for one in _objects(body["candidates"])]
+        parts = [part for one in contents if isinstance(one, dict) for part in _objects(one.get("parts"))]
+        return any(part.get("text") and not part.get("thought") for part in parts)
+    delta = body.get("delta")
+    if isinstance(delta, dict):
+        return bool(delta.get("text"))
+    return bool(delta) and body.get("type") == "response.output_text.delta"
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _span(case: Case[Any], theirs: Turn) -> int:
-    """How long upstream's text took, in microseconds; 0 where that cannot be told."""
+    """How long upstream's text took from its first piece to its last, in microseconds; 0 where that cannot be told.
+
+    Upstream's events are read once more, as nobody noted when each piece came; one text in one piece took no time.
+    """
     chunks = upstream_of(case).chunks
-    if not chunks:
+    if not chunks or not any(one.text for one in theirs.choices):
         return 0
-    marks = [
-        (one.opened, one.closed)
-        for choice in theirs.choices
-        for one in choice.segments
-        if isinstance(one, Text) and one.text and one.opened is not None and one.closed is not None
-    ]
-    if marks:
-        return sum(_at(chunks, closed.start) - _at(chunks, opened.start) for opened, closed in marks)
-    return _span_of_chat(chunks) if theirs.dialect == "chat" else 0
+    from harness.sse.array_stream import StreamOrArray  # noqa: PLC0415 - it loads msgspec, and the list of rules needs none
 
-
-def _span_of_chat(chunks: Sequence[Chunk]) -> int:
-    """The same for a stream of Chat, which has no event that opens its text: read once more, as nobody noted it."""
-    from harness.sse.decoder import Decoder  # noqa: PLC0415 - it loads msgspec, and the list of rules needs none
-
-    decoder = Decoder()
+    decoder = StreamOrArray()
     times: list[int] = []
     for at, data in chunks:
         for event in decoder.feed(data):
@@ -144,13 +139,3 @@ def _span_of_chat(chunks: Sequence[Chunk]) -> int:
             if is_json and isinstance(body, dict) and _holds_text(body):
                 times.append(at)
     return times[-1] - times[0] if times else 0
-
-
-def _at(chunks: Sequence[Chunk], offset: int) -> int:
-    """When the byte at an offset came."""
-    seen = 0
-    for chunk in chunks:
-        seen += len(chunk.data)
-        if seen > offset:
-            return chunk.at_us
-    return chunks[-1].at_us

@@ -87,7 +87,7 @@ class ResponsesWriter:
 
     def write(self, increment: Increment) -> bytes:
         """The events of one increment."""
-        if increment.choice:
+        if increment.choice and type(increment) is not Error:  # which ends all of them
             self._session.lose("L234", "answer", f"choice {increment.choice}")
             return b""
         if type(increment) is TextDelta:  # nearly all of them
