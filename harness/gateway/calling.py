@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager, suppress
 from time import strptime
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from harness.cassettes.content_coding import CodingError
 from harness.cassettes.exchange import How, Request
 from harness.errors import HarnessError
-from harness.translation.failures import disconnected, timed_out, unreachable
+from harness.translation.failures import disconnected, timed_out, undecodable, unreachable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -106,6 +107,8 @@ def failure_of(error: BaseException) -> Error:
     """What a client is told of an exception that came instead of an answer, or of its end."""
     if isinstance(error, Ended):
         return _recorded_failure(error)
+    if isinstance(error, CodingError):
+        return undecodable(str(error))
     cause = error.__cause__ if isinstance(error, HarnessError) and error.__cause__ is not None else error
     name = type(cause).__name__
     if name in {"ConnectTimeout", "PoolTimeout"}:

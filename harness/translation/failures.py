@@ -31,6 +31,7 @@ __all__ = [
     "response_code",
     "retry_after_ms",
     "timed_out",
+    "undecodable",
     "unreachable",
 ]
 
@@ -100,6 +101,12 @@ def unreachable(detail: str = "") -> Error:
     return Error(
         status=502, code="upstream_unreachable", message=_with("the upstream cannot be reached", detail)
     )
+
+
+def undecodable(detail: str = "") -> Error:
+    """The upstream's answer is not compressed as its head says; `detail` says what is wrong."""
+    message = "the upstream's answer is not in the content coding that it names"
+    return Error(status=502, code="upstream_invalid_encoding", message=_with(message, detail))
 
 
 def response_code(error: Error) -> str:

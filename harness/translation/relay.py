@@ -118,7 +118,9 @@ class Relay:
         body = b"".join(self._collected)
         self._collected = []
         if not 200 <= self._status < 300:
-            return self.fail(failure(self._session.upstream, self._status, self._fields, body))
+            # A date to wait for is held against the upstream's own clock, where it tells its time.
+            now = None if any(name == "date" for name, _ in self._fields) else self._session.now()
+            return self.fail(failure(self._session.upstream, self._status, self._fields, body, now=now))
         return self._whole(body, failed)
 
     def fail(self, error: Error) -> bytes:

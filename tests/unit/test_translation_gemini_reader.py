@@ -524,6 +524,14 @@ def test_a_whole_answer_without_a_reason_is_incomplete() -> None:
         assert answer.error.code == "upstream_incomplete"
 
 
+@pytest.mark.parametrize("body", [{}, {"ok": True}, {"candidates": []}, {"candidates": None}])
+def test_a_whole_answer_without_candidates_is_none(body: dict[str, Any]) -> None:
+    """Unless it says that the prompt was blocked."""
+    given = list(GeminiReader(a_session("gemini")).whole(body))
+    assert isinstance(given[-1], i.Error)
+    assert given[-1].code == "upstream_incomplete"
+
+
 def test_an_error_ends_the_answer() -> None:
     """What comes after it is not read; usage that came is told."""
     error = {"error": {"code": 503, "status": "UNAVAILABLE", "message": "Full."}}

@@ -113,6 +113,10 @@ class GeminiReader:
         given = list(self._taken(-1, body))
         if self._over:
             return given
+        if not (self._lanes or self._blocked):
+            self._over = True
+            message = "the upstream's answer has no candidates, and says of nothing why"
+            return [*self._counted(-1), Error(status=502, code="upstream_incomplete", message=message)]
         return [*given, *self._ended(-1)]
 
     # -- a response
