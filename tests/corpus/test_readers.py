@@ -9,8 +9,9 @@ import pytest
 
 from harness.translation.readers.chat import ChatReader
 from harness.translation.readers.responses import ResponsesReader
-from harness.turn.conversation import Request, ToolChoice
+from harness.turn.conversation import Request
 from harness.turn.reading import turn_of
+from harness.turn.tools import ToolChoice
 from tests.corpus.official_traffic import is_official, recorded
 from tests.folding import Answer, Folded, a_session, folded, read, settled
 from tests.judging import dialect_named, judged

@@ -9,7 +9,8 @@ import pytest
 from harness.errors import RequestRefused
 from harness.translation.losses import Ledger
 from harness.translation.requests.from_chat import from_chat
-from harness.turn.conversation import HostedTool, OutputFormat, ReasoningWish, Request, TextPart
+from harness.turn.conversation import OutputFormat, ReasoningWish, Request, TextPart
+from harness.turn.tools import HostedTool
 
 LEAST: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 

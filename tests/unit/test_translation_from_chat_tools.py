@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.errors import RequestRefused
 from harness.translation.losses import Ledger
 from harness.translation.requests.from_chat import from_chat
-from harness.turn.conversation import CustomTool, FunctionTool, HostedTool, Request, ToolChoice
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool, ToolChoice
+
+if TYPE_CHECKING:
+    from harness.turn.conversation import Request
 
 LEAST: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 TOOL = {"type": "function", "function": {"name": "f"}}

@@ -14,10 +14,7 @@ from harness.translation.requests.from_responses import from_responses
 from harness.turn.conversation import (
     AudioPart,
     CallPart,
-    CustomTool,
     FilePart,
-    FunctionTool,
-    HostedTool,
     ImagePart,
     Message,
     MessageItem,
@@ -29,8 +26,8 @@ from harness.turn.conversation import (
     Request,
     ResultPart,
     TextPart,
-    ToolChoice,
 )
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool, ToolChoice
 
 
 def read(**members: Any) -> Request:

@@ -11,10 +11,7 @@ import pytest
 from harness.turn.conversation import (
     AudioPart,
     CallPart,
-    CustomTool,
     FilePart,
-    FunctionTool,
-    HostedTool,
     ImagePart,
     Message,
     MessageItem,
@@ -26,8 +23,8 @@ from harness.turn.conversation import (
     Request,
     ResultPart,
     TextPart,
-    ToolChoice,
 )
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool, ToolChoice
 from tests.foreign_requests import Upstream, sent
 
 if TYPE_CHECKING:

@@ -8,16 +8,13 @@ import pytest
 
 from harness.turn.conversation import (
     AudioPart,
-    CustomTool,
     FilePart,
-    FunctionTool,
-    HostedTool,
     ImagePart,
     OutputFormat,
     ReasoningPart,
     ReasoningWish,
-    ToolChoice,
 )
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool, ToolChoice
 from tests.foreign_requests import answered, asked, called, said, sent
 from tests.typed_dicts import misfit
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.translation.ids import SeededMint
 from harness.translation.session import Session
 from harness.translation.settling import Settling
-from harness.turn.conversation import Request, ToolChoice
+from harness.turn.conversation import Request
 from harness.turn.increments import (
     Annotation,
     ArgsDelta,
@@ -28,6 +28,7 @@ from harness.turn.increments import (
     ToolStart,
     Usage,
 )
+from harness.turn.tools import ToolChoice
 from harness.turn.turn import Usage as Counts
 
 if TYPE_CHECKING:

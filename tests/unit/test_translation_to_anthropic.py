@@ -10,10 +10,7 @@ import pytest
 from harness.translation.manner import Manner
 from harness.turn.conversation import (
     AudioPart,
-    CustomTool,
     FilePart,
-    FunctionTool,
-    HostedTool,
     ImagePart,
     OpaquePart,
     OutputFormat,
@@ -22,8 +19,8 @@ from harness.turn.conversation import (
     ReasoningWish,
     RefusalPart,
     TextPart,
-    ToolChoice,
 )
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool, ToolChoice
 from tests.foreign_requests import answered, asked, called, said, sent
 
 OLD, FOUR, HAIKU, SIX, EIGHT, FIVE, NEWEST, FABLE = (

@@ -10,10 +10,7 @@ from harness.translation.manner import Manner
 from harness.turn.conversation import (
     AudioPart,
     CallPart,
-    CustomTool,
     FilePart,
-    FunctionTool,
-    HostedTool,
     ImagePart,
     Message,
     OpaquePart,
@@ -23,8 +20,8 @@ from harness.turn.conversation import (
     ReasoningWish,
     RefusalPart,
     TextPart,
-    ToolChoice,
 )
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool, ToolChoice
 from tests.foreign_requests import answered, asked, called, said, sent
 
 FLASH, PRO, THREE, THREE_FLASH = (

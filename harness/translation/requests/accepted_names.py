@@ -10,7 +10,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
-from harness.turn.conversation import HostedTool
+from harness.turn.tools import HostedTool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from harness.turn.conversation import CustomTool
+    from harness.turn.tools import CustomTool
 
 PARAMETERS: Final[Mapping[str, Any]] = {
     "type": "object",

@@ -16,7 +16,8 @@ from harness.translation.requests.from_chat_options import options_of
 from harness.translation.requests.from_chat_tools import tools_of
 from harness.translation.requests.refusals import wrong_type
 from harness.translation.requests.shape import body_of
-from harness.turn.conversation import HostedTool, OutputFormat, ReasoningWish, Request
+from harness.turn.conversation import OutputFormat, ReasoningWish, Request
+from harness.turn.tools import HostedTool
 
 if TYPE_CHECKING:
     from harness.translation.losses import Ledger

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from harness.translation.requests.refusals import invalid, not_among, wrong_type
-from harness.turn.conversation import CustomTool, FunctionTool, HostedTool, ToolChoice
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool, ToolChoice
 
 if TYPE_CHECKING:
     from harness.translation.losses import Ledger
     from harness.translation.requests.shape import Members
-    from harness.turn.conversation import Tool
+    from harness.turn.tools import Tool
 
 _MOST_TOOLS: Final = 128
 _MODES: Final[Mapping[str, Literal["none", "auto", "required"]]] = {

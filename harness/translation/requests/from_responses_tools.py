@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from harness.translation.requests.refusals import not_among, wrong_type
-from harness.turn.conversation import CustomTool, FunctionTool, HostedTool, ToolChoice
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool, ToolChoice
 
 if TYPE_CHECKING:
     from harness.translation.requests.shape import Members
-    from harness.turn.conversation import Tool
+    from harness.turn.tools import Tool
 
 _MODES: Final[Mapping[str, Literal["none", "auto", "required"]]] = {
     "none": "none",

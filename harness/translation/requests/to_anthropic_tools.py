@@ -9,13 +9,14 @@ from harness.jsonvalue import escape
 from harness.translation.requests.emulation import PARAMETERS, description_of
 from harness.translation.requests.schema_subset import ANTHROPIC, fitted
 from harness.translation.requests.to_anthropic_blocks import put_extra
-from harness.turn.conversation import CustomTool, FunctionTool, HostedTool
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool
 
 if TYPE_CHECKING:
     from harness.translation.requests.accepted_names import AcceptedNames
     from harness.translation.requests.claude_models import ClaudeModel
     from harness.translation.requests.wishes import Wishes
-    from harness.turn.conversation import Request, ToolChoice
+    from harness.turn.conversation import Request
+    from harness.turn.tools import ToolChoice
 
 _HOSTED: Final[Mapping[str, tuple[str, str]]] = {
     "web_search": ("web_search", "web_search_20250305"),

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from harness.jsonvalue import escape
 from harness.translation.requests.emulation import PARAMETERS, description_of
 from harness.translation.requests.tool_names import kept
-from harness.turn.conversation import CustomTool, FunctionTool, HostedTool
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool
 
 if TYPE_CHECKING:
     from harness.translation.requests.sending import Sending
     from harness.translation.requests.tool_names import ToolNames
-    from harness.turn.conversation import Tool, ToolChoice
+    from harness.turn.tools import Tool, ToolChoice
 
 _WEB_SEARCHES = frozenset({"web_search", "web_search_preview"})
 _WEB_SEARCH_OPTIONS = frozenset({"search_context_size", "user_location"})

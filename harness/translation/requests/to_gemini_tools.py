@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.jsonvalue import escape
 from harness.translation.requests.emulation import PARAMETERS, description_of
 from harness.translation.requests.plain_turns import lose_extra
-from harness.turn.conversation import CustomTool, FunctionTool, HostedTool
+from harness.turn.tools import CustomTool, FunctionTool, HostedTool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.translation.requests.accepted_names import AcceptedNames
     from harness.translation.requests.gemini_models import GeminiModel
     from harness.translation.requests.wishes import Wishes
-    from harness.turn.conversation import ToolChoice
+    from harness.turn.tools import ToolChoice
 
 _HOSTED: Final[Mapping[str, str]] = {
     "web_search": "googleSearch",

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from harness.turn.conversation import CustomTool, HostedTool
+from harness.turn.tools import CustomTool, HostedTool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.translation.session import Session
-    from harness.turn.conversation import Request, Tool
+    from harness.turn.conversation import Request
+    from harness.turn.tools import Tool
 
 LONGEST: Final = 64
 """How many characters a tool's name may have at OpenAI (FunctionDefinition.name)."""

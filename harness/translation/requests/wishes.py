@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.jsonvalue import escape
 from harness.translation.requests.sending import REFUSED, says_nothing, unknown_of_reasoning
-from harness.turn.conversation import HostedTool
+from harness.turn.tools import HostedTool
 
 if TYPE_CHECKING:
     from harness.translation.session import Session
