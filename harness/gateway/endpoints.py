@@ -87,7 +87,7 @@ def no_key() -> RequestRefused:
 def no_model(model: str) -> RequestRefused:
     """There is no such model."""
     return RequestRefused(
-        f"The model '{model[:200]}' does not exist or you do not have access to it.",
+        f"The model '{model[:200]}' does not exist",
         status=404,
         param="model",
         name="model_not_found",

@@ -21,6 +21,7 @@ from harness.translation.answering import Answering
 from harness.translation.losses import CODES, Ledger, LossPolicy
 from harness.translation.manner import Manner
 from harness.translation.profiles import UpstreamProfile, upstream_profile
+from harness.translation.requests.refusals import unknown
 from harness.translation.restoring import Restoring
 from harness.translation.session import Session
 
@@ -177,6 +178,8 @@ _PATHS: Final = {"chat": "/chat/completions", "responses": "/responses", "anthro
 def refusal(loss: Loss) -> RequestRefused:
     """The error that a client is given where its request would lose something that the policy calls an error."""
     param = param_of(loss.at)
+    if loss.code == "L100":
+        return unknown(param)
     detail = f": {loss.detail}" if loss.detail else ""
     is_option = loss.code == "L161" and loss.at.count("/") == 1  # Chat's web search is no element of `tools`
     kind = "value" if loss.code in _OF_VALUES and not is_option else "parameter"
