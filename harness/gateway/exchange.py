@@ -355,11 +355,14 @@ class Exchange:
 
     async def _last(self, carrier: Carrier, data: bytes) -> None:
         """Give the client the last bytes; what is to be stored is stored before, as it may be asked for at once."""
-        if carrier.error is not None:
-            self.code = carrier.error.code or carrier.error.type
-        elif self.keep is not None:
-            await self.keep(carrier)
-        self._give(carrier, data)
+        try:
+            if carrier.error is not None:
+                self.code = carrier.error.code or carrier.error.type
+            elif self.keep is not None:
+                await self.keep(carrier)
+        finally:
+            # Nobody else has these bytes: a store that fails, or outlasts a limit, must not keep the client waiting.
+            self._give(carrier, data)
 
     async def _until_resumed(self) -> None:
         resumed = asyncio.Event()

@@ -26,6 +26,10 @@ _log = logging.getLogger(__name__)
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")  # what is longer is no number of anything here
 
 
+_STEPS: Final = frozenset({".", ".."})
+"""Ids that would be steps to another path of the upstream, which is asked with its key."""
+
+
 class _Nothing:
     """A store without anything, where nothing is to be stored."""
 
@@ -68,6 +72,8 @@ def keep(exchange: Exchange, body: Mapping[str, Any], told: Mapping[str, Any]) -
             await exchange.gateway.in_store(lambda: store.put(answer, input_items(told) or []))
         except HarnessError as error:
             _log.warning("a response could not be stored: %s", error.message)
+        except Exception as error:  # noqa: BLE001 - a defect here is no reason to fail an answer that is whole
+            _log.error("a response could not be stored", exc_info=error)
 
     exchange.keep = put
 
@@ -75,7 +81,7 @@ def keep(exchange: Exchange, body: Mapping[str, Any], told: Mapping[str, Any]) -
 async def response(exchange: Exchange) -> None:
     """GET or DELETE /v1/responses/{id}; the former whole, or with `stream=true` as a stream."""
     store, name = exchange.gateway.store, exchange.found.id
-    if store is None or _is_upstreams(exchange):
+    if store is None or await _is_upstreams(exchange):
         await _ask_upstream(exchange, "")
         return
     if exchange.head.method == "DELETE":
@@ -95,7 +101,7 @@ async def response(exchange: Exchange) -> None:
 async def cancel(exchange: Exchange) -> None:
     """POST /v1/responses/{id}/cancel: what is stored here was answered while its client waited."""
     store, name = exchange.gateway.store, exchange.found.id
-    if store is not None and not _is_upstreams(exchange):
+    if store is not None and not await _is_upstreams(exchange):
         await exchange.gateway.in_store(lambda: store.get(name))
         raise RequestRefused("Cannot cancel a synchronous response.")
     await _ask_upstream(exchange, "/cancel")
@@ -104,7 +110,7 @@ async def cancel(exchange: Exchange) -> None:
 async def items(exchange: Exchange) -> None:
     """GET /v1/responses/{id}/input_items."""
     store, name = exchange.gateway.store, exchange.found.id
-    if store is None or _is_upstreams(exchange):
+    if store is None or await _is_upstreams(exchange):
         await _ask_upstream(exchange, "/input_items")
         return
     given = _given(exchange)
@@ -138,18 +144,18 @@ def _integer(given: Mapping[str, str], name: str, usual: int) -> int:
     return int(value)
 
 
-def _is_upstreams(exchange: Exchange) -> bool:
+async def _is_upstreams(exchange: Exchange) -> bool:
     """Whether an upstream is to be asked: one keeps responses, and this id is not one of ours."""
-    store = exchange.gateway.store
+    store, name = exchange.gateway.store, exchange.found.id
     if exchange.gateway.destinations.storing() is None:
         return False
-    return store is None or store.context(exchange.found.id) is None
+    return store is None or await exchange.gateway.in_store(lambda: store.context(name)) is None
 
 
 async def _ask_upstream(exchange: Exchange, ending: str) -> None:
     upstream = exchange.gateway.destinations.storing()
     name, query = exchange.found.id, exchange.found.query
-    if upstream is None:
+    if upstream is None or name in _STEPS:
         raise no_response(name)
     method = "GET" if exchange.head.method == "HEAD" else exchange.head.method
     path = f"/responses/{quote(name, safe='')}{ending}{'?' if query else ''}{query}"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from tests.gatewaying import RESPONSES, Scenes, body_of, ends_early, error_in, gateway, payloads, talks
+from harness.gateway.limits import Limits
+from harness.gateway.store import StateStore
+from tests.gatewaying import RESPONSES, Scenes, body_of, ends_early, error_in, gateway, payloads, talks, wire
 
 
 def test_a_conversation_goes_on_from_a_stored_response() -> None:
@@ -115,3 +120,37 @@ def test_a_stream_of_a_stored_response_that_cannot_be_is_refused(query: str, par
 
 def _text(content: Any) -> str:
     return content if isinstance(content, str) else "".join(part["text"] for part in content)
+
+
+def test_a_store_that_outlasts_a_limit_or_fails_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer was whole before it was to be stored, and the client gets it as a whole, streamed or not."""
+
+    def slow(*_: object) -> bool:
+        time.sleep(0.6)
+        return True
+
+    def broken(*_: object) -> bool:
+        raise ValueError("a defect")
+
+    for put in (slow, broken):
+        monkeypatch.setattr(StateStore, "put", put)
+        for stream in (True, False):
+            with gateway(limits=Limits(connect=5, first_byte=5, idle=5, total=0.4)) as server:
+                body = {**RESPONSES, "stream": stream}
+                answer = httpx.post(server.base_url + "/responses", json=body, timeout=5)
+            last = list(payloads(answer.text))[-1]["response"] if stream else answer.json()
+            assert last["status"] == "completed"
+
+
+@pytest.mark.parametrize("name", [".", "..", "%2e%2e", "%2E"])
+def test_an_id_is_never_a_step_to_another_path_of_the_upstream(name: str) -> None:
+    """It is asked with the gateway's key, and `DELETE /v1/responses/..` would be another request."""
+    scenes = Scenes(wire(200, {"object": "response"}))
+    with gateway(scenes, "responses") as server:
+        address = urlsplit(server.base_url)
+        for method, ending in (("GET", ""), ("DELETE", ""), ("POST", "/cancel"), ("GET", "/input_items")):
+            connection = HTTPConnection(address.hostname or "", address.port, timeout=5)
+            connection.request(method, f"/v1/responses/{name}{ending}")
+            assert connection.getresponse().status == 404
+            connection.close()
+    assert not scenes.requests
