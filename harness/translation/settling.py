@@ -72,6 +72,8 @@ class Settling:
         self._started = False
         self._over = False
         self._open: dict[int, _Block] = {}
+        # Those of them, by choice, that may be over when another begins: open calls can be many, and are none of them.
+        self._lone: dict[int, dict[int, _Block]] = {}
         self._used: set[int] = set()
         self._alias: dict[tuple[type[Increment], int, int], int] = {}
         self._ids: set[tuple[int, str]] = set()
@@ -193,6 +195,8 @@ class Settling:
             one = msgspec.structs.replace(one, ref=ref)
         self._used.add(one.ref)
         self._open[one.ref] = block
+        if block.kind not in _BESIDE_OTHERS:
+            self._lone.setdefault(one.choice, {})[one.ref] = block
         if block.kind is ToolStart:
             self._called.add(one.choice)
             return self._identified(one)
@@ -219,10 +223,11 @@ class Settling:
 
     def _closed(self, before: Increment, src: int) -> list[Increment]:
         """The ends of blocks that must be over before this one opens."""
-        kind, choice = type(before), before.choice
-        over = [
-            ref for ref, block in self._open.items() if block.choice == choice and _parts(block.kind, kind)
-        ]
+        lone = self._lone.get(before.choice)
+        if not lone:
+            return []
+        kind = type(before)
+        over = [ref for ref, block in lone.items() if _parts(block.kind, kind)]
         over.sort(key=lambda ref: self._open[ref].kind is MessageStart)  # after what is in it
         return [end for ref in over for end in self._close(ref, src)]
 
@@ -238,6 +243,8 @@ class Settling:
         self, ref: int, src: int, end: Increment | None = None, *, is_cut: bool = False
     ) -> list[Increment]:
         block = self._open.pop(ref)
+        if block.kind not in _BESIDE_OTHERS:
+            del self._lone[block.choice][ref]
         if end is None:
             more = {"status": "incomplete"} if is_cut and block.kind in _WITH_STATUS else {}
             end = _END_OF[block.kind](ref=ref, src=src, choice=block.choice, **more)
@@ -251,11 +258,8 @@ class Settling:
             return ()
         one = _under(ref, one)
         if isinstance(one, MessageEnd):
-            inner = [
-                text
-                for text, block in self._open.items()
-                if block.kind in _IN_MESSAGES and block.choice == one.choice
-            ]
+            lone = self._lone[one.choice]
+            inner = [text for text, block in lone.items() if block.kind in _IN_MESSAGES]
             texts = [end for text in inner for end in self._close(text, one.src)]
             return [*texts, *self._close(ref, one.src, one)]
         return self._close(ref, one.src, one)
@@ -353,15 +357,13 @@ _OPENER_OF: Final[dict[type[Increment], Any]] = {
     RefusalDelta: RefusalStart,
 }
 _IN_MESSAGES: Final = frozenset({TextStart, RefusalStart})
+_BESIDE_OTHERS: Final = frozenset({ToolStart, ServerTool})
+"""What stays open beside each other and all else."""
 
 
 def _parts(kind: type[Increment], before: type[Increment]) -> bool:
-    """Whether a block of that kind is over when another begins. Calls stay open beside each other and all else."""
-    if kind in {ToolStart, ServerTool}:
-        return False
-    if kind is MessageStart:
-        return before not in _IN_MESSAGES
-    return True
+    """Whether a block of that kind, which is none of `_BESIDE_OTHERS`, is over when another begins."""
+    return kind is not MessageStart or before not in _IN_MESSAGES
 
 
 def _under(ref: int, one: Any) -> Any:

@@ -37,15 +37,17 @@ class Call:
     """A call of a tool.
 
     Attributes:
+        number: Its index among the calls; 0 for the legacy form, which has none.
         before: The chunk up to a piece of its arguments, and `after` what follows the piece.
     """
 
-    __slots__ = ("after", "before", "kept", "member", "pieces", "text_of")
+    __slots__ = ("after", "before", "kept", "member", "number", "pieces", "text_of")
 
-    def __init__(self, kept_as: dict[str, Any], member: str, text_of: str) -> None:
+    def __init__(self, kept_as: dict[str, Any], member: str, text_of: str, number: int = 0) -> None:
         self.kept = kept_as
         self.member = member
         self.text_of = text_of
+        self.number = number
         self.pieces: list[str] = []
         self.before = self.after = b""
 
@@ -161,10 +163,10 @@ class Choice:
             call.before = self._head + b'{"function_call":{"arguments":'
             call.after = b"}" + self._after
         else:
-            number = sum(1 for other in self.calls.values() if other is not self.legacy)
+            number = len(self.calls) - (self.legacy is not None)
             member, text_of = ("custom", "input") if one.kind == "custom" else ("function", "arguments")
             known = {"id": one.call_id, "type": member, member: {"name": one.name}}
-            call = self.calls[one.ref] = Call(known, member, text_of)
+            call = self.calls[one.ref] = Call(known, member, text_of, number)
             opening = {"tool_calls": [{"index": number, **call.whole()}]}
             place = '{"tool_calls":[{"index":%d,"%s":{"%s":' % (number, member, text_of)  # noqa: UP031 - braces
             call.before = self._head + place.encode()
@@ -200,8 +202,7 @@ class Choice:
         vendor = "google" if one.vendor in {"", "gemini"} else one.vendor
         sealed = {vendor: {"thought_signature": one.signature}}
         call.kept["extra_content"] = sealed
-        number = [other for other in self.calls.values() if other is not self.legacy].index(call)
-        fragment = {"index": number, "extra_content": sealed, call.member: {call.text_of: ""}}
+        fragment = {"index": call.number, "extra_content": sealed, call.member: {call.text_of: ""}}
         return self.delta({"tool_calls": [fragment]})
 
     # -- the rest
