@@ -134,7 +134,7 @@ def clients(session: nox.Session) -> None:
     if "--report" in session.posargs:
         session.run("python", "-m", "tests.clients.report")
         return
-    session.run("pytest", "-m", "sdk", "--numprocesses", "logical", "--dist", "loadgroup", *session.posargs)
+    session.run("pytest", "-m", "sdk", *session.posargs)
 
 
 @nox.session(tags=["check"])
