@@ -5,17 +5,34 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
+from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.checking.exchanges import check_of, judge
 from harness.findings import Severity
+from harness.gateway.limits import Limits
 from harness.turn.reading import turn_of
 from tests.gatewaying import payloads
 
 if TYPE_CHECKING:
-    from harness.cassettes.exchange import Exchange
+    from collections.abc import Iterable
+
+    from harness.jobs.serve import GatewayServer
     from harness.turn.turn import Turn
 
 MEMBERS = {"message", "type", "param", "code"}
 """Of OpenAI's error object."""
+
+
+LIMIT = 0.4
+"""Seconds of each limit, where silence is tested."""
+
+PATIENCE = 6.0
+"""Seconds after which a client has been left hanging, on a machine that is busy with all of them."""
+
+SHORT = Limits(connect=LIMIT, first_byte=LIMIT, idle=LIMIT, total=4 * LIMIT)
+
+ENDINGS = {"/chat/completions": "chat", "/responses": "responses"}
 
 
 def told(exchange: Exchange, dialect: str, upstream: Exchange | None = None) -> dict[str, Any]:
@@ -81,3 +98,24 @@ def turn(exchange: Exchange, dialect: str) -> Turn | None:
     """What the checker reads in an answer, without the engine's help; None where there is nothing to read."""
     check = check_of(exchange, dialect=dialect) if exchange.response is not None else None
     return turn_of(dialect, check.case.stream) if check is not None else None
+
+
+def asked(server: GatewayServer, ending: str, body: dict[str, Any]) -> tuple[httpx.Response, Exchange]:
+    """Be a client; it waits longer than any limit."""
+    given = httpx.post(server.base_url + ending, json=body, timeout=10)
+    request = Request("POST", str(given.url), tuple(given.request.headers.items()), given.request.content)
+    response = Response(given.status_code, tuple(given.headers.items()), (Chunk(0, given.content),))
+    return given, Exchange(0, request, response, Ending(How.COMPLETE, 1))
+
+
+def clients() -> Iterable[tuple[str, str, bool]]:
+    """Every path, dialect and way of being answered."""
+    for ending, inbound in ENDINGS.items():
+        for stream in (True, False):
+            yield ending, inbound, stream
+
+
+def some_clients(turn: int) -> Iterable[tuple[str, str, bool]]:
+    """Half of them, in turn: each dialect, once streamed and once whole."""
+    every = list(clients())
+    return every[1:3] if turn % 2 else every[::3]

@@ -21,7 +21,7 @@ from harness.gateway.answer import Answer
 from harness.gateway.calling import RecordedReply, failure_of
 from harness.gateway.limits import Watch
 from harness.gateway.retrying import delay_ms, is_retried
-from harness.gateway.untouched import Quiet, Untouched
+from harness.gateway.untouched import Untouched
 from harness.io.server.answers import miss_answer
 from harness.translation.engine import refusal
 from harness.translation.failures import timed_out
@@ -71,6 +71,7 @@ class Exchange:
         destination: Who is asked.
         attempts: How often that was done.
         received: Bytes of its answers.
+        carrier: What decides what the client is sent; `watch` knows what takes too long.
         code: Of what went wrong.
     """
 
@@ -87,15 +88,13 @@ class Exchange:
         self.keep: Callable[[Any], Any] | None = None
         self.started = perf_counter()
         self._responder = responder
-        self._carrier: Carrier | None = None
+        self.carrier: Carrier | None = None
         self._responded = False
-        self.attempts = 0
-        self._before = 0
+        self.attempts = self._before = self.received = 0
         self.code: str | None = None
         self.model: object = None
         self.destination: Destination | None = None
-        self.received = 0
-        self._watch: Watch | None = None
+        self.watch: Watch | None = None
         url = f"http://{head.field(b'host')}{head.path}"
         take = gateway.sides.of_client(Request(head.method, url, head.headers, body))
         self.answer = Answer(responder, take, self.mint.new_id("req_"))
@@ -109,13 +108,13 @@ class Exchange:
         how = How.COMPLETE
         try:
             async with asyncio.timeout(None) as scope:
-                self._watch = Watch(
+                self.watch = Watch(
                     self.gateway.settings.limits, scope, self._quiet, self.gateway.settings.keep_alive
                 )
                 try:
                     await serve(self)
                 finally:
-                    self._watch.stop()
+                    self.watch.stop()
         except asyncio.CancelledError:
             if not self.answer.done:
                 how = (
@@ -141,8 +140,8 @@ class Exchange:
 
     def stop(self) -> None:
         """The gateway stops: the client is told so, in order."""
-        if self._watch is not None:
-            self._watch.expire("shutdown")
+        if self.watch is not None:
+            self.watch.expire("shutdown")
 
     # -- what endpoints use
 
@@ -188,46 +187,14 @@ class Exchange:
         self._before = self.attempts
         while True:
             self.attempts += 1
-            carrier = self._carrier = make()
+            carrier = self.carrier = make()
             self._responded = False
             wait = await self._attempt(carrier, call)
             if wait is None:
                 return carrier
-            if self._watch is not None:
-                self._watch.rest()
+            if self.watch is not None:
+                self.watch.rest()
             await asyncio.sleep(0 if self.gateway.is_replay else wait / 1000)
-
-    async def aside(self, call: Call) -> Quiet:
-        """Ask an upstream for something that the client can do without: a limit that is passed ends nothing else.
-
-        Args:
-            call: The request.
-
-        Returns:
-            The answer, or why there is none.
-        """
-        made: list[Quiet] = []
-
-        def make() -> Quiet:
-            made.append(Quiet())
-            return made[-1]
-
-        outer, watch = self._watch, None
-        try:
-            async with asyncio.timeout(None) as scope:
-                watch = self._watch = Watch(self.gateway.settings.limits, scope)
-                await self.carry(make, call)
-        except TimeoutError:
-            kind = watch.expired if watch is not None else None
-            if kind == "shutdown" and outer is not None:
-                outer.expired = kind
-                raise
-            made[-1].fail(timed_out("idle" if kind is None or kind == "shutdown" else kind))
-        finally:
-            if watch is not None:
-                watch.stop()
-            self._watch, self._carrier = outer, None
-        return made[-1]
 
     # -- one attempt
 
@@ -238,8 +205,8 @@ class Exchange:
         headers = caller.outgoing(call.headers)
         request = Request(call.method, caller.url(path), headers, call.body)
         take = self.gateway.sides.of_upstream(request, self.answer.take, self.attempts)
-        if self._watch is not None:
-            self._watch.begin()
+        if self.watch is not None:
+            self.watch.begin()
         wait: int | None = None
         received, is_success = self.received, False
         try:
@@ -296,7 +263,7 @@ class Exchange:
         wait: int | None,
     ) -> bool:
         """Give the client the body as it comes; False where it had everything before the upstream's end."""
-        watch, responder = self._watch, self._responder
+        watch, responder = self.watch, self._responder
         named = () if isinstance(carrier, Untouched) else codings(reply.headers)
         decode = decoder(named) if named else None
         async for data in chunks:
@@ -333,14 +300,14 @@ class Exchange:
 
     def _wait(self, headers: Headers, status: int) -> int | None:
         """Milliseconds after which to ask again; status 0 is no answer at all."""
-        settings = self.gateway.settings
         attempt = self.attempts - self._before
-        if attempt > settings.retries or self.answer.status or (status and not is_retried(status, headers)):
+        is_last = attempt > self.gateway.settings.retries or self.answer.status
+        if is_last or (status and not is_retried(status, headers)):
             return None
         return delay_ms(attempt, headers, self.gateway.now(), self.gateway.chance)
 
     def _end_cancelled(self, take: Take | None) -> None:
-        kind = self._watch.expired if self._watch is not None else None
+        kind = self.watch.expired if self.watch is not None else None
         if kind is not None and kind != "shutdown":
             _end(take, How.TIMEOUT, TimeoutError(kind))
         elif kind == "shutdown" or self._responder.abandoned or self.gateway.stopping:
@@ -367,31 +334,31 @@ class Exchange:
     async def _until_resumed(self) -> None:
         resumed = asyncio.Event()
         self._responder.on_resume = resumed.set
-        if self._watch is not None:
-            self._watch.rest()
+        if self.watch is not None:
+            self.watch.rest()
         if self._responder.paused:
             await resumed.wait()
         self._responder.on_resume = None
-        if self._watch is not None:
-            self._watch.wake()
+        if self.watch is not None:
+            self.watch.wake()
 
     def _quiet(self) -> None:
         """Nothing came for a while: keep what stands between us and the client from giving the connection up."""
-        if self.is_stream and self.answer.status == 200 and not isinstance(self._carrier, Untouched):
-            carrier = self._carrier
+        if self.is_stream and self.answer.status == 200 and not isinstance(self.carrier, Untouched):
+            carrier = self.carrier
             if carrier is not None and not carrier.over and not self._responder.paused:
                 self.answer.write(_KEEP_ALIVE)
 
     # -- ends
 
     def _expired(self) -> How:
-        kind = self._watch.expired if self._watch is not None else None
+        kind = self.watch.expired if self.watch is not None else None
         if kind == "shutdown":
             error = Error(status=503, code="gateway_stopping", message="the gateway is being shut down")
         else:
             error = timed_out(kind or "total")
         self.code = error.code
-        carrier = self._carrier
+        carrier = self.carrier
         if carrier is None:
             carrier = Untouched()
         if carrier.over:

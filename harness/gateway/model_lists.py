@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.gateway.aside import aside
 from harness.gateway.asking import call_of, collect, failure_in, tell
 from harness.gateway.endpoints import no_model
 from harness.jsonvalue import try_parse
@@ -33,7 +34,7 @@ async def models(exchange: Exchange) -> None:
     failures: list[Error] = []
     for destination in every:
         call = call_of(exchange, destination, "GET", PATHS[destination.dialect])
-        collected = await exchange.aside(call)
+        collected = await aside(exchange, call)
         failed = failure_in(collected, call)
         listed = _listed(collected.body, destination) if failed is None else None
         if listed is not None:

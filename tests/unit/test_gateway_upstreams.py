@@ -8,37 +8,24 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
-from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
-from harness.gateway.limits import Limits
-from harness.jobs.replay import replay_server
-from harness.jobs.serve import UPSTREAM, gateway_server
-from tests.failing import complaints, told
-from tests.gatewaying import BODIES, Scenes, closes, gateway, hangs, heads_and_hangs, texts, wire
-from tests.scripted import SSE_HEAD, ScriptedServer, http_chunk, reset
+from tests.failing import LIMIT, PATIENCE, SHORT, asked, clients, some_clients, told
+from tests.gatewaying import BODIES, Scenes, closes, gateway, hangs, heads_and_hangs, wire
+from tests.scripted import SSE_HEAD, http_chunk, reset
 from tests.upstreams import DIALECTS, Said, answer, broken, events, is_stream, refusal
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
+    import httpx
+
+    from harness.cassettes.exchange import Exchange
     from harness.jobs.serve import GatewayServer
     from tests.gatewaying import Script
-
-LIMIT = 0.4
-"""Seconds of each limit, where silence is tested."""
-
-PATIENCE = 6.0
-"""Seconds after which a client has been left hanging, on a machine that is busy with all of them."""
-
-SHORT = Limits(connect=LIMIT, first_byte=LIMIT, idle=LIMIT, total=4 * LIMIT)
-
-ENDINGS = {"/chat/completions": "chat", "/responses": "responses"}
 
 SAID = Said(text="one two three four five six")
 
@@ -89,14 +76,6 @@ class Served:
         return asked(self.server, ending, {**BODIES[ending], "model": name, "stream": stream})
 
 
-def asked(server: GatewayServer, ending: str, body: dict[str, Any]) -> tuple[httpx.Response, Exchange]:
-    """Be a client; it waits longer than any limit."""
-    given = httpx.post(server.base_url + ending, json=body, timeout=10)
-    request = Request("POST", str(given.url), tuple(given.request.headers.items()), given.request.content)
-    response = Response(given.status_code, tuple(given.headers.items()), (Chunk(0, given.content),))
-    return given, Exchange(0, request, response, Ending(How.COMPLETE, 1))
-
-
 @pytest.fixture(scope="module")
 def served() -> Iterator[dict[str, Served]]:
     """A gateway for each dialect; nothing is tried again."""
@@ -108,19 +87,6 @@ def served() -> Iterator[dict[str, Served]]:
                 stack.enter_context(gateway(scenes, dialect, retries=0, limits=SHORT)), scenes
             )
         yield known
-
-
-def clients() -> Iterable[tuple[str, str, bool]]:
-    """Every path, dialect and way of being answered."""
-    for ending, inbound in ENDINGS.items():
-        for stream in (True, False):
-            yield ending, inbound, stream
-
-
-def some_clients(turn: int) -> Iterable[tuple[str, str, bool]]:
-    """Half of them, in turn: each dialect, once streamed and once whole."""
-    every = list(clients())
-    return every[1:3] if turn % 2 else every[::3]
 
 
 STATUSES = {
@@ -399,127 +365,3 @@ def test_no_client_waits_longer_than_it_was_told(served: dict[str, Served], dial
     cases = [(*scene, client) for scene in _endings(dialect).items() for client in clients()]
     with ThreadPoolExecutor(len(cases)) as pool:
         assert [problem for problem in pool.map(one, cases) if problem] == []
-
-
-# -- what recordings can go wrong in
-
-TRANSPORT = {
-    "cut:byte=100": "",
-    "cut:byte=0": "upstream_disconnected",
-    "cut:event=2": "upstream_disconnected",
-    "reset:byte=100": "",
-    "reset:event=2": "upstream_disconnected",
-    "hangup:times=0": "upstream_disconnected",
-    "empty": "",
-    "html:200,times=0": "upstream_invalid_json",
-    "html:times=0": "",
-    "status:401,times=0": "",
-    "status:429,retry_after=61,times=0": "rate_limit_exceeded",
-    "status:500,times=0": "",
-    "error_as_success:times=0": "",
-    "content_encoding": "upstream_invalid_encoding",
-    "silence": "upstream_timeout",
-    "stall:event=2,seconds=30": "upstream_timeout",
-    "late_headers:seconds=30": "upstream_timeout",
-    "slow:rate=10": "upstream_timeout",
-}
-"""Faults of a server that replays, and the code that clients are told; "" is whatever fits."""
-
-EVERYWHERE = (
-    "cut:event=2",
-    "reset:event=2",
-    "hangup:times=0",
-    "content_encoding",
-    "stall:event=2,seconds=30",
-)
-"""Those that are tried for each dialect; what happens before the body does not depend on it."""
-
-HARMLESS = (
-    "late_close:seconds=30",
-    "held_back",
-    "split_character",
-    "content_length",
-    "content_type:text/plain",
-    "omit_request_id",
-    "stall:event=2,seconds=0.1",
-    "late_headers:0.1",
-)
-"""Faults that take nothing away from an answer."""
-
-
-def _recorded(dialect: str, folder: Path) -> Path:
-    """A recording of an upstream that was asked all that the tests ask."""
-
-    def script(connection: socket.socket, request: bytes) -> None:
-        said = Said(text="one twö three four five six")
-        connection.sendall(answer(dialect, said, stream=is_stream(dialect, request)))
-
-    with (
-        ScriptedServer(script) as upstream,
-        gateway_server(f"{dialect}={upstream.url}", record=folder) as server,
-    ):
-        for ending, _, stream in clients():
-            assert asked(server, ending, {**BODIES[ending], "stream": stream})[0].status_code == 200
-    return folder / UPSTREAM
-
-
-@pytest.fixture(scope="module")
-def recordings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One for each dialect."""
-    folder = tmp_path_factory.mktemp("recordings")
-    return {dialect: _recorded(dialect, folder / dialect) for dialect in DIALECTS}
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_faults_of_a_real_connection_are_told(recordings: dict[str, Path], dialect: str) -> None:
-    """In time, and in the client's dialect; what can only be made in streams is tried in them."""
-
-    def one(fault: str) -> list[str]:
-        problems = []
-        with (
-            replay_server(recordings[dialect], pace="instant", fault=fault) as upstream,
-            gateway_server(f"{dialect}={upstream.url}", retries=0, limits=SHORT) as server,
-        ):
-            for ending, inbound, stream in clients():
-                if "event=" in fault and not stream:
-                    continue
-                start = time.monotonic()
-                given, exchange = asked(server, ending, {**BODIES[ending], "stream": stream})
-                took = time.monotonic() - start
-                error = told(exchange, inbound)
-                code = TRANSPORT[fault]
-                if took > PATIENCE or (given.status_code != 200 and code not in {"", error["code"]}):
-                    problems.append(f"{fault} for {inbound}, {stream}: {took} {given.status_code} {error}")
-        return problems
-
-    faults = TRANSPORT if dialect == "chat" else EVERYWHERE
-    with ThreadPoolExecutor(len(faults)) as pool:
-        assert [problem for problems in pool.map(one, faults) for problem in problems] == []
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("fault", HARMLESS)
-def test_faults_that_take_nothing_away_do_no_harm(
-    recordings: dict[str, Path], dialect: str, fault: str
-) -> None:
-    """And nobody waits for an upstream that has nothing more to say."""
-    with replay_server(recordings[dialect], pace="instant", fault=fault) as upstream:
-        for ending, inbound, stream in some_clients(HARMLESS.index(fault) + DIALECTS.index(dialect)):
-            # A server that keeps a connection open for a while reads no second request from it.
-            with gateway_server(f"{dialect}={upstream.url}", retries=0, limits=SHORT) as server:
-                start = time.monotonic()
-                given, exchange = asked(server, ending, {**BODIES[ending], "stream": stream})
-                took = time.monotonic() - start
-            assert took < 1
-            assert given.status_code == 200
-            assert complaints(exchange, inbound) == []
-            text = texts(given.text) if stream else _text(given.json())
-            assert text == "one twö three four five six"
-
-
-def _text(body: dict[str, Any]) -> str:
-    if "choices" in body:
-        return cast("str", body["choices"][0]["message"]["content"])
-    return cast("str", body["output"][0]["content"][0]["text"])
