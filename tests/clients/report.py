@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tests.clients.worlds import World
 
 REPORT: Final = Path(__file__).parents[2] / "docs" / "reports" / "clients.md"
+AT_ONCE: Final = 3
 CODEX: Final = {
     "echo": f"It said {scenes.ECHOED}.",
     "think": scenes.TEXT,
@@ -181,11 +183,13 @@ def page(results: dict[str, dict[str, Result]]) -> Iterator[str]:
 
 def main() -> None:
     """Run everything and write the page."""
-    results = {
-        client.title: {name: of_client(client, world) for name, world in WORLDS.items()}
-        for client in CLIENTS.values()
-    }
-    results["codex"] = {name: of_codex(world) for name, world in WORLDS.items()}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = {
+            client.title: {name: pool.submit(of_client, client, world) for name, world in WORLDS.items()}
+            for client in CLIENTS.values()
+        }
+        running["codex"] = {name: pool.submit(of_codex, world) for name, world in WORLDS.items()}
+        results = {title: {name: it.result() for name, it in row.items()} for title, row in running.items()}
     REPORT.write_text("\n".join(page(results)), encoding="utf-8", newline="\n")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -37,7 +37,7 @@ def meeting(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str, str], Meeting]]:
     """Has every client that is to be tested meet its worlds, each once, ahead of the tests; skips those that cannot."""
-    wanted = [
+    wanted: list[tuple[Any, Any]] = [
         (item.callspec.params["client"], item.callspec.params["world"])
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.module is request.module
