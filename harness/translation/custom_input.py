@@ -12,8 +12,8 @@ from typing import Final
 
 from harness.jsonvalue import try_parse
 
-_BEGIN: Final = re.compile(r'[ \t\n\r]*\{[ \t\n\r]*"input"[ \t\n\r]*:[ \t\n\r]*"')
 _WORD: Final = '{"input":"'
+_NAME: Final = slice(1, 8)  # of it, with its quotes
 _SPACE: Final = " \t\n\r"
 _ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _PLAIN: Final = re.compile(r'[^"\\]+')
@@ -36,12 +36,13 @@ class CustomInput:
         more: After the string came members that a custom tool has no place for.
     """
 
-    __slots__ = ("_held", "_high", "_state", "more")
+    __slots__ = ("_begin", "_held", "_high", "_state", "more")
 
     def __init__(self) -> None:
         self.more = False
         self._state = _State.BEFORE
         self._held = ""
+        self._begin = _Beginning()
         self._high: int | None = None
 
     def feed(self, text: str) -> str:
@@ -54,7 +55,7 @@ class CustomInput:
             return text
         self._held += text
         if self._state is _State.BEFORE:
-            return self._begun()
+            return self._begun(text)
         if self._state is _State.INSIDE:
             return self._decoded()
         self._rest()
@@ -76,14 +77,16 @@ class CustomInput:
         held, self._held = self._held, ""
         return held
 
-    def _begun(self) -> str:
+    def _begun(self, text: str) -> str:
         """What is known once the string has begun; nothing where it may yet begin; all where it never will."""
-        found = _BEGIN.match(self._held)
-        if found is not None:
-            self._held = self._held[found.end() :]
-            self._state = _State.INSIDE
-            return self._decoded()
-        return "" if _may_begin(self._held) else self._raw()
+        end = self._begin.feed(text)
+        if end is None:
+            return ""
+        if end < 0:
+            return self._raw()
+        self._held = text[end:]
+        self._state = _State.INSIDE
+        return self._decoded()
 
     def _decoded(self) -> str:
         text = self._held
@@ -160,12 +163,21 @@ def input_of(arguments: str) -> str:
     return arguments
 
 
-def _may_begin(text: str) -> bool:
-    """Whether the beginning of `{"input":"` may be what this is a part of."""
-    at = 0
-    for character in text:
-        if at < len(_WORD) and character == _WORD[at]:
-            at += 1
-        elif character not in _SPACE or 2 <= at < 8:
-            return False  # another word, or blanks within the name
-    return True
+class _Beginning:
+    """Looks for `{"input":"`, with blanks as JSON has them, and at each character once."""
+
+    __slots__ = ("_at",)
+
+    def __init__(self) -> None:
+        self._at = 0
+
+    def feed(self, text: str) -> int | None:
+        """Where in this piece the string begins; -1 where it never will, None where it may yet."""
+        for place, character in enumerate(text):
+            if character == _WORD[self._at]:
+                self._at += 1
+                if self._at == len(_WORD):
+                    return place + 1
+            elif character not in _SPACE or _NAME.start < self._at < _NAME.stop:
+                return -1  # another word, or blanks within the name
+        return None

@@ -69,9 +69,12 @@ class Stops:
     def _open_at(self, sequence: str) -> int:
         """Where the end of the text may be the beginning of that sequence; -1 for nowhere."""
         text = self._text
-        for size in range(min(len(sequence) - 1, len(text)), 0, -1):
-            if text.endswith(sequence[:size]):
-                return len(text) - size
+        at = max(0, len(text) - len(sequence) + 1)
+        # A client may give a sequence of any length: few places are worth a copy of all the text behind them.
+        while (at := text.find(sequence[0], at)) >= 0:
+            if sequence.startswith(text[at : at + 64]) and sequence.startswith(text[at:]):
+                return at
+            at += 1
         return -1
 
     def _released(self, end: int) -> list[TextDelta]:

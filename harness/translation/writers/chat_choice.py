@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.dialects.members import mapping
 from harness.translation.writers.annotations import for_chat
+from harness.translation.writers.beside import REQUEST
 from harness.translation.writers.blocks import encoded, kept, members_after
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Choice:
         self.calls: dict[int, Call] = {}
         self.legacy: Call | None = None
         self.audio: dict[str, Any] = {}
+        self._sound: dict[str, list[str]] = {}
         self.extra: dict[str, Any] = {}
         self.beside: dict[str, Any] = {}
         self.begun = False
@@ -211,9 +213,10 @@ class Choice:
         """A piece of spoken output."""
         raw = dict(kept(one.raw, self._session, one.src))
         for name, value in raw.items():
-            before = self.audio.get(name)
-            if name in _SPOKEN and isinstance(before, str) and isinstance(value, str):
-                self.audio[name] = before + value
+            if name in _SPOKEN and isinstance(value, str):
+                # Joined when all is said: sound has megabytes, and each piece would copy those before it.
+                self._sound.setdefault(name, []).append(value)
+                self.audio.setdefault(name, "")
             else:
                 self.audio[name] = value
         return self.delta({"audio": raw})
@@ -238,7 +241,9 @@ class Choice:
             own = raw.pop("choice", None)
             self.beside = {name: value for name, value in mapping(own).items() if name not in OWN_OF_CHOICE}
             reason += members_after(self.beside)
-            beside = members_after({name: value for name, value in raw.items() if name not in LATER})
+            beside = members_after(
+                {name: value for name, value in raw.items() if name not in LATER and name not in REQUEST}
+            )
         return self.open() + self._head + reason + b"}]" + self._tail + beside + b"}\n\n"
 
     def whole(self, index: int) -> dict[str, Any]:
@@ -256,7 +261,7 @@ class Choice:
         message.update(self.thought)
         message.update({name: value for name, value in self.extra.items() if name not in message})
         if self.audio:
-            message["audio"] = self.audio
+            message["audio"] = {**self.audio, **{name: "".join(said) for name, said in self._sound.items()}}
         if calls:
             message["tool_calls"] = calls
         if self.legacy is not None:
