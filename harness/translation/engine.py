@@ -103,6 +103,10 @@ def prepare(
     """
     ledger = Ledger(policy)
     request: Request = _named(_PARSERS, "inbound dialect", inbound)(body, ledger)
+    if inbound == "responses" and upstream != "responses":
+        from harness.translation.requests.added_tools import with_added_tools  # noqa: PLC0415 - for Responses only
+
+        request = with_added_tools(request)
     session = session_for(
         upstream,
         mint=mint,
