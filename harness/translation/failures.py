@@ -212,11 +212,11 @@ def _error(
         choice=choice,
         status=seen,
         type=_type(seen, code, said),
-        code=code,
+        code=_word(code),
         message=_clean(said.message) or otherwise,
-        param=said.param if dialect in _OPENAIS else None,
+        param=_word(said.param) if dialect in _OPENAIS else None,
         retry_after_ms=wait if wait is not None else retry_delay_ms(said.details),
-        native=said.native,
+        native=_word(said.native),
     )
 
 
@@ -323,6 +323,14 @@ def _with(message: str, detail: str) -> str:
 def _clean(message: str) -> str:
     """The message without keys: upstreams repeat the one that they refuse."""
     return _redactor().text(message, "error.message")[0] if message else ""
+
+
+def _word(word: str | None) -> str | None:
+    """A code or the name of a member likewise. It is also logged; only what is long enough can be a key."""
+    return _clean(word) if word is not None and len(word) >= _SHORTEST_KEY else word
+
+
+_SHORTEST_KEY: Final = 16
 
 
 @cache

@@ -117,6 +117,9 @@ CODES: Mapping[str, Kind] = MappingProxyType(
         "L224": Kind(_WARNING, "the upstream finished with stop, and there were calls"),
         "L225": Kind(_WARNING, "the upstream finished for tool calls, and there were none"),
         "L226": Kind(_WARNING, "a thought ended that had not begun: what came before was sent as text"),
+        "L227": Kind(
+            _WARNING, "an event was not framed or encoded as it should be: what could be read of it was read"
+        ),
         "L230": Kind(_INFO, "a thought has no place in the client's dialect"),
         "L231": Kind(_INFO, "an annotation has no place in the client's dialect"),
         "L232": Kind(_WARNING, "a picture or sound has no place in the client's dialect"),
@@ -226,27 +229,31 @@ class Ledger:
         losses: In order, each place and code once; at most a thousand, `more` counts what came after.
     """
 
-    __slots__ = ("_seen", "losses", "more", "policy")
+    __slots__ = ("_refused", "_seen", "losses", "more", "policy")
 
     def __init__(self, policy: LossPolicy | None = None) -> None:
         self.policy = policy or LossPolicy()
         self.losses: list[Loss] = []
         self.more = 0
         self._seen: set[tuple[str, str]] = set()
+        self._refused: Loss | None = None
 
     def lose(self, code: str, at: str, detail: str = "") -> None:
         """Note a loss; what is refused is decided by `refused`, when all are known."""
         if (code, at) in self._seen:
             return
+        loss = Loss(code, self.policy.severity(code), at, detail)
+        if loss.severity is _ERROR and self._refused is None:
+            self._refused = loss  # which counts, however many others came before it
         if len(self.losses) >= _MOST_KEPT:
             self.more += 1
             return
         self._seen.add((code, at))
-        self.losses.append(Loss(code, self.policy.severity(code), at, detail))
+        self.losses.append(loss)
 
     def refused(self) -> Loss | None:
         """The first loss that is an error."""
-        return next((one for one in self.losses if one.severity is _ERROR), None)
+        return self._refused
 
     def header(self, limit: int = 2_048) -> str:
         """The losses of the request as a field value, `L101;path=/seed, L120;path=/user`.

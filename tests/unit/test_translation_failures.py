@@ -182,6 +182,21 @@ def test_keys_do_not_get_into_messages(message: str, secret: str) -> None:
         assert message.split("{}", maxsplit=1)[0] in error.message
 
 
+def test_keys_do_not_get_into_words_that_are_told_and_logged() -> None:
+    """An upstream may put the key that it refuses anywhere; words that clients compare stay as they are."""
+    secret = "sk-proj-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1KiOoXy5EzW0VrNqBhSd3PlMc"
+    for name in ("code", "param", "type", "status"):
+        error = failed("chat", 401, openai("no", **{name: secret}))
+        assert secret not in repr(error)
+    words = {
+        "message": "no",
+        "code": "unsupported_country_region_territory",
+        "param": "messages[12].content[0].url",
+    }
+    said = failed("chat", 403, {"error": words})
+    assert (said.code, said.param) == (words["code"], words["param"])
+
+
 @pytest.mark.parametrize(
     ("dialect", "error", "expected"),
     [
