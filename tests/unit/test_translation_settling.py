@@ -297,3 +297,67 @@ def test_ends_are_said_once() -> None:
     )
 
     assert [one.signature for one in out if isinstance(one, ReasoningEnd)] == ["s"]
+
+
+def test_a_number_that_is_used_again_is_another_block() -> None:
+    """What comes under it later belongs to the block that it names last, of its kind."""
+    out, _ = settled(
+        START,
+        TextStart(ref=0),
+        TextDelta(ref=0, text="a"),
+        TextEnd(ref=0),
+        ToolStart(ref=0, call_id="x", name="f"),
+        ToolStart(ref=0, call_id="y", name="g"),
+        ArgsDelta(ref=0, text="{}"),
+        TextDelta(ref=0, text="b"),
+        Finish(reason="tool_calls"),
+        EOF,
+    )
+
+    refs = [one.ref for one in out if isinstance(one, TextStart | ToolStart)]
+    assert len(set(refs)) == 4
+    assert [(one.ref, one.text) for one in out if isinstance(one, ArgsDelta)] == [
+        (refs[1], "{}"),  # the first call, which had nothing when the other took its number
+        (refs[2], "{}"),
+    ]
+    assert [(one.ref, one.text) for one in out if isinstance(one, TextDelta)] == [
+        (refs[0], "a"),
+        (refs[3], "b"),
+    ]
+
+
+def test_a_number_below_0_is_no_other_blocks() -> None:
+    """A new number never meets one that a reader gave."""
+    out, _ = settled(START, TextStart(ref=-1), TextEnd(ref=-1), TextStart(ref=-1), STOP, EOF)
+
+    refs = [one.ref for one in out if isinstance(one, TextStart)]
+    assert len(set(refs)) == 2
+
+
+def test_a_call_without_a_name_and_its_arguments_are_left_out_and_told() -> None:
+    """Nobody could run it."""
+    out, lost = settled(
+        START, ToolStart(ref=0, name=""), ArgsDelta(ref=0, text="{}"), ToolEnd(ref=0), STOP, EOF
+    )
+
+    assert kinds(out) == ["Start", "Finish", "Eof"]
+    assert lost == ["L218", "L219"]
+
+
+def test_arguments_that_come_with_the_end_alone_are_the_arguments() -> None:
+    """They are not told as none."""
+    end = ToolEnd(ref=0, final='{"a":1}')
+    out, _ = settled(START, ToolStart(ref=0, call_id="x", name="f"), end, Finish(reason="tool_calls"), EOF)
+
+    assert [one.text for one in out if isinstance(one, ArgsDelta)] == ['{"a":1}']
+
+
+def test_a_hosted_item_begins_once() -> None:
+    """One that begins again is another; an end alone is an item, too."""
+    search = ServerTool(ref=0, kind="web_search_call", step="start")
+    out, _ = settled(START, search, search, ServerTool(ref=1, kind="x", step="end"), STOP, EOF)
+
+    steps = [(one.ref, one.step) for one in out if isinstance(one, ServerTool)]
+    again = steps[2][0]
+    assert steps == [(0, "start"), (0, "end"), (again, "start"), (1, "end"), (again, "end")]
+    assert again not in {0, 1}
