@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from harness.io.server.framing import end_to_end
-from harness.translation.relay import Head
+from harness.translation.relay import LARGEST_WHOLE, Head
 from harness.translation.writers.writer import error_body
+from harness.turn.increments import Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from harness.turn.increments import Error
 
 
 class Carrier(Protocol):
@@ -92,12 +91,15 @@ class Untouched:
 class Collected(Untouched):
     """Keeps an answer for somebody who makes another of it.
 
+    Args:
+        limit: Bytes that it may have; a larger one is an error.
+
     Attributes:
         status: The upstream's.
         body: What came.
     """
 
-    def __init__(self, limit: int = 64 << 20) -> None:
+    def __init__(self, limit: int = LARGEST_WHOLE) -> None:
         super().__init__()
         self.status = 0
         self.headers: tuple[tuple[str, str], ...] = ()
@@ -120,7 +122,9 @@ class Collected(Untouched):
         self._size += len(data)
         if self._size <= self._limit:
             self._parts.append(data)
-        return b""
+            return b""
+        message = "the upstream sent an answer that is too large to be read"
+        return self.fail(Error(status=502, code="upstream_malformed", message=message))
 
 
 class Quiet(Collected):

@@ -107,7 +107,9 @@ class Relay:
         self._size += len(data)
         if self._size <= (LARGEST_ERROR if self._status >= 300 else LARGEST_WHOLE):
             self._collected.append(data)
-        return b""
+            return b""
+        # No more of it will be looked at, and its end may never come.
+        return self.finish()
 
     def finish(self, failed: Error | None = None) -> bytes:
         """The upstream's body has ended, by itself or as the failure says."""
