@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCRIPT = NODE_MODULES / "@openai" / "codex" / "bin" / "codex.js"
 LONGEST_S = 120
 CONFIG = """\
-model = "mem"
+model = "{model}"
 model_provider = "gateway"
 approval_policy = "never"
 sandbox_mode = "read-only"
@@ -82,8 +82,8 @@ def codex_version() -> str:
     return str(package["version"])
 
 
-def codex_exec(prompt: str, world: World, work: Path) -> Session:
-    """Run `codex exec` with a gateway before the world's upstream."""
+def codex_exec(prompt: str, world: World, work: Path, model: str = "mem") -> Session:
+    """Run `codex exec` with a gateway before the world's upstream; what it offers depends on the model's name."""
     home, folder, tape = work / "home", work / "folder", work / "tape"
     home.mkdir()
     folder.mkdir()
@@ -94,7 +94,7 @@ def codex_exec(prompt: str, world: World, work: Path) -> Session:
             f"{world.dialect}={url}", profile=world.profile, record=tape, losses=["warn"], retries=1, seed=1
         ) as gateway,
     ):
-        (home / "config.toml").write_text(CONFIG.format(url=gateway.base_url), encoding="utf-8")
+        (home / "config.toml").write_text(CONFIG.format(url=gateway.base_url, model=model), encoding="utf-8")
         done = subprocess.run(  # noqa: S603 - the program under test
             [
                 str(NODE_MODULES / "node" / "bin" / "node"),

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 DIALECTS = ("chat", "responses", "gemini", "anthropic")
+SCRIPT = f'text((await tools.exec_command({{cmd: "echo {scenes.ECHOED}"}})).output)'
 SHELLS = {
+    "functions__exec": {"input": SCRIPT},
     "exec_command": {"cmd": f"echo {scenes.ECHOED}"},
     "shell_command": {"command": f"echo {scenes.ECHOED}"},
     "shell": {"command": ["echo", scenes.ECHOED]},
