@@ -1,11 +1,14 @@
-"""Tokens as OpenAI's two dialects and their imitators report them, in neutral words."""
+"""Tokens as the dialects and their imitators report them, in neutral words."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.dialects.members import integer, mapping
 from harness.turn.turn import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def chat_counts(usage: object) -> Usage | None:
@@ -50,6 +53,48 @@ def responses_counts(usage: object) -> Usage | None:
         output=_count(usage, "output_tokens"),
         reasoning=_count(made, "reasoning_tokens"),
         total=_count(usage, "total_tokens"),
+    )
+
+
+def gemini_counts(usage: Mapping[str, Any]) -> Usage | None:
+    """Gemini's `usageMetadata`; None where nothing is counted.
+
+    `candidatesTokenCount` leaves thought out, unless the total shows that it does not; what is 0 is not sent.
+    """
+    prompt, total = integer(usage, "promptTokenCount"), integer(usage, "totalTokenCount")
+    if prompt is None and total is None:
+        return None
+    told = (prompt or 0) + (integer(usage, "toolUsePromptTokenCount") or 0)
+    said, thought = integer(usage, "candidatesTokenCount") or 0, integer(usage, "thoughtsTokenCount")
+    includes_thought = bool(thought) and total == told + said
+    output = said if includes_thought else said + (thought or 0)
+    return Usage(
+        input=told,
+        cached=integer(usage, "cachedContentTokenCount"),
+        output=output,
+        reasoning=thought,
+        total=total if total is not None else told + output,
+    )
+
+
+def anthropic_counts(usage: Mapping[str, Any]) -> Usage | None:
+    """The usage object of Anthropic; None where nothing is counted.
+
+    `input_tokens` are only those that were fresh: what came from a cache and what went into one is counted apart, and
+    all three are the prompt (Anthropic, "Prompt caching").
+    """
+    fresh, output = integer(usage, "input_tokens"), integer(usage, "output_tokens")
+    if fresh is None and output is None:
+        return None
+    cached, written = integer(usage, "cache_read_input_tokens"), integer(usage, "cache_creation_input_tokens")
+    prompt = fresh + (cached or 0) + (written or 0) if fresh is not None else None
+    return Usage(
+        input=prompt,
+        cached=cached,
+        cache_write=written,
+        output=output,
+        reasoning=integer(mapping(usage.get("output_tokens_details")), "thinking_tokens"),
+        total=prompt + output if prompt is not None and output is not None else None,
     )
 
 

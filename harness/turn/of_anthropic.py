@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.anthropic.grammar import ENDS
-from harness.dialects.members import integer
+from harness.turn.counts import anthropic_counts
 from harness.turn.failure import failure_of
-from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn, Usage
+from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Refusal, Text, Turn
 
 if TYPE_CHECKING:
     from harness.dialects.anthropic.state import AnthropicStream, Block
@@ -48,7 +48,7 @@ def of_anthropic(stream: AnthropicStream) -> Turn:
     return Turn(
         dialect="anthropic",
         choices=(choice,) if message else (),
-        usage=_usage(stream.usage),
+        usage=anthropic_counts(stream.usage),
         usages=int(bool(stream.usage)),
         error=failure_of(stream.error) if stream.error is not None else None,
         ended=ended,
@@ -88,22 +88,4 @@ def _citation(citation: dict[str, Any]) -> Citation:
     url, title = citation.get("url"), citation.get("title") or citation.get("document_title")
     return Citation(
         url=url if isinstance(url, str) else None, title=title if isinstance(title, str) else None
-    )
-
-
-def _usage(usage: dict[str, Any]) -> Usage | None:
-    """A prompt is what was fresh, what came from a cache and what went into one: Anthropic counts them apart."""
-    fresh, output = integer(usage, "input_tokens"), integer(usage, "output_tokens")
-    cached, written = integer(usage, "cache_read_input_tokens"), integer(usage, "cache_creation_input_tokens")
-    if fresh is None and output is None:
-        return None
-    details = usage.get("output_tokens_details")
-    whole = fresh + (cached or 0) + (written or 0) if fresh is not None else None
-    return Usage(
-        input=whole,
-        cached=cached,
-        cache_write=written,
-        output=output,
-        reasoning=integer(details, "thinking_tokens") if isinstance(details, dict) else None,
-        total=whole + output if whole is not None and output is not None else None,
     )

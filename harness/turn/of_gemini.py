@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from harness.dialects.gemini.grammar import FAILED, FINISHED
-from harness.dialects.members import integer
+from harness.turn.counts import gemini_counts
 from harness.turn.failure import failure_of
-from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Text, Turn, Usage
+from harness.turn.turn import Call, Choice, Citation, Other, Reasoning, Text, Turn
 
 if TYPE_CHECKING:
     from harness.dialects.gemini.state import GeminiStream, Lane, Segment
@@ -49,7 +49,7 @@ def of_gemini(stream: GeminiStream) -> Turn:
     return Turn(
         dialect="gemini",
         choices=choices,
-        usage=(usage := _usage(stream.usage)),
+        usage=(usage := gemini_counts(stream.usage)),
         usages=int(usage is not None),
         error=failure_of(stream.error) if stream.error is not None else None,
         ended=ended,
@@ -124,22 +124,3 @@ def _source(source: Any) -> Citation | None:
         return None
     title = source.get("title")
     return Citation(url=source["uri"], title=title if isinstance(title, str) else None)
-
-
-def _usage(usage: dict[str, Any]) -> Usage | None:
-    """`candidatesTokenCount` leaves thought out, unless the total shows that it does not; zeros are not sent."""
-    prompt = integer(usage, "promptTokenCount")
-    total = integer(usage, "totalTokenCount")
-    if prompt is None and total is None:
-        return None
-    told = (prompt or 0) + (integer(usage, "toolUsePromptTokenCount") or 0)
-    said, thought = integer(usage, "candidatesTokenCount") or 0, integer(usage, "thoughtsTokenCount")
-    inclusive = bool(thought) and total == told + said
-    output = said if inclusive else said + (thought or 0)
-    return Usage(
-        input=told,
-        cached=integer(usage, "cachedContentTokenCount"),
-        output=output,
-        reasoning=thought,
-        total=total if total is not None else told + output,
-    )

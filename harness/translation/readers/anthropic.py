@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.dialects.members import integer, mapping, text
+from harness.dialects.members import mapping, text
 from harness.translation.failures import disconnected, error_of
 from harness.translation.readers.anthropic_blocks import VENDOR, block_of, place_of
 from harness.translation.readers.openai_members import Strangers, is_nothing
+from harness.turn.counts import anthropic_counts
 from harness.turn.increments import Eof, Error, Finish, Start, Usage
-from harness.turn.turn import Usage as Counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -300,26 +300,5 @@ class AnthropicReader:
         if not usage:
             return []
         self._usage.update({name: value for name, value in usage.items() if value is not None})
-        counts = counted(self._usage)
+        counts = anthropic_counts(self._usage)
         return [Usage(src=src, counts=counts, dialect=VENDOR, raw=dict(self._usage))] if counts else []
-
-
-def counted(usage: Mapping[str, Any]) -> Counts | None:
-    """Tokens in neutral words; None where nothing is counted.
-
-    `input_tokens` are only those that were fresh: what came from a cache and what went into one is counted apart, and
-    all three are the prompt (Anthropic, "Prompt caching").
-    """
-    fresh, output = integer(usage, "input_tokens"), integer(usage, "output_tokens")
-    if fresh is None and output is None:
-        return None
-    cached, written = integer(usage, "cache_read_input_tokens"), integer(usage, "cache_creation_input_tokens")
-    prompt = fresh + (cached or 0) + (written or 0) if fresh is not None else None
-    return Counts(
-        input=prompt,
-        cached=cached,
-        cache_write=written,
-        output=output,
-        reasoning=integer(mapping(usage.get("output_tokens_details")), "thinking_tokens"),
-        total=prompt + output if prompt is not None and output is not None else None,
-    )

@@ -17,11 +17,12 @@ from msgspec import structs
 
 from harness.dialects.members import listed, mapping, text
 from harness.translation.failures import disconnected, error_of
-from harness.translation.readers.gemini_ends import counted, finish_of, reason_of
+from harness.translation.readers.gemini_ends import finish_of, reason_of
 from harness.translation.readers.gemini_lane import VENDOR, Lane
 from harness.translation.readers.gemini_logprobs import logprobs_of
 from harness.translation.readers.gemini_sources import sources_of
 from harness.translation.readers.openai_members import Strangers, is_nothing
+from harness.turn.counts import gemini_counts
 from harness.turn.increments import Eof, Error, Finish, ReasoningDelta, Start, TextDelta, Usage
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ class GeminiReader:
 
     def _counted(self, src: int) -> list[Increment]:
         """The usage, of which only the last counts."""
-        counts = counted(self._usage) if self._usage is not None else None
+        counts = gemini_counts(self._usage) if self._usage is not None else None
         if counts is None or self._usage is None:
             return []
         return [Usage(src=src, counts=counts, dialect=VENDOR, raw=self._usage)]

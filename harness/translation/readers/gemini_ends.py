@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.dialects.gemini.grammar import REASONS
-from harness.dialects.members import integer
 from harness.turn.increments import Error, Finish
-from harness.turn.turn import Usage as Counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,24 +61,3 @@ def finish_of(
     elif reason is None:
         session.lose_at("L223", src, native[:64])
     return Finish(src=src, choice=choice, reason=reason or "stop", native=native, dialect="gemini", raw=raw)
-
-
-def counted(usage: Mapping[str, Any]) -> Counts | None:
-    """Tokens in neutral words; None where nothing is counted.
-
-    `candidatesTokenCount` leaves thought out, unless the total shows that it does not; what is 0 is not sent.
-    """
-    prompt, total = integer(usage, "promptTokenCount"), integer(usage, "totalTokenCount")
-    if prompt is None and total is None:
-        return None
-    told = (prompt or 0) + (integer(usage, "toolUsePromptTokenCount") or 0)
-    said, thought = integer(usage, "candidatesTokenCount") or 0, integer(usage, "thoughtsTokenCount")
-    includes_thought = bool(thought) and total == told + said
-    output = said if includes_thought else said + (thought or 0)
-    return Counts(
-        input=told,
-        cached=integer(usage, "cachedContentTokenCount"),
-        output=output,
-        reasoning=thought,
-        total=total if total is not None else told + output,
-    )

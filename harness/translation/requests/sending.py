@@ -13,7 +13,7 @@ from harness.translation.requests.schema_subset import is_strict
 
 if TYPE_CHECKING:
     from harness.translation.session import Session
-    from harness.turn.conversation import Request
+    from harness.turn.conversation import Request, TextPart
 
 REFUSED: Final[Mapping[str, str]] = {
     "temperature": "L103",
@@ -169,3 +169,12 @@ class Sending:
                 target.setdefault(name, value)
             else:
                 self.session.lose("L100", f"{at}/{escape(name)}")
+
+    def put_cache_control(self, target: dict[str, Any], part: TextPart) -> None:
+        """The breakpoint of a prompt cache that stands on a text, where it is known (L119)."""
+        if part.cache_control is None:
+            return
+        if self.is_same or "cache_control" in self.profile.extras:
+            target["cache_control"] = dict(part.cache_control)
+        else:
+            self.session.lose("L119", f"{part.at}/cache_control")

@@ -44,11 +44,7 @@ def _text(sending: Sending, part: TextPart) -> dict[str, Any]:
     if (part.annotations and not sending.is_same) or part.logprobs:
         # A Chat client's own stand beside the content.
         sending.session.lose("L136", part.at)
-    if part.cache_control is not None:
-        if sending.is_same or "cache_control" in sending.profile.extras:
-            told["cache_control"] = dict(part.cache_control)
-        else:
-            sending.session.lose("L119", f"{part.at}/cache_control")
+    sending.put_cache_control(told, part)
     sending.keep_extra(told, part.extra, part.at)
     return told
 
