@@ -40,8 +40,9 @@ class Cause(NamedTuple):
 
 
 UNREADABLE: Final = (
-    "SSE-FRAME-", "SSE-JSON-", "SSE-TRUNC-", "SSE-UTF8-",
+    "HTTP-STATUS-", "SSE-DONE-", "SSE-FIELD-", "SSE-FRAME-", "SSE-JSON-", "SSE-TRUNC-", "SSE-UTF8-",
     "CHAT-CHOICE-", "CHAT-CONT-", "CHAT-DELTA-", "CHAT-ERR-", "CHAT-FIN-", "CHAT-OBJ-", "CHAT-SYNC-", "CHAT-TOOL-",
+    "CHAT-USE-006",
     "RESP-CTC-", "RESP-ENV-", "RESP-FC-", "RESP-ITEM-", "RESP-LIFE-", "RESP-PART-", "RESP-REF-", "RESP-RSN-",
     "RESP-SYNC-", "RESP-TERM-", "RESP-TEXT-",
     "UP-BLOCK-", "UP-ORDER-", "UP-SCHEMA-", "UP-SUM-",
@@ -135,16 +136,46 @@ def _writes_broken_arguments(finding: Finding, upstream: Half) -> bool:
 
 
 def _stopped_by_itself(finding: Finding, upstream: Half) -> bool:
-    """Upstream says of every answer that it ended of its own accord."""
+    """Upstream says of no answer that it met a limit."""
     del finding
     choices = upstream.turn.choices
-    return bool(choices) and all(one.finish in {"stop", "tool_calls"} for one in choices)
+    return bool(choices) and all(one.finish in {"stop", "tool_calls", "other"} for one in choices)
 
 
 def _made_those_calls(finding: Finding, upstream: Half) -> bool:
     """Upstream made the calls that the finding names, or none where it names none."""
-    names = {call.name for call in _calls(upstream.turn)} or {"no call"}
+    names = {call.name for call in _calls(upstream.turn) if call.name} or {"no call"}
     return names.issuperset((finding.found or "").split(", "))
+
+
+def _made_as_many_calls(finding: Finding, upstream: Half) -> bool:
+    """Upstream made as many calls that have a name."""
+    counts = {sum(bool(call.name) for call in choice.calls) for choice in upstream.turn.choices}
+    return (finding.found or "").partition(" ")[0] in map(str, counts)
+
+
+def _says_its_text_in_several_ways(finding: Finding, upstream: Half) -> bool:
+    """Its deltas, its tokens and its done events do not say the same, or some of it cannot be read."""
+    del finding
+    told = ("CHAT-CHOICE-", "CHAT-CONT-", "CHAT-FIN-", "CHAT-LOGP-", "RESP-PART-", "RESP-TEXT-", "SSE-UTF8-")
+    return any(one.startswith(told) for one in upstream.rules)
+
+
+def _sent_what_is_no_character(finding: Finding, upstream: Half) -> bool:
+    """Bytes that are not UTF-8, or half a surrogate pair."""
+    del finding
+    return any(one.startswith("SSE-UTF8-") for one in upstream.rules)
+
+
+def _left_items_open(finding: Finding, upstream: Half) -> bool:
+    """An item of its response was never done."""
+    del finding
+    return "RESP-ITEM-012" in upstream.rules
+
+
+def _gave_one_id_for_two_things(finding: Finding, upstream: Half) -> bool:
+    """The call of that id is in an item of that id."""
+    return any(call.item_id == call.id == finding.found for call in _calls(upstream.turn))
 
 
 def _gave_as_few(finding: Finding, upstream: Half) -> bool:
@@ -217,6 +248,31 @@ CAUSES: Final = (
         "that a model stopped with the last token that it was allowed is upstream's word, and its count too",
     ),
     Cause(
+        ("CHAT-TOOL-013",),
+        _made_as_many_calls,
+        "upstream was told how many calls are wanted; a gateway neither makes nor takes away any",
+    ),
+    Cause(
+        ("CHAT-CONT-002", "CHAT-LOGP-001", "CHAT-LOGP-003"),
+        _says_its_text_in_several_ways,
+        "pieces and tokens are passed on as they came",
+    ),
+    Cause(
+        ("SSE-UTF8-002",),
+        _sent_what_is_no_character,
+        "U+FFFD stands for what upstream sent in place of a character",
+    ),
+    Cause(
+        ("RESP-ITEM-018",),
+        _left_items_open,
+        "an item that upstream never ended is incomplete, whatever is said of the response",
+    ),
+    Cause(
+        ("XLAT-TOOL-003",),
+        _gave_one_id_for_two_things,
+        "ids of items and calls are upstream's own where it speaks Responses",
+    ),
+    Cause(
         ("RESP-TOOL-010",),
         _made_those_calls,
         "upstream was told which calls are wanted; a gateway neither makes nor takes away any",
@@ -237,7 +293,7 @@ CAUSES: Final = (
         "likewise, where a whole response is told as a stream",
     ),
     Cause(
-        ("CHAT-TOOL-009", "CHAT-SYNC-003", "RESP-FC-004"),
+        ("CHAT-FIN-007", "CHAT-TOOL-009", "CHAT-SYNC-003", "RESP-FC-004"),
         _writes_broken_arguments,
         "arguments are passed on as the model wrote them",
     ),

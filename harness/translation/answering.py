@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from harness.errors import EventTooLarge
 from harness.jsonvalue import try_parse
 from harness.sse.array_stream import StreamOrArray
 from harness.sse.decoder import Decoder
-from harness.sse.payload import Fault, diagnosed, looks_like_done
+from harness.sse.payload import Fault, bare_payloads, diagnosed, looks_like_done
 from harness.translation.settling import Settling
 from harness.turn.increments import Eof, Error
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from harness.turn.increments import Increment
 
 _DONE: Final = b"[DONE]"
+_LEGIBLE: Final = frozenset({Fault.SURROGATE, Fault.RANGE})
+"""Data that is JSON but for what cannot be held: U+FFFD stands for the character, the largest number for the number."""
 _TOO_LARGE: Final = Error(
     status=502,
     code="upstream_invalid_json",
@@ -61,7 +65,8 @@ class Answering:
         self._passes = tuple(passes)
         self._settling = Settling(session)
         # Gemini sends an array where its stream was asked for without `alt=sse`.
-        self._decoder = StreamOrArray() if session.upstream == "gemini" else Decoder()
+        kind = StreamOrArray if session.upstream == "gemini" else Decoder
+        self._decoder = kind(every_block=True)
 
     @property
     def begun(self) -> bool:
@@ -114,6 +119,13 @@ class Answering:
         return self._writer.whole()
 
     def _event(self, event: SseEvent) -> bytes:
+        if event.block and (bare := bare_payloads(event)):
+            # A line of JSON without `data:` before it: clients of the standard see nothing, and miss what it says.
+            self.session.lose_at("L227", event.index)
+            one_by_one = [
+                msgspec.structs.replace(event, data=one.data, block=b"", dispatched=True) for one in bare
+            ]
+            return b"".join([self._event(one) for one in one_by_one])
         if not event.dispatched:
             return b""
         is_json, payload = try_parse(event.data)
@@ -126,8 +138,12 @@ class Answering:
         bare = event.data.strip()
         if bare == _DONE or looks_like_done(payload):
             return self._pass(self._reader.done(event))
-        if diagnosed(bare).fault in {Fault.EMPTY, Fault.COMMENT}:
+        diagnosis = diagnosed(bare)
+        if diagnosis.fault in {Fault.EMPTY, Fault.COMMENT}:
             return b""  # something that keeps the connection alive
+        if diagnosis.fault in _LEGIBLE and isinstance(diagnosis.value, dict):
+            self.session.lose_at("L227", event.index, diagnosis.text)
+            return self._pass(self._reader.event(event, diagnosis.value))
         return self._pass(
             (
                 Error(

@@ -95,10 +95,11 @@ def translated(
         stream = session.request.stream
     relay = Relay(session, target, stream=stream)
     chunks = tuple(_carried(relay, upstream))
+    ended = chunks[-1].at_us if relay.over and chunks else upstream.ending.at_us
     head = relay.head
     asked_for = Request("POST", _PATHS[target], (("content-type", "application/json"),), _bytes(request))
     answer = Response(head.status, head.headers, chunks) if head is not None else None
-    exchange = Exchange(upstream.index, asked_for, answer, Ending(How.COMPLETE, upstream.ending.at_us))
+    exchange = Exchange(upstream.index, asked_for, answer, Ending(How.COMPLETE, ended))
     return Translation(exchange, tuple(session.ledger.losses), relay.error, sent)
 
 

@@ -62,7 +62,7 @@ def _error(stream: ResponsesStream, response: dict[str, Any]) -> Failure | None:
     if response.get("status") in {"failed", "cancelled"} or response.get("error") is not None:
         return failure_of(response.get("error") or {"code": response.get("status")})
     if stream.errors:
-        return failure_of(stream.errors[-1][1])
+        return failure_of(stream.errors[0][1])
     return None
 
 

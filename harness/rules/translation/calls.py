@@ -361,8 +361,10 @@ def in_order(calls: tuple[Call, ...]) -> list[Call]:
 
 
 def _id_changed(rule: Comparison, case: Case[Any], here: list[Call], there: list[Call]) -> Found:
+    given = [call.id for call in there]
     for number, (call, original) in enumerate(zip(here, there, strict=False)):
-        if original.id is not None and call.id != original.id:
+        # Of calls to which upstream gave one id, all but the first need another.
+        if original.id is not None and call.id != original.id and given.index(original.id) == number:
             return rule.finding(
                 case,
                 f"Call {number} has an id that upstream did not give.",

@@ -208,6 +208,8 @@ class ResponsesReader:
         text = payload.get("delta")
         if not isinstance(text, str):
             self._strangers.note("a delta that is no text")
+        elif part is not None and part.is_said:
+            self._session.lose_at("L217", src)
         elif part is not None:
             tokens = log_probabilities(payload.get("logprobs"))
             padding = payload.get("obfuscation")
@@ -217,6 +219,7 @@ class ResponsesReader:
     def _text_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         part = self._text(payload, src, out)
         if part is not None:
+            self._part = None
             text = payload.get("refusal" if self._kind == "response.refusal.done" else "text")
             self._items.compare(part, text, src, out, payload.get("logprobs"))
 
@@ -247,6 +250,8 @@ class ResponsesReader:
         text = payload.get("delta")
         if not isinstance(text, str):
             self._strangers.note("a delta that is no text")
+        elif item is not None and item.is_said:
+            self._session.lose_at("L217", src)
         elif item is not None:
             padding = payload.get("obfuscation")
             self._items.argue(item, text, src, out, padding if isinstance(padding, str) else None)

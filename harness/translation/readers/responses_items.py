@@ -169,6 +169,7 @@ class Items:
         """A text is said again: what its deltas have left out is delivered."""
         given = None if part.has_tokens else log_probabilities(tokens)
         rest, part.final = self._rest(part.said, whole, part.final, src)
+        part.is_said = part.is_said or isinstance(whole, str)
         if rest or given:
             self.say(part, rest, src, out, tokens=given)
 
@@ -245,6 +246,7 @@ class Items:
             except (ValueError, TypeError, RecursionError):
                 self._strangers.note("arguments that cannot be written as JSON")
         rest, item.final = self._rest(item.said, whole, item.final, src)
+        item.is_said = item.is_said or isinstance(whole, str)
         self.argue(item, rest, src, out)
 
     def begin_at_last(self, item: Item, src: int, out: list[Increment]) -> None:

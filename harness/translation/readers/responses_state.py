@@ -30,9 +30,10 @@ class Part:
         has_tokens: Log probabilities came.
         final: The whole, where an end says it in other words.
         is_open: Its block is open.
+        is_said: Its whole was said: a delta that comes now has been said already.
     """
 
-    __slots__ = ("final", "has_tokens", "is_open", "kind", "notes", "number", "ref", "said")
+    __slots__ = ("final", "has_tokens", "is_open", "is_said", "kind", "notes", "number", "ref", "said")
 
     def __init__(self, kind: str, number: int, ref: int) -> None:
         self.kind = kind
@@ -43,6 +44,7 @@ class Part:
         self.has_tokens = False
         self.final: str | None = None
         self.is_open = True
+        self.is_said = False
 
 
 class Item:
@@ -61,12 +63,13 @@ class Item:
         summaries: By `summary_index`.
         said: The arguments, as far as deltas said them.
         final: The arguments, where an end says them in other words.
+        is_said: The whole arguments were said.
         pieces: Deltas of a call that has no name yet.
     """
 
     __slots__ = (
-        "begun", "call_id", "final", "id", "index", "is_done", "name", "parts", "pieces", "ref", "said", "sort",
-        "summaries", "type",
+        "begun", "call_id", "final", "id", "index", "is_done", "is_said", "name", "parts", "pieces", "ref", "said",
+        "sort", "summaries", "type",
     )  # fmt: skip
 
     def __init__(self, sort: str, kind: str, ref: int, item_id: str, index: int) -> None:
@@ -79,6 +82,7 @@ class Item:
         self.name = ""
         self.begun = False
         self.is_done = False
+        self.is_said = False
         self.parts: dict[int, Part] = {}
         self.summaries: dict[int, Part] = {}
         self.said = Accumulator()

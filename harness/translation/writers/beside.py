@@ -19,6 +19,12 @@ CHUNK: Final = frozenset({
 })  # fmt: skip
 """Members of a Chat chunk that the neutral words hold, or that say nothing."""
 
+REQUEST: Final = frozenset({
+    "stream", "stream_options", "messages", "max_tokens", "max_completion_tokens", "temperature", "top_p", "tools",
+    "tool_choice", "n", "stop",
+})  # fmt: skip
+"""Members of a request that some servers repeat in chunks: what the gateway asked is no matter of the client's."""
+
 _ANSWER: Final = frozenset({
     "completed_at", "conversation", "created_at", "error", "id", "incomplete_details", "model", "object", "output",
     "output_text", "prompt", "prompt_cache_options", "status", "usage",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.translation.writers.beside import CHUNK, tell_lost
+from harness.translation.writers.beside import CHUNK, REQUEST, tell_lost
 from harness.translation.writers.blocks import DONE, encoded, kept, members_after, told
 from harness.translation.writers.chat_choice import Choice
 from harness.translation.writers.chat_thoughts import Thoughts
@@ -118,10 +118,11 @@ class ChatWriter:
         self._frame = frame
         self._head = b"data: " + encoded(frame)[:-1] + b","
         if one.dialect == "chat":
+            raw = kept(one.raw, self._session, one.src)
+            if repeated := sorted(REQUEST.intersection(raw)):
+                self._session.lose_at("L235", one.src, ", ".join(repeated))
             self._extra = {
-                name: value
-                for name, value in kept(one.raw, self._session, one.src).items()
-                if name not in CHUNK
+                name: value for name, value in raw.items() if name not in CHUNK and name not in REQUEST
             }
         return self._choice(0).open() if session.manner.early_role else b""
 
@@ -244,7 +245,7 @@ class ChatWriter:
                 {
                     name: value
                     for name, value in kept(one.raw, self._session, one.src).items()
-                    if name not in CHUNK and name != "choice"
+                    if name not in CHUNK and name not in REQUEST and name != "choice"
                 }
             )
             if "moderation" in self._beside and "moderation" not in self._extra:
