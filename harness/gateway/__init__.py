@@ -8,6 +8,7 @@ server.Gateway           a handler of harness.io.server; one task for each reque
 └── exchange.Exchange    one request: attempts, limits, both sides' ends
     ├── calling          what asks an upstream, live or out of a recording
     ├── untouched        answers that are not translated (else harness.translation.relay)
+    ├── unpacking        content codings of those that are looked into
     ├── aside            asking for what the client can do without
     ├── retrying, limits when to ask again; how long what may take
     ├── answer           what the client is sent

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from harness.cassettes.content_coding import codings, decoder
 from harness.cassettes.exchange import How, Request, Response
 from harness.errors import HarnessError, MissError, RequestRefused
 from harness.gateway.accounts import account_of, tell
@@ -21,10 +21,12 @@ from harness.gateway.answer import Answer
 from harness.gateway.calling import RecordedReply, failure_of
 from harness.gateway.limits import Watch
 from harness.gateway.retrying import delay_ms, is_retried
+from harness.gateway.unpacking import feeder
 from harness.gateway.untouched import Untouched
 from harness.io.server.answers import miss_answer
 from harness.translation.engine import refusal
 from harness.translation.failures import timed_out
+from harness.translation.relay import LARGEST_ERROR
 from harness.turn.increments import Error
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class Exchange:
         received: Bytes of its answers.
         carrier: What decides what the client is sent; `watch` knows what takes too long.
         code: Of what went wrong.
+        hint: What whoever runs the gateway can do about it, for the log.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class Exchange:
         self._responded = False
         self.attempts = self._before = self.received = 0
         self.code: str | None = None
+        self.hint: str | None = None
         self.model: object = None
         self.destination: Destination | None = None
         self.watch: Watch | None = None
@@ -174,6 +178,7 @@ class Exchange:
     def refuse(self, refused: RequestRefused, headers: Headers = ()) -> None:
         """Answer with an error."""
         self.code = refused.name or refused.kind
+        self.hint = refused.hint
         self.json(refused.body(), refused.status, headers)
 
     async def carry(self, make: Callable[[], Carrier], call: Call) -> Carrier:
@@ -262,23 +267,23 @@ class Exchange:
         take: Take | None,
         wait: int | None,
     ) -> bool:
-        """Give the client the body as it comes; False where it had everything before the upstream's end."""
+        """Give the client the body as it comes; False where what follows is not wanted."""
         watch, responder = self.watch, self._responder
-        named = () if isinstance(carrier, Untouched) else codings(reply.headers)
-        decode = decoder(named) if named else None
+        most = self.received + LARGEST_ERROR
+        feed = feeder(carrier, reply.headers)
         async for data in chunks:
             if watch is not None:
                 watch.touch()
             self.received += len(data)
             if wait is None:
-                sent = carrier.feed(data if decode is None else b"".join(decode(data)))
+                sent = feed(data)
                 if carrier.over:
                     await self._last(carrier, sent)
                 elif sent:
                     self._give(carrier, sent)
             if take is not None:
                 take.chunk(data)
-            if carrier.over:
+            if carrier.over or (wait is not None and self.received > most):
                 return False
             if responder.paused:
                 await self._until_resumed()
@@ -288,14 +293,12 @@ class Exchange:
         """The client has everything: let the upstream end its body, for a moment, unless it has failed."""
         how = How.CLIENT_CLOSE
         if carrier.error is None:
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(_DRAIN):
                     async for data in chunks:
                         if take is not None:
                             take.chunk(data)
                 how = How.COMPLETE
-            except TimeoutError:
-                pass
         _end(take, how)
 
     def _wait(self, headers: Headers, status: int) -> int | None:
