@@ -96,18 +96,21 @@ class UnknownName(UsageError):
         name: The name as it was given.
         known: All names that would have been right.
         where: The option or file it was given in.
+        hint: Where they are listed, for when no name is close and there are too many to be listed here.
     """
 
     code = "unknown-name"
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str | None = None) -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, where: str | None = None, hint: str | None = None
+    ) -> None:
         names = sorted(known)
         close = get_close_matches(name, names, n=1)
         super().__init__(
             f"there is no {kind} {name!r}",
             where=where,
             expected=", ".join(names) if len(names) <= _MOST_LISTED else f"one of {len(names)} names",
-            hint=f"did you mean {close[0]!r}?" if close else None,
+            hint=f"did you mean {close[0]!r}?" if close else hint,
         )
         self.name = name
 
@@ -218,6 +221,7 @@ class RequestRefused(HarnessError):
         kind: OpenAI's error type.
         param: The member that is to blame, in OpenAI's notation (`messages[0].content`); None where it is none.
         name: OpenAI's error code, such as `unknown_parameter`; None where it has none.
+        hint: What whoever runs the gateway can do about it; the client is not told.
     """
 
     code = "request-refused"
@@ -231,8 +235,9 @@ class RequestRefused(HarnessError):
         kind: str = "invalid_request_error",
         param: str | None = None,
         name: str | None = None,
+        hint: str | None = None,
     ) -> None:
-        super().__init__(message, where=param)
+        super().__init__(message, where=param, hint=hint)
         self.status = status
         self.kind = kind
         self.param = param

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.rules.rule import Rule
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_LOSS = re.compile(r"[Ll]\d+")
 _ROOM = 96
 _HEAD = 44
 _MARKED = 400  # of what shows the point, more is shown
@@ -29,15 +30,54 @@ def command(rule_id: str, full: bool) -> int:
     """Explain the rule with this ID: why it matters, a stream that breaks it, and one that keeps it.
 
     The examples are real bytes, and the project's own tests. Events that show the point are marked with >.
+
+    A loss code of `harness serve` and `harness translate`, such as L106, is explained, too.
     """
     from harness.cli.colour import wanted
     from harness.rules.registry import rule
 
     styled = wanted(sys.stdout)
-    for line in page_lines(rule(rule_id), full=full):
+    is_loss = _LOSS.fullmatch(rule_id) is not None
+    for line in loss_lines(rule_id.upper()) if is_loss else page_lines(rule(rule_id), full=full):
         heading = styled and line and not line.startswith(" ")
         click.echo(click.style(line, bold=True) if heading else line)
     return 0
+
+
+def loss_lines(code: str) -> Iterator[str]:
+    """What a loss code means, and what `--losses` can do about it, as lines for a terminal.
+
+    Raises:
+        UnknownName: There is no such code.
+    """
+    from harness.findings import Severity
+    from harness.translation.losses import CODES, unknown_code
+
+    if code not in CODES:
+        raise unknown_code(code)
+    severity, text = CODES[code]
+    is_of_answer = code.startswith("L2")
+    yield f"{code}  ({severity})"
+    yield from _wrapped(f"{text[0].upper()}{text[1:]}.")
+    yield ""
+    yield "A loss of the answer" if is_of_answer else "A loss of the request"
+    if is_of_answer:
+        yield from _wrapped(
+            "It is reported in the log, in the recording and in the result of `harness translate`. It refuses "
+            f"nothing, as the answer is under way: `--losses {code}=error`, `=warn` and `=allow` say how bad it counts."
+        )
+    elif severity is Severity.ERROR:
+        yield from _wrapped(
+            "It refuses the request before anything is sent upstream. "
+            f"`--losses {code}=warn` lets the request through without what is lost, and reports it; "
+            f"`--losses {code}=allow` reports it as mere information."
+        )
+    else:
+        yield from _wrapped(
+            "The request is sent without it; it is reported in the field `x-harness-loss`, in the log and in the "
+            f"recording. `--losses {code}=error` refuses the request instead."
+        )
+    yield from ("", "All codes", "  docs/translation.md")
 
 
 def page_lines(rule: type[Rule[object]], *, full: bool = False) -> Iterator[str]:

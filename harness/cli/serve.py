@@ -74,7 +74,9 @@ _SHOWN = 20
     "--losses",
     multiple=True,
     metavar="[CODE=]POLICY",
-    help="What is done about what cannot be carried: error, warn or allow; may be repeated for single codes.",
+    help="What is done about what cannot be carried: error (refuse the request), warn or allow; may be repeated for "
+    "single codes, L106=warn. By default each code's own severity counts: `harness rule L106` tells it, "
+    "docs/translation.md lists all.",
 )
 @click.option(
     "--reasoning",
@@ -189,8 +191,9 @@ def command(
 ) -> int:
     """Serve Chat Completions and Responses on a local port, in front of any upstream.
 
-    With -- COMMAND, the command runs with OPENAI_BASE_URL pointing here; the server ends with it, and its exit code
-    wins unless it is 0.
+    With -- COMMAND, the command runs with OPENAI_BASE_URL (and OPENAI_API_BASE) pointing here; the server ends with it,
+    and its exit code wins unless it is 0. Where it has no OPENAI_API_KEY, it is given one that is none, as SDKs do not
+    start without; NO_PROXY names this machine. Clients of other vendors' dialects go where they always go.
 
     --record DIR writes client.cassette.jsonl and upstream.cassette.jsonl; `harness check DIR/client.cassette.jsonl
     --upstream DIR/upstream.cassette.jsonl` then holds the two against each other.

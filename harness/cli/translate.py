@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     "--losses",
     multiple=True,
     metavar="[CODE=]POLICY",
-    help="What is done about what cannot be carried: error, warn or allow; may be repeated for single codes.",
+    help="What is done about what cannot be carried: error (refuse the request), warn or allow; may be repeated for "
+    "single codes, L106=warn. By default each code's own severity counts: `harness rule L106` tells it, "
+    "docs/translation.md lists all.",
 )
 @click.option(
     "--reasoning",

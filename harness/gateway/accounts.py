@@ -44,6 +44,7 @@ def account_of(exchange: Exchange, how: How) -> dict[str, Any]:
         "bytes_out": answer.sent,
         "losses": sorted({one.code for one in exchange.losses}),
         "error": exchange.code,
+        "hint": exchange.hint,
     }
 
 

@@ -21,12 +21,13 @@ _SLICE: Final = 0.5
 """Seconds after which waiting for a command looks up."""
 
 
-def client_environment(origin: str, base_path: str) -> dict[str, str]:
+def client_environment(origin: str, base_path: str, *, only_openai: bool = False) -> dict[str, str]:
     """The variables that point the official SDKs at a local server.
 
     Args:
         origin: Scheme, host and port, without a trailing slash.
         base_path: What the OpenAI clients put before `/chat/completions`, such as `/v1`.
+        only_openai: The server speaks OpenAI's dialects alone: clients of other vendors go where they always go.
 
     OpenAI's SDKs take a base URL with the version in it (`OPENAI_API_BASE` is the name that older ones and many other
     tools read); Anthropic's and Google's add the version themselves. A key is set where the environment has none,
@@ -35,13 +36,12 @@ def client_environment(origin: str, base_path: str) -> dict[str, str]:
     # A server that listens on every address is reached on this machine by a loopback one.
     origin = origin.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     base = origin + base_path
-    variables = {
-        "OPENAI_BASE_URL": base,
-        "OPENAI_API_BASE": base,
-        "ANTHROPIC_BASE_URL": origin,
-        "GOOGLE_GEMINI_BASE_URL": origin,
-    }
-    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
+    variables = {"OPENAI_BASE_URL": base, "OPENAI_API_BASE": base}
+    keys = ["OPENAI_API_KEY"]
+    if not only_openai:
+        variables |= {"ANTHROPIC_BASE_URL": origin, "GOOGLE_GEMINI_BASE_URL": origin}
+        keys += ["ANTHROPIC_API_KEY", "GEMINI_API_KEY"]
+    for name in keys:
         if not os.environ.get(name):
             variables[name] = "harness-replay"
     # A proxy of the environment must not stand between the command and this machine.

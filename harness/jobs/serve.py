@@ -23,6 +23,7 @@ from harness.gateway.store import DAY, StateStore
 from harness.io.clock import RandomMint
 from harness.io.environment import SHORTEST, secret_values
 from harness.io.partfile import refuse_taken
+from harness.io.process import client_environment
 from harness.io.recorder import Recorder
 from harness.io.recordings import find_recordings, read_recording
 from harness.io.secrets import environment_redactor
@@ -80,6 +81,11 @@ class GatewayServer(LocalServer):
         self._recorders = recorders
         self._sides = sides
         self._summary: GatewaySummary | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that point OpenAI's SDKs at this server, for a child process; other SDKs are left alone."""
+        return client_environment(self.url, self.base_path, only_openai=True)
 
     def stop(self) -> None:
         """Stop, letting streams under way end for a moment, and seal. Calling it twice is harmless.

@@ -182,8 +182,11 @@ _PATHS: Final = {"chat": "/chat/completions", "responses": "/responses", "anthro
 def refusal(loss: Loss) -> RequestRefused:
     """The error that a client is given where its request would lose something that the policy calls an error."""
     param = param_of(loss.at)
+    hint = f"--losses {loss.code}=warn lets it through"
     if loss.code == "L100":
-        return unknown(param)
+        refused = unknown(param)
+        refused.hint = hint
+        return refused
     detail = f": {loss.detail}" if loss.detail else ""
     is_option = loss.code == "L161" and loss.at.count("/") == 1  # Chat's web search is no element of `tools`
     kind = "value" if loss.code in _OF_VALUES and not is_option else "parameter"
@@ -192,6 +195,7 @@ def refusal(loss: Loss) -> RequestRefused:
         f"({loss.code}, {CODES[loss.code].text}{detail}).",
         param=param,
         name=f"unsupported_{kind}",
+        hint=hint,
     )
 
 

@@ -162,6 +162,12 @@ class Loss(NamedTuple):
         return {"code": self.code, "severity": str(self.severity), "at": self.at, "detail": self.detail}
 
 
+def unknown_code(code: str) -> UnknownName:
+    """The error for a code that is none, with what was probably meant or where they are listed."""
+    hint = "docs/translation.md lists all codes; `harness rule L106` explains one"
+    return UnknownName("loss code", code, CODES, hint=hint)
+
+
 @dataclass(frozen=True, slots=True)
 class LossPolicy:
     """What is done about losses.
@@ -180,7 +186,7 @@ class LossPolicy:
     def __post_init__(self) -> None:
         for code in self.codes:
             if code not in CODES:
-                raise UnknownName("loss code", code, CODES)
+                raise unknown_code(code)
 
     def severity(self, code: str) -> Severity:
         """What a loss of that code counts as: an error refuses the request, where it is about a request."""
@@ -198,14 +204,14 @@ class LossPolicy:
 
     @classmethod
     def read(cls, words: Iterable[str]) -> LossPolicy:
-        """Read `warn`, `error`, `allow` and `CODE=warn` as the command line has them.
+        """Read `warn`, `error`, `allow` and `CODE=warn` as the command line has them; one word may stand by itself.
 
         Raises:
             UnknownName: A policy or a code that is none.
         """
         default: Policy | None = None
         codes: dict[str, Policy] = {}
-        for word in words:
+        for word in [words] if isinstance(words, str) else words:
             code, separator, name = word.rpartition("=")
             policy = _POLICIES.get(name)
             if policy is None:

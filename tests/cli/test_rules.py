@@ -96,3 +96,33 @@ def test_one_page_imports_one_family_and_nothing_heavy(tmp_path: Path) -> None:
     heavy, families, seconds = done.stderr.splitlines()
     assert (heavy, families) == ("[]", "[]")
     assert float(seconds) < 1, "the target of 0.2 s is measured in benchmarks/"
+
+
+@pytest.mark.parametrize(
+    ("code", "severity", "told"),
+    [
+        ("L106", "error", "`--losses L106=warn` lets the request through"),
+        ("l102", "info", "`--losses L102=error` refuses the request"),
+        ("L230", "info", "It refuses nothing"),
+    ],
+)
+def test_a_loss_code_is_explained_too(harness: Run, code: str, severity: str, told: str) -> None:
+    """What it means, and what `--losses` does about it: logs and refusals name codes."""
+    outcome = harness("rule", code)
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"{code.upper()}  ({severity})\n")
+    assert told in " ".join(outcome.out.split())
+
+
+def test_a_loss_code_that_is_none_leads_to_the_list(harness: Run) -> None:
+    """As a rule's id, and in `--losses`; what is close is suggested instead."""
+    for given in (
+        ("rule", "L999"),
+        ("serve", "--upstream", "chat=http://127.0.0.1:9", "--losses", "L999=warn"),
+    ):
+        outcome = harness(*given)
+        assert outcome.code == 2
+        assert "there is no loss code 'L999'" in outcome.err
+        assert "docs/translation.md lists all codes" in outcome.err
+    near = harness("serve", "--upstream", "chat=http://127.0.0.1:9", "--losses", "l106=warn")
+    assert "did you mean 'L106'?" in near.err

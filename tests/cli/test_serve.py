@@ -53,6 +53,26 @@ def test_a_session_is_served_recorded_checked_and_replayed(harness: Run, url: st
     assert not any(line.startswith("{") for line in runs[0].err.splitlines())
 
 
+def test_the_log_says_how_a_refused_loss_is_let_through(
+    harness: Run, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is for whoever runs the gateway; the client, who cannot change it, is told what is wrong only."""
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key")
+    body = '{"model": "m", "n": 2, "messages": [{"role": "user", "content": "hi"}]}'
+    ask = (
+        "import os, sys, urllib.error, urllib.request as r\n"
+        "fields = {'content-type': 'application/json'}\n"
+        f"asked = r.Request(os.environ['OPENAI_BASE_URL'] + '/chat/completions', {body.encode()!r}, fields)\n"
+        "try: r.urlopen(asked)\n"
+        "except urllib.error.HTTPError as error: print(error.read().decode())\n"
+    )
+    served = harness("serve", "--upstream", f"anthropic={url}", "--", sys.executable, "-S", "-c", ask)
+    assert json.loads(served.out)["error"]["code"] == "unsupported_value"
+    assert "--losses" not in served.out
+    line = next(json.loads(line) for line in served.err.splitlines() if line.startswith("{"))
+    assert line["hint"] == "--losses L106=warn lets it through"
+
+
 def test_a_miss_makes_the_exit_code_1(harness: Run, url: str) -> None:
     """And says what was asked."""
     assert harness("serve", "--upstream", f"chat={url}", "--record", "tape", *client("one")).code == 0
@@ -67,6 +87,24 @@ def test_the_commands_exit_code_is_passed_on(harness: Run, code: int) -> None:
     """As it is."""
     command = ("--", sys.executable, "-S", "-c", f"raise SystemExit({code})")
     assert harness("serve", "--upstream", NOWHERE, *command).code == code
+
+
+def test_a_command_has_its_openai_clients_pointed_here_and_no_others(
+    harness: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway speaks no other vendor's dialect: a client of one keeps its own address and its own key."""
+    for name in ("ANTHROPIC_BASE_URL", "GOOGLE_GEMINI_BASE_URL", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    told = "import json, os; print(json.dumps(dict(os.environ)))"
+    served = harness("serve", "--upstream", NOWHERE, "--", sys.executable, "-S", "-c", told)
+    assert served.code == 0
+    given = json.loads(served.out)
+    assert given["OPENAI_BASE_URL"] == given["OPENAI_API_BASE"]
+    assert given["OPENAI_BASE_URL"].startswith("http://127.0.0.1:")
+    assert given["OPENAI_API_KEY"]
+    assert "127.0.0.1" in given["NO_PROXY"].split(",")
+    assert not {name for name in given if name.startswith(("ANTHROPIC_", "GOOGLE_GEMINI_", "GEMINI_"))}
 
 
 def test_the_key_of_a_named_variable_is_sent_and_told_to_nobody(

@@ -62,6 +62,7 @@ def test_a_request_that_would_be_refused_is_told(harness: Run, tmp_path: Path) -
     refused = harness(*given)
     assert refused.code == 4
     assert "'n' cannot be translated" in refused.err
+    assert "--losses L106=warn lets it through" in refused.err
     assert "Traceback" not in refused.err
     assert harness(*given, "--losses", "L106=allow").code == 0
 
