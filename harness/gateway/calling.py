@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from calendar import timegm
 from contextlib import asynccontextmanager, suppress
 from time import strptime
@@ -12,6 +13,7 @@ from harness.cassettes.content_coding import CodingError
 from harness.cassettes.exchange import How, Request
 from harness.errors import HarnessError
 from harness.translation.failures import disconnected, timed_out, undecodable, unreachable
+from harness.turn.increments import Error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from harness.cassettes.matching.player import Player
     from harness.gateway.destinations import Destination
     from harness.io.upstream import Upstream
-    from harness.turn.increments import Error
+
+_log = logging.getLogger(__name__)
 
 _TURN: Final = 64
 """Recorded chunks after which other exchanges get a turn."""
@@ -117,7 +120,22 @@ def failure_of(error: BaseException) -> Error:
         return unreachable()  # what the system says of its network is for the recording, not for clients
     if name in {"ReadTimeout", "WriteTimeout"}:
         return timed_out("idle")
-    return disconnected(name)
+    return _defect(error) if _is_defect(error) else disconnected(name)
+
+
+def _defect(error: BaseException) -> Error:
+    _log.error("an answer could not be read", exc_info=error)
+    return Error(status=500, code="gateway_error", message="The gateway failed to answer this request.")
+
+
+def _is_defect(error: BaseException) -> bool:
+    """Whether it is no word of a network's: those are `OSError`, or have a class of their own.
+
+    `RuntimeError` is what event loops raise of transports that are closed.
+    """
+    kind = type(error)
+    is_of_network = issubclass(kind, OSError | EOFError) or kind is RuntimeError
+    return kind.__module__ == "builtins" and not is_of_network
 
 
 def _recorded_failure(error: Ended) -> Error:
