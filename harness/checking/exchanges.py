@@ -105,7 +105,10 @@ def judge(
         if check is None:
             return replace(frame, note=f"no dialect fits {_described(exchange.request)}")
         if upstream is not None:
-            _compare(check, upstream, upstream_dialect, bench._replace(known=upstream_known, only=None))
+            note = _compare(
+                check, upstream, upstream_dialect, bench._replace(known=upstream_known, only=None)
+            )
+            frame = replace(frame, note=note)
     except CodingError as error:
         obstacle = InputError("the body cannot be decoded", where=source or None, found=str(error))
         return replace(frame, status=Status.UNREADABLE, obstacle=Obstacle.of(obstacle))
@@ -176,20 +179,30 @@ def _checked(exchange: Exchange, dialect: str, bench: _Bench) -> Check | None:
     return check
 
 
-def _compare(check: Check, upstream: Exchange, dialect: str, bench: _Bench) -> None:
-    """Hold the downstream half against the upstream half.
+def _compare(check: Check, upstream: Exchange, dialect: str, bench: _Bench) -> str:
+    """Hold the downstream half against the upstream half; a note, where there was no answer to hold it against.
 
     Raises:
         InputError: The upstream half cannot be read.
     """
-    from harness.checking.pairing import compare  # noqa: PLC0415 - few exchanges have another half
+    from harness.checking.pairing import compare, compare_with  # noqa: PLC0415 - few exchanges have another half
+    from harness.checking.unanswered import unanswered  # noqa: PLC0415 - likewise
 
+    response = upstream.response
+    if response is not None:
+        response = replace(response, chunks=tuple(response.chunks))  # they are read twice
+        upstream = replace(upstream, response=response)
     half = _checked(upstream, dialect, bench)
-    if half is None or upstream.response is None:
-        raise InputError("the upstream half is of no dialect that is known", where="--upstream")
-    timed = "times" in bench.known
-    chunks = tuple(decoded_chunks(upstream.response.headers, upstream.response.chunks)) if timed else None
-    compare(check, half, chunks=chunks)
+    body: Iterable[Chunk] = () if response is None else _Undone(response.headers, response.chunks)
+    if half is not None:
+        compare(check, half, chunks=tuple(body) if "times" in bench.known else None)
+        return ""
+    ended = "ending" in bench.known
+    failed = unanswered(upstream, check.case.dialect.name, (chunk.data for chunk in body), timed=ended)
+    if failed is None:
+        return "not compared: the upstream half is of no dialect that is known"
+    compare_with(check, failed)
+    return f"upstream gave no answer ({upstream.ending.how if response is None else response.status})"
 
 
 def _is_array_stream(spoken: Dialect | None, status: int) -> bool:
@@ -340,7 +353,7 @@ def _verdict(frame: Verdict, check: Check, previews: frozenset[str], *, strict: 
         status=status if exercised or findings else Status.NOT_EXERCISED,
         outcomes=outcomes,
         findings=findings,
-        note="" if exercised or findings else "no rule had anything to judge",
+        note=frame.note or ("" if exercised or findings else "no rule had anything to judge"),
     )
 
 

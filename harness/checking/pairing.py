@@ -13,7 +13,7 @@ from harness.turn.failure import failure_of
 from harness.turn.reading import turn_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from harness.cassettes.exchange import Chunk
     from harness.checking.check import Check
@@ -34,15 +34,27 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
         upstream: The half that the gateway saw.
         chunks: The upstream's chunks with their times, where a rule is to see them.
     """
-    case = downstream.case
     broken: dict[str, int] = {}
     errors: set[str] = set()
     for one in upstream.findings:
         broken[one.rule] = broken.get(one.rule, 0) + one.times
         if one.severity is Severity.ERROR:
             errors.add(one.rule)
+    compare_with(
+        downstream, Half(upstream.case, turn_of_case(upstream.case), chunks=chunks, rules=broken), errors
+    )
+
+
+def compare_with(downstream: Check, half: Half, errors: Collection[str] = ()) -> None:
+    """The same with an upstream half that is known already.
+
+    Args:
+        downstream: As in `compare`.
+        half: What the gateway saw, if it was only that no answer came.
+        errors: Ids of the rules that it breaks, where that is an error.
+    """
+    case = downstream.case
     case.turn = turn_of_case(case)
-    half = Half(upstream.case, turn_of_case(upstream.case), chunks=chunks, rules=broken)
     case.upstream = half
     downstream.compare()
     spoken = {one.rule for one in downstream.findings}

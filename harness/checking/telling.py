@@ -55,7 +55,8 @@ class Telling:
             yield from str(verdict.obstacle).splitlines()
         source = source_of(verdict)
         if verdict.note:
-            yield f"{source}  not exercised: {verdict.note}"
+            unjudged = verdict.status is Status.NOT_EXERCISED
+            yield f"{source}  {'not exercised: ' if unjudged else ''}{verdict.note}"
         loud = [one for one in verdict.findings if one.severity is not Severity.INFO]
         loud.sort(key=lambda one: -one.severity.weight)
         for alike in _by_rule(loud[:MOST_SHOWN]):

@@ -225,20 +225,40 @@ def of_subjects(
     try:
         for given in subjects:
             index = given.exchange.index
-            subject = _with_its_request(given, terms)
-            verdict = of_subject(subject, terms, source)
-            if subject.bare and verdict.dialect is None:
-                if found and source.lower().endswith(".json"):
-                    continue  # a folder is full of JSON that is no answer of a model
-                verdict = unreadable(source, terms, _of_no_dialect(source), exchange=index)
-            yield verdict
+            verdict = _of_one(given, terms, source, found=found)
+            if verdict is not None:
+                yield verdict
     except HarnessError as error:
         yield unreadable(source, terms, error, exchange=index)
-    except Exception as error:
-        # A defect, perhaps of somebody else's rule, must not hide what is wrong with the other inputs.
-        if os.environ.get("HARNESS_TRACEBACK"):
-            raise
-        yield unreadable(source, terms, _defect(source, error), exchange=index)
+    except Exception as error:  # noqa: BLE001 - told as what it is
+        yield _failed(source, terms, error, index)
+
+
+def _of_one(given: Subject, terms: Terms, source: str, *, found: bool) -> Verdict | None:
+    """The verdict on one exchange, whatever is wrong with it: those behind it are judged all the same.
+
+    None where it is a file in a folder that is no recording.
+    """
+    index = given.exchange.index
+    try:
+        subject = _with_its_request(given, terms)
+        verdict = of_subject(subject, terms, source)
+    except HarnessError as error:
+        return unreadable(source, terms, error, exchange=index)
+    except Exception as error:  # noqa: BLE001 - told as what it is
+        return _failed(source, terms, error, index)
+    if subject.bare and verdict.dialect is None:
+        if found and source.lower().endswith(".json"):
+            return None  # a folder is full of JSON that is no answer of a model
+        return unreadable(source, terms, _of_no_dialect(source), exchange=index)
+    return verdict
+
+
+def _failed(source: str, terms: Terms, error: Exception, index: int) -> Verdict:
+    """A defect, perhaps of somebody else's rule, must not hide what is wrong with the other inputs."""
+    if os.environ.get("HARNESS_TRACEBACK"):
+        raise error
+    return unreadable(source, terms, _defect(source, error), exchange=index)
 
 
 def _with_its_request(subject: Subject, terms: Terms) -> Subject:

@@ -185,17 +185,25 @@ class Half:
         turn: What it amounts to, in neutral terms (`harness.turn`).
         chunks: Its chunks with their times; None where there are no times.
         rules: Ids of the rules that it breaks itself.
+        is_answered: It holds an answer, or an error, that a dialect knows. Without one there is only what became of it.
     """
 
-    __slots__ = ("case", "chunks", "rules", "turn")
+    __slots__ = ("case", "chunks", "is_answered", "rules", "turn")
 
     def __init__(
-        self, case: Case[Any], turn: Any, *, chunks: Sequence[Chunk] | None, rules: Mapping[str, int]
+        self,
+        case: Case[Any],
+        turn: Any,
+        *,
+        chunks: Sequence[Chunk] | None,
+        rules: Mapping[str, int],
+        is_answered: bool = True,
     ) -> None:
         self.case = case
         self.turn = turn
         self.chunks = chunks
         self.rules = rules
+        self.is_answered = is_answered
 
     @property
     def incomplete(self) -> bool:

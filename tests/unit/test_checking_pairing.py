@@ -112,3 +112,22 @@ def test_a_stream_compared_with_itself_has_nothing_to_tell() -> None:
         for name in spec_names(f"examples/{dialect}", ".txt"):
             stream = f"stream: {dialect}/{name}"
             assert [one.rule for one in found(stream, stream) if one.rule.startswith("XLAT")] == [], name
+
+
+@pytest.mark.parametrize(
+    ("told", "rules"),
+    [
+        ("Incorrect API key provided: redacted-bearer-token-xxxxx.", []),
+        ("upstream: Incorrect API key provided: [hidden].", []),
+        ("Incorrect API key provided: redacted-key-of-x-xxxxxxxxx.", []),
+        ("Incorrect API key.", ["XLAT-ERR-004"]),
+        ("Something went wrong: redacted-key-of-x-xxxxxxxxx.", ["XLAT-ERR-004"]),
+    ],
+)
+def test_a_secret_that_was_hidden_in_another_way_is_no_other_message(told: str, rules: list[str]) -> None:
+    """The words around it are compared."""
+    body = 'body:\n{"error":{"message":"%s","type":"invalid_request_error","param":null,"code":null}}'
+    head = "status: 401\nheader: content-type: application/json\nheader: x-request-id: req_1\n"
+    upstream = head + body % "Incorrect API key provided: redacted-key-of-x-xxxxxxxxx."
+    compared = [one.rule for one in found(head + body % told, upstream)]
+    assert [one for one in compared if one.startswith("XLAT-")] == rules

@@ -21,6 +21,9 @@ class Comparison(Rule[Any]):
     """A rule that is shown both halves, once each has been read to its end.
 
     `mine` is the half that the client saw, `theirs` the one that the gateway saw.
+
+    Attributes:
+        of_failures: It has something to say as well where upstream gave no answer at all.
     """
 
     on: ClassVar[tuple[str, ...]] = (COMPARE,)
@@ -28,6 +31,7 @@ class Comparison(Rule[Any]):
     dialects: ClassVar[tuple[str, ...]] = ("chat", "responses")
     streamed: ClassVar[bool | None] = None
     from_history: ClassVar[bool] = True
+    of_failures: ClassVar[bool] = False
 
     @abstractmethod
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
@@ -39,14 +43,19 @@ class Comparison(Rule[Any]):
 
     def observe(self, case: Case[Any]) -> Found:
         """Compare the halves, if there is something to compare."""
+        if not self._has_say(case):
+            return None
         mine, theirs = halves(case)
         return self.compare(mine, theirs, case) if self.applies(mine, theirs, case) else None
 
     def exercised(self, case: Case[Any], seen: frozenset[str] | set[str]) -> bool:
         """A comparison is exercised where it applies."""
-        if COMPARE not in seen or case.upstream is None:
+        if COMPARE not in seen or case.upstream is None or not self._has_say(case):
             return False
         return self.applies(*halves(case), case)
+
+    def _has_say(self, case: Case[Any]) -> bool:
+        return self.of_failures or upstream_of(case).is_answered
 
     def told(
         self,

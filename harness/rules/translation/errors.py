@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from harness.cassettes.exchange import How
 from harness.findings import Severity
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from harness.rules.case import Case
     from harness.rules.rule import Found
     from harness.turn.turn import Turn
+
+_HIDDEN: Final = re.compile(r"redacted-[A-Za-z0-9_-]*[A-Za-z0-9_]")
+"""What a recording has in place of a secret; see `harness.cassettes.redaction.placeholder`."""
 
 _KEPT = frozenset({400, 404, 409, 413, 422, 429})
 """Statuses that are the client's own doing, or that it must see to wait: a gateway has no reason to change them.
@@ -71,6 +75,7 @@ class ErrorAsSuccess(Comparison):
 
     id = "XLAT-ERR-001"
     severity = Severity.ERROR
+    of_failures = True
     source = "OmniRoute#8210, Portkey#1142, Portkey#1143"
     supersedes = (*MISSING_AT_THE_END, "XLAT-TEXT-001", "XLAT-USE-007", "XLAT-FIN-001", "XLAT-EMPTY-001")
 
@@ -136,6 +141,7 @@ class ErrorSwallowed(Comparison):
 
     id = "XLAT-ERR-002"
     severity = Severity.ERROR
+    of_failures = True
     source = "talon#254, private-ai-gateway#98, codex-proxy-rs#90"
     supersedes = (*MISSING_AT_THE_END, "XLAT-ERR-003")
 
@@ -220,6 +226,7 @@ class EndInvented(Comparison):
 
     id = "XLAT-ERR-003"
     severity = Severity.ERROR
+    of_failures = True
     source = "macprovider#186, tracker#544"
     supersedes = (*MISSING_AT_THE_END, "XLAT-USE-007", "XLAT-FIN-001")
 
@@ -233,6 +240,7 @@ class EndInvented(Comparison):
 
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Look whether the client was told an end."""
+        half = upstream_of(case)
         del theirs
         if mine.error is not None:
             return None
@@ -241,7 +249,9 @@ class EndInvented(Comparison):
         found = next((one.native for one in mine.choices if one.native), "[DONE]")
         return self.told(
             case,
-            f"Upstream's stream broke off, and the client was told {found}.",
+            f"Upstream's stream broke off, and the client was told {found}."
+            if half.is_answered
+            else f"Upstream gave no answer, and the client was told {found}.",
             expected="an error",
             found=found,
         )
@@ -298,13 +308,14 @@ class ErrorReworded(Comparison):
     ```
 
     ## Exceptions
-    The gateway may put words around the message. Statuses are compared only where they are the client's own doing or
+    The gateway may put words around the message, and hide a secret that is in it. Statuses are compared only where they are the client's own doing or
     ask it to wait (400, 404, 409, 413, 422, 429): a wrong key of the gateway's own, or a failing upstream, may well be
     a 502 downstream, and a 408, which is about the gateway's own request, a 504.
     """
 
     id = "XLAT-ERR-004"
     severity = Severity.WARNING
+    of_failures = True
     source = "jmunch-mcp#5"
 
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
@@ -321,7 +332,7 @@ class ErrorReworded(Comparison):
             message = f"Upstream answered {there.status}, and the client was answered {here.status}."
             return self.told(case, message, expected=there.status, found=here.status, subject="status")
         words = (there.message or "").strip()
-        if words and words not in (here.message or ""):
+        if words and not _holds(here.message or "", words):
             return self.told(
                 case,
                 "The message of upstream's error did not arrive.",
@@ -330,3 +341,23 @@ class ErrorReworded(Comparison):
                 subject="message",
             )
         return None
+
+
+def _holds(message: str, words: str) -> bool:
+    """Whether a message has these words; where a secret was among them, whatever was put in its place.
+
+    Recorders hide what they know by its name and what looks like a secret by its kind, and a gateway may have hidden it
+    before either: what stands there differs from half to half.
+    """
+    if words in message:
+        return True
+    around = _HIDDEN.split(words)
+    if len(around) == 1:
+        return False
+    at = 0
+    for piece in around:
+        found = message.find(piece.strip(), at)
+        if found < 0:
+            return False
+        at = found + len(piece.strip())
+    return True
