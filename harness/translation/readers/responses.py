@@ -187,6 +187,8 @@ class ResponsesReader:
     def _text(self, payload: dict[str, Any], src: int, out: list[Increment]) -> Part | None:
         """The part that an event of a text is about; the event's name says of which kind that is."""
         kind = self._kind.split(".")[1]
+        if kind == "reasoning_summary_text":
+            return self._summary(payload, src, out)
         item = self._of(payload, REASONING if kind == "reasoning_text" else MESSAGE, src, out)
         if item is None:
             return None
@@ -231,14 +233,6 @@ class ResponsesReader:
     def _summary(self, payload: dict[str, Any], src: int, out: list[Increment]) -> Part | None:
         item = self._of(payload, REASONING, src, out)
         return None if item is None else self._items.summary_part(item, _index(payload, "summary_index"))
-
-    def _summary_delta(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        self._delta(self._summary(payload, src, out), payload, src, out)
-
-    def _summary_text_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
-        part = self._summary(payload, src, out)
-        if part is not None:
-            self._items.compare(part, payload.get("text"), src, out)
 
     def _summary_done(self, payload: dict[str, Any], src: int, out: list[Increment]) -> None:
         part, body = self._summary(payload, src, out), payload.get("part")
@@ -383,8 +377,8 @@ class ResponsesReader:
         "response.reasoning_part.done": _part_done,
         "response.reasoning_summary_part.added": _summary,
         "response.reasoning_summary_part.done": _summary_done,
-        "response.reasoning_summary_text.delta": _summary_delta,
-        "response.reasoning_summary_text.done": _summary_text_done,
+        "response.reasoning_summary_text.delta": _text_delta,
+        "response.reasoning_summary_text.done": _text_done,
         "response.function_call_arguments.delta": _arguments_delta,
         "response.function_call_arguments.done": _arguments_done,
         "response.custom_tool_call_input.delta": _arguments_delta,
