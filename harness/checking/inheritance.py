@@ -183,16 +183,12 @@ def _gave_as_few(finding: Finding, upstream: Half) -> bool:
     return finding.found == str(len(upstream.turn.choices))
 
 
-def _sent_that_shape_streamed(finding: Finding, upstream: Half) -> bool:
-    """The members do not fit, and those of upstream's stream did not either."""
+def _sent_that_shape(finding: Finding, upstream: Half) -> bool:
+    """The members do not fit, and those of upstream's items or objects did not either."""
     del finding
-    return upstream.turn.dialect == "responses" and "RESP-ENV-004" in upstream.rules
-
-
-def _sent_that_shape_whole(finding: Finding, upstream: Half) -> bool:
-    """The members do not fit, and those of upstream's whole answer did not either."""
-    del finding
-    return upstream.turn.dialect == "responses" and "RESP-SYNC-001" in upstream.rules
+    return any(
+        one.startswith(("RESP-ENV-", "RESP-ITEM-", "RESP-OBJ-", "RESP-SYNC-")) for one in upstream.rules
+    )
 
 
 def _calls(turn: Turn) -> list[Any]:
@@ -283,14 +279,9 @@ CAUSES: Final = (
         "upstream was asked for as many answers as the client asked for",
     ),
     Cause(
-        ("RESP-SYNC-001",),
-        _sent_that_shape_streamed,
-        "the shape of a whole response is one rule's, that of events another's: what is passed on is the same",
-    ),
-    Cause(
-        ("RESP-ENV-004",),
-        _sent_that_shape_whole,
-        "likewise, where a whole response is told as a stream",
+        ("RESP-ENV-004", "RESP-SYNC-001"),
+        _sent_that_shape,
+        "the shape of a whole response is one rule's, that of events and items others': what is passed on is the same",
     ),
     Cause(
         ("CHAT-FIN-007", "CHAT-TOOL-009", "CHAT-SYNC-003", "RESP-FC-004"),
