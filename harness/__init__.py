@@ -16,19 +16,20 @@ if TYPE_CHECKING:
     from harness.cassettes.redaction.redactor import Redactor
     from harness.checking.report import Report
     from harness.errors import HarnessError, MissError
+    from harness.gateway.limits import Limits
     from harness.io.files import read_cassette, write_cassette
     from harness.io.tape import Tape, cassette
     from harness.jobs.check import check
     from harness.jobs.record import record_server
     from harness.jobs.replay import replay_server
-    from harness.jobs.serve import gateway_server
+    from harness.jobs.serve import GatewayServer, StoreLimits, gateway_server
     from harness.jobs.translate import translate
     from harness.sse.decoder import Decoder
     from harness.sse.event import SseEvent
     from harness.translation.losses import Loss
     from harness.translation.manner import Manner
     from harness.translation.offline import Translation
-    from harness.translation.tool_loop import run_tools
+    from harness.translation.tool_loop import ToolRun, run_tools
 
 __all__ = [
     "Cassette",
@@ -36,8 +37,10 @@ __all__ = [
     "Decoder",
     "Ending",
     "Exchange",
+    "GatewayServer",
     "HarnessError",
     "How",
+    "Limits",
     "Loss",
     "Manner",
     "MatchPolicy",
@@ -47,7 +50,9 @@ __all__ = [
     "Request",
     "Response",
     "SseEvent",
+    "StoreLimits",
     "Tape",
+    "ToolRun",
     "Translation",
     "cassette",
     "check",
@@ -67,8 +72,10 @@ _HOMES = {
     "Decoder": "harness.sse.decoder",
     "Ending": "harness.cassettes.exchange",
     "Exchange": "harness.cassettes.exchange",
+    "GatewayServer": "harness.jobs.serve",
     "HarnessError": "harness.errors",
     "How": "harness.cassettes.exchange",
+    "Limits": "harness.gateway.limits",
     "Loss": "harness.translation.losses",
     "Manner": "harness.translation.manner",
     "MatchPolicy": "harness.cassettes.matching.policy",
@@ -78,7 +85,9 @@ _HOMES = {
     "Request": "harness.cassettes.exchange",
     "Response": "harness.cassettes.exchange",
     "SseEvent": "harness.sse.event",
+    "StoreLimits": "harness.jobs.serve",
     "Tape": "harness.io.tape",
+    "ToolRun": "harness.translation.tool_loop",
     "Translation": "harness.translation.offline",
     "cassette": "harness.io.tape",
     "check": "harness.jobs.check",

@@ -75,7 +75,10 @@ def command(
     recording, or - for standard input. The client's answer goes to stdout; its status, where it is an error, and what
     could not be carried go to stderr.
 
-    Exits with 1 where the client is answered with an error.
+    The same input gives the same bytes: ids are made of --seed, and a time that the upstream does not tell is 0. To
+    translate several recordings side by side, give each a seed of its own.
+
+    Exits with 1 where the client is answered with an error, with 4 where its request is refused or FILE cannot be read.
     """
     from harness.cli.command import standard_input
     from harness.jobs.looking import STANDARD_INPUT
@@ -105,6 +108,8 @@ def _tell(translation: Translation) -> int:
     if response is not None:
         for chunk in response.chunks:
             sys.stdout.buffer.write(chunk.data)
+        if sys.stdout.isatty() and not response.body().endswith(b"\n"):
+            sys.stdout.buffer.write(b"\n")  # or what follows on a terminal would stick to it
         sys.stdout.flush()
     for loss in translation.losses:
         note(f"{loss.severity} {loss.code} {loss.at}  {loss.detail or loss.text}")

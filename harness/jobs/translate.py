@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness.cassettes.exchange import Cassette, Chunk, Exchange
 from harness.checking.sniffing import ENOUGH, plain_dialect_of
-from harness.errors import InputError, UsageError
+from harness.errors import InputError, UnknownName, UsageError
 from harness.io.recordings import read_bytes
 from harness.jobs.looking import find_one
 from harness.jobs.subjects import of_cassette, of_chunks, of_file
 from harness.jsonvalue import try_parse
+from harness.translation.engine import INBOUND, UPSTREAM
 from harness.translation.losses import LossPolicy
 from harness.translation.offline import Translation, translated
 
@@ -64,6 +65,10 @@ def translate(
         InputError: The answer cannot be read, or plainly speaks another dialect.
         RequestRefused: The client's request cannot be translated.
     """
+    # Before anything is read: an unknown dialect would look like an answer in another one.
+    for kind, name, known in (("upstream dialect", source, UPSTREAM), ("inbound dialect", target, INBOUND)):
+        if name not in known:
+            raise UnknownName(kind, name, known)
     upstream = _one(answer, exchange)
     _refuse_another_dialect(upstream, source)
     return translated(
@@ -121,8 +126,21 @@ def _subjects(answer: Any) -> Iterator[Subject]:
     elif isinstance(answer, str | Path):
         yield from of_file(Path(find_one(str(answer))))
     else:
-        pieces = [answer] if isinstance(answer, bytes) else list(answer)
-        yield of_chunks(tuple(Chunk(0, bytes(one)) for one in pieces))
+        yield of_chunks(tuple(Chunk(0, one) for one in _pieces(answer)))
+
+
+def _pieces(answer: Any) -> Iterator[bytes]:
+    is_bytes = isinstance(answer, bytes | bytearray | memoryview)
+    is_many = isinstance(answer, Iterable) and not isinstance(answer, Mapping)
+    for one in (answer,) if is_bytes or not is_many else answer:
+        if not isinstance(one, bytes | bytearray | memoryview):
+            raise UsageError(
+                "this is no answer that can be translated",
+                expected="a path, the bytes of a body or its chunks, a cassette, or an exchange of one",
+                found=type(answer).__name__,
+                hint="of an object it is json.dumps(...).encode()" if isinstance(answer, Mapping) else None,
+            )
+        yield bytes(one)
 
 
 def _request(given: bytes | str | Path | Mapping[str, JsonValue] | None) -> Mapping[str, Any] | None:

@@ -41,6 +41,16 @@ class Translation(NamedTuple):
     error: Error | None
     sent: dict[str, Any] | None = None
 
+    @property
+    def status(self) -> int:
+        """The HTTP status that the client is answered with."""
+        return self.exchange.response.status if self.exchange.response is not None else 0
+
+    @property
+    def body(self) -> bytes:
+        """All bytes of the client's answer: a stream's events, or one JSON object."""
+        return self.exchange.response.body() if self.exchange.response is not None else b""
+
 
 def translated(
     upstream: Exchange,

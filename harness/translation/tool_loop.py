@@ -14,6 +14,7 @@ answer.message["content"]
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
@@ -110,11 +111,14 @@ def run_tools(
         max_rounds: How often the model is asked at most.
 
     Raises:
-        UsageError: The request asks for a stream or for several answers, or no round is allowed.
+        UsageError: The request asks for a stream or for several answers, no round is allowed, or a tool cannot be
+            called with one argument.
         InputError: What came back is no completion.
     """
     if max_rounds < 1:
         raise UsageError("a tool loop needs at least one round", where="max_rounds", found=str(max_rounds))
+    for name, tool in tools.items():
+        _refuse_uncallable(name, tool)
     asked = _first(request)
     messages: list[Mapping[str, Any]] = list(asked["messages"])
     rounds: list[Round] = []
@@ -200,7 +204,12 @@ class _Call(NamedTuple):
 def _choice(answer: Any) -> tuple[dict[str, Any], Any]:
     """The message of the first choice, as it goes back, and the finish reason."""
     if not isinstance(answer, Mapping):
-        raise InputError("the answer is no completion", expected="an object", found=type(answer).__name__)
+        raise InputError(
+            "the answer is no completion",
+            expected="an object",
+            found=type(answer).__name__,
+            hint="of an SDK's completion it is `.model_dump()`" if hasattr(answer, "model_dump") else None,
+        )
     choices = answer.get("choices")
     first = choices[0] if isinstance(choices, list | tuple) and choices else None
     message = first.get("message") if isinstance(first, Mapping) else None
@@ -241,6 +250,22 @@ def _text(value: Any) -> str | None:
 
 
 # -- tools
+
+
+def _refuse_uncallable(name: str, tool: Any) -> None:
+    """Refuse at once what could only fail when the model calls it: the model would be told, and nobody else."""
+    try:
+        inspect.signature(tool).bind({})
+    except TypeError as error:
+        raise UsageError(
+            f"the tool {name!r} cannot be called with one argument",
+            where="tools",
+            expected="a function of one argument, the object of the model's arguments",
+            found=str(error),
+            hint=f"of a function with keyword arguments: {name!r}: lambda arguments: function(**arguments)",
+        ) from error
+    except ValueError:
+        return  # some built-in functions do not say what they take
 
 
 def _run(call: _Call, tools: Mapping[str, ToolFunction]) -> tuple[Executed, dict[str, Any]]:

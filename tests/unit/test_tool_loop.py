@@ -309,3 +309,29 @@ def test_calls_of_any_shape_do_no_harm(odd: Any) -> None:
 def test_the_loop_is_part_of_the_public_interface() -> None:
     """It is there under the package's own name."""
     assert harness.run_tools is run_tools
+
+
+@pytest.mark.parametrize("tool", [lambda city, unit: city, lambda *, city: city, lambda: 1, "weather"])
+def test_a_tool_that_cannot_be_called_with_one_argument_is_refused_at_once(tool: Any) -> None:
+    """The model would be told of a TypeError, and the run would look like a success."""
+    model = Model(calling(call('{"city": "Bonn"}')), DONE)
+    with pytest.raises(UsageError, match=r"cannot be called with one argument[\s\S]*lambda arguments"):
+        run_tools(model, REQUEST, {"weather": tool})
+    assert model.asked == []
+
+
+def test_a_built_in_function_may_be_a_tool() -> None:
+    """Even one that does not say what it takes."""
+    run = run_tools(Model(calling(call('{"city": "Bonn"}')), DONE), REQUEST, {"weather": dict})
+    assert run.rounds[0].calls[0].result == '{"city": "Bonn"}'
+
+
+def test_an_object_of_an_sdk_is_no_completion_and_the_error_says_what_is() -> None:
+    """A dict is wanted."""
+
+    class Completion:
+        def model_dump(self) -> dict[str, Any]:
+            return DONE
+
+    with pytest.raises(InputError, match=r"model_dump\(\)"):
+        run_tools(Model(Completion()), REQUEST, {})
