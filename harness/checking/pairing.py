@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.checking.inheritance import is_inherited
+from harness.checking.undoing import as_asked
 from harness.findings import Origin, Severity
 from harness.rules.case import Half
 from harness.rules.rule import COMPARE
@@ -40,9 +41,10 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
         broken[one.rule] = broken.get(one.rule, 0) + one.times
         if one.severity is Severity.ERROR:
             errors.add(one.rule)
-    compare_with(
-        downstream, Half(upstream.case, turn_of_case(upstream.case), chunks=chunks, rules=broken), errors
+    turn = as_asked(
+        turn_of_case(upstream.case), upstream.case.asked, downstream.case.asked, turn_of_case(downstream.case)
     )
+    compare_with(downstream, Half(upstream.case, turn, chunks=chunks, rules=broken), errors)
 
 
 def compare_with(downstream: Check, half: Half, errors: Collection[str] = ()) -> None:
