@@ -308,9 +308,9 @@ class ErrorReworded(Comparison):
     ```
 
     ## Exceptions
-    The gateway may put words around the message, and hide a secret that is in it. Statuses are compared only where they are the client's own doing or
-    ask it to wait (400, 404, 409, 413, 422, 429): a wrong key of the gateway's own, or a failing upstream, may well be
-    a 502 downstream, and a 408, which is about the gateway's own request, a 504.
+    The gateway may put words around the message, and hide a secret that is in it. Statuses are compared only where they
+    are the client's own doing or ask it to wait (400, 404, 409, 413, 422, 429): a wrong key of the gateway's own, or a
+    failing upstream, may well be a 502 downstream, and a 408, which is about the gateway's own request, a 504.
     """
 
     id = "XLAT-ERR-004"
