@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.cassettes.matching.policy import RepeatRule
+    from harness.gateway.destinations import Destination
     from harness.jobs.serve import GatewayServer, GatewaySummary
 
 _SHOWN = 20
@@ -199,7 +200,7 @@ def command(
     --upstream DIR/upstream.cassette.jsonl` then holds the two against each other.
 
     Exits with 1 where a request was answered by no recording, or something was refused because it holds a secret that
-    cannot be hidden.
+    cannot be hidden; with 3 where an upstream that was asked could never be reached.
     """
     import gc
 
@@ -292,12 +293,27 @@ def _introduce(server: GatewayServer, replay: Path | None) -> None:
             key = "the client's key is passed on"
         elif one.key is not None:
             key = "with a key of the environment"
+        elif one.base_url == one.profile.base_url and one.profile.key_env:
+            key = f"without a key ({' or '.join(one.profile.key_env)} is not set)"
         else:
-            key = "without a key"
+            key = "without a key (--api-key-env names the variable of one)"
         note(
             f"{one.name}: {one.dialect} ({one.profile.name}), {origin}{'' if replay is not None else ', ' + key}"
         )
     note(f"serving on {server.base_url}")
+
+
+def _why(one: Destination) -> str:
+    """Where a key was looked for, and where it can be given; a server that wants none is told without a word."""
+    if one.looked_for:
+        verb = "is" if len(one.looked_for) == 1 else "are"
+        return f": {' and '.join(one.looked_for)} {verb} not set"
+    if one.profile.key_env:
+        return (
+            f": {' or '.join(one.profile.key_env)} is sent to {one.profile.name}'s own address only; "
+            "--api-key-env VARIABLE sends one here"
+        )
+    return ""
 
 
 def _report(summary: GatewaySummary) -> int:
@@ -312,4 +328,7 @@ def _report(summary: GatewaySummary) -> int:
         code = 1
     if len(summary.misses) > _SHOWN:
         note(f"  ... and {len(summary.misses) - _SHOWN} more")
+    for unreached in summary.unreached:
+        note(str(unreached))
+        code = max(code, unreached.exit_code)
     return code

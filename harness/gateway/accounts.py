@@ -45,18 +45,32 @@ def account_of(exchange: Exchange, how: How) -> dict[str, Any]:
         "losses": sorted({one.code for one in exchange.losses}),
         "error": exchange.code,
         "hint": exchange.hint,
+        "cause": exchange.cause,
     }
 
 
 def tell(account: dict[str, Any]) -> None:
-    """Log one request; members that are None or empty are left out."""
-    if _log.isEnabledFor(logging.INFO):
+    """Log one request, as an error where the gateway or an upstream failed; members that are None are left out."""
+    level = logging.ERROR if _is_failure(account) else logging.INFO
+    if _log.isEnabledFor(level):
         kept = {
             name: value[:_LONGEST] if isinstance(value, str) else value
             for name, value in account.items()
             if value is not None and value not in ([], "")
         }
-        _log.info("%s %s %s", kept["method"], kept["path"], kept.get("status"), extra={"account": kept})
+        told = kept["method"], kept["path"], kept.get("status"), kept.get("error", "")
+        _log.log(level, "%s %s %s %s", *told, extra={"account": kept})
+
+
+def _is_failure(account: dict[str, Any]) -> bool:
+    """A refusal is the client's own doing; a stream that failed has the status of a success."""
+    status, error = account["status"], account["error"]
+    if error is None or error in _NOBODYS_FAULT:
+        return False
+    return status is None or status < 300 or status >= 500
+
+
+_NOBODYS_FAULT: Final = frozenset({"client_closed", "cancelled"})
 
 
 class JsonLines(logging.Formatter):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness.gateway.calling import Call
 from harness.gateway.destinations import key_of
 from harness.gateway.endpoints import json_object, no_key
-from harness.gateway.untouched import Collected, Untouched
+from harness.gateway.untouched import Checked, Collected, Untouched
 from harness.translation.failures import failure
 from harness.translation.writers.writer import error_body
 
@@ -48,9 +48,21 @@ def call_of(exchange: Exchange, destination: Destination, method: str, path: str
     return Call(destination, method, path, headers, body)
 
 
-async def pass_on(exchange: Exchange, call: Call) -> None:
-    """Give the client an upstream's answer as it comes."""
-    await exchange.carry(Untouched, call)
+async def pass_on(exchange: Exchange, call: Call, wanted: tuple[str, type] | None = None) -> None:
+    """Give the client an upstream's answer as it is, where it is a good one; else an error in OpenAI's shape.
+
+    Where bytes are to be passed on in any case, they are.
+
+    Args:
+        exchange: The client's.
+        call: The request.
+        wanted: What a good answer has to have, by name and type.
+    """
+    if exchange.gateway.settings.passthrough:
+        await exchange.carry(Untouched, call)
+        return
+    dialect = call.destination.dialect
+    await exchange.carry(lambda: Checked(dialect, wanted), call)
 
 
 async def collect(exchange: Exchange, call: Call) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, get_args
@@ -43,6 +44,7 @@ class Destination:
         query: What stands behind each path, such as `api-version=...`; "" for nothing.
         key: What it is sent as key; None where the client's is passed on, or none is needed.
         pass_key: The client's key is passed on.
+        looked_for: Variables in which a key was looked for and not found.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Destination:
     query: str = ""
     key: str | None = field(default=None, repr=False)
     pass_key: bool = False
+    looked_for: tuple[str, ...] = ()
 
     @property
     def stores(self) -> bool:
@@ -171,6 +174,13 @@ def read_destination(
     dialect = next((one for one in DIALECTS if one == kind), None)
     chosen = profile or (kind if kind in upstream_names() else None)
     if chosen is None and dialect is None:
+        if not url and _ADDRESS.match(kind):
+            raise UsageError(
+                f"{kind!r} has no scheme",
+                where=text,
+                expected="http:// or https://, a host, perhaps a port and a path",
+                hint=f"write {text.removesuffix(kind)}http://{kind.lstrip('/')}",
+            )
         raise UnknownName("dialect or upstream profile", kind, {*DIALECTS, *upstream_names()}, where=text)
     known = upstream_profile(chosen or _USUAL_PROFILE[dialect or "chat"])
     is_own = not url or _origin(url) == _origin(known.base_url)
@@ -187,7 +197,17 @@ def read_destination(
         query=query,
         key=key,
         pass_key=pass_key,
+        looked_for=known.key_env if key is None and not pass_key and (named or is_own) else (),
     )
+
+
+_ADDRESS: Final = re.compile(r"localhost$|[^/]*[:/]|[\w-]+(\.[\w-]+)+$")
+"""What is an address without its scheme, and no name of a profile."""
+
+_ENDPOINT: Final = re.compile(
+    r"/(?:chat/completions|completions|responses|messages|embeddings|models(?:/[^/]*:\w+)?)$"
+)
+"""What clients and gateways add to a base URL themselves."""
 
 
 def _words(text: str) -> tuple[list[str], str]:
@@ -216,6 +236,13 @@ def _base(url: str, dialect: UpstreamDialect, profile: UpstreamProfile | None, w
     except ValueError as error:
         raise UsageError(f"{url!r} is no URL", where=where, found=str(error)) from error
     path = parts.path.rstrip("/")
+    if (ending := _ENDPOINT.search(path)) is not None:
+        raise UsageError(
+            f"this URL ends in {ending[0]}, which is added to it",
+            where=where,
+            expected="a base URL, with the version's path at most",
+            hint=f"write {url.partition('?')[0].rstrip('/').removesuffix(ending[0])}",
+        )
     if not path:
         usual = urlsplit(profile.base_url).path.rstrip("/") if profile is not None else ""
         path = usual or _USUAL_PATH[dialect]

@@ -20,7 +20,9 @@ from harness.gateway.accounts import account_of, tell
 from harness.gateway.answer import Answer
 from harness.gateway.calling import RecordedReply, failure_of
 from harness.gateway.limits import Watch
+from harness.gateway.reaching import cause_of
 from harness.gateway.retrying import delay_ms, is_retried
+from harness.gateway.secrecy import guard_of
 from harness.gateway.unpacking import feeder
 from harness.gateway.untouched import Untouched
 from harness.io.server.answers import miss_answer
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from harness.gateway.calling import Call, Reply
     from harness.gateway.destinations import Destination
     from harness.gateway.endpoints import Endpoint
+    from harness.gateway.secrecy import KeyGuard
     from harness.gateway.server import Gateway
     from harness.gateway.untouched import Carrier
     from harness.io.recorder import Take
@@ -76,6 +79,7 @@ class Exchange:
         carrier: What decides what the client is sent; `watch` knows what takes too long.
         code: Of what went wrong.
         hint: What whoever runs the gateway can do about it, for the log.
+        cause: What the system said of the upstream that could not be asked, and where that is, for the log.
     """
 
     def __init__(
@@ -93,9 +97,11 @@ class Exchange:
         self._responder = responder
         self.carrier: Carrier | None = None
         self._responded = False
+        self._guard: KeyGuard | None = None
         self.attempts = self._before = self.received = 0
         self.code: str | None = None
         self.hint: str | None = None
+        self.cause: str | None = None
         self.model: object = None
         self.destination: Destination | None = None
         self.watch: Watch | None = None
@@ -212,10 +218,13 @@ class Exchange:
         take = self.gateway.sides.of_upstream(request, self.answer.take, self.attempts)
         if self.watch is not None:
             self.watch.begin()
+        self._guard = guard_of(call.destination)
         wait: int | None = None
         received, is_success = self.received, False
         try:
             async with caller.send(call.method, path, headers, call.body) as reply:
+                self.gateway.reaches.reached(call.destination.name)
+                self.cause = None
                 is_success = 200 <= reply.status < 300
                 wait = self._begun(carrier, reply, take)
                 chunks = reply.chunks()
@@ -233,16 +242,25 @@ class Exchange:
             _fail(take, error.__cause__ or error)
             if carrier.over:
                 return None  # the client has everything
+            self.cause = cause_of(error)
+            self.gateway.reaches.failed(call.destination.name, error)
             if not self._responded or (is_success and self.received == received):
                 wait = self._wait((), 0)  # no answer, or the head of one and nothing of it
             if wait is None:
                 failed = failure_of(error)
+                held = self._held(carrier)
                 ended = carrier.finish(failed) if self._responded else carrier.fail(failed)
-                await self._last(carrier, ended)
+                await self._last(carrier, held + ended)
             return wait
         if wait is None and not carrier.over:
-            await self._last(carrier, carrier.finish())
+            held = self._held(carrier)
+            await self._last(carrier, held if carrier.over else held + carrier.finish())
         return wait
+
+    def _held(self, carrier: Carrier) -> bytes:
+        """What the client is given for bytes that might have begun the upstream's key, and did not."""
+        held = self._guard.finish() if self._guard is not None and self._responded else b""
+        return carrier.feed(held) if held else b""
 
     def _begun(self, carrier: Carrier, reply: Reply, take: Take | None) -> int | None:
         """The head has come: note it; gives when to ask again, where that is to be done."""
@@ -253,7 +271,8 @@ class Exchange:
             self.session.now = lambda: at
             self.session.asked_at = at
         self._responded = True
-        carrier.respond(reply.status, reply.headers)
+        guard = self._guard
+        carrier.respond(reply.status, reply.headers if guard is None else guard.headers(reply.headers))
         wait = self._wait(reply.headers, reply.status)
         if wait is None:
             self._give(carrier, b"")
@@ -270,7 +289,7 @@ class Exchange:
         """Give the client the body as it comes; False where what follows is not wanted."""
         watch, responder = self.watch, self._responder
         most = self.received + LARGEST_ERROR
-        feed = feeder(carrier, reply.headers)
+        feed = feeder(carrier, reply.headers, self._guard)
         async for data in chunks:
             if watch is not None:
                 watch.touch()

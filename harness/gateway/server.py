@@ -13,6 +13,7 @@ from harness.gateway import serving
 from harness.gateway.endpoints import Endpoint, endpoint, unknown_url, wrong_method
 from harness.gateway.exchange import Exchange
 from harness.gateway.limits import Limits
+from harness.gateway.reaching import Reaches
 from harness.gateway.recording import Sides
 from harness.io.clock import RandomMint
 from harness.io.server.handlers import Receiver, Whole
@@ -77,6 +78,7 @@ class Gateway:
 
     Attributes:
         misses: Requests that no recording answers, explained.
+        reaches: Which upstreams could be reached.
         stopping: It is being shut down.
     """
 
@@ -101,6 +103,7 @@ class Gateway:
         self.is_replay = is_replay
         self.chance = random.Random(seed)
         self.misses: list[str] = []
+        self.reaches = Reaches()
         self.stopping = False
         self._whole = Whole(self._handle)
         self._exchanges: dict[asyncio.Task[None], Exchange] = {}

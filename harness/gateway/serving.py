@@ -90,7 +90,7 @@ async def embeddings(exchange: Exchange) -> None:
     """POST /v1/embeddings: passed on where the upstream has the same endpoint."""
     body, raw, destination = _routed(exchange)
     if destination.dialect in {"chat", "responses"}:
-        await pass_on(exchange, call_of(exchange, destination, "POST", "/embeddings", raw))
+        await pass_on(exchange, call_of(exchange, destination, "POST", "/embeddings", raw), ("data", list))
         return
     check_key(exchange, destination)
     ledger = Ledger(exchange.gateway.settings.policy)

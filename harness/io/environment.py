@@ -73,6 +73,11 @@ def values_with(variables: Iterable[str], environment: Mapping[str, str] | None 
     return values
 
 
+def is_credible(key: str) -> bool:
+    """Whether a key may be one: many servers want none, and are sent a word such as `not-needed`."""
+    return _HARMLESS.fullmatch(key) is None
+
+
 def _secret_part(value: str) -> str | None:
     """What of a value is secret: all of it, the password in it, or nothing."""
     if match := _PASSWORD_IN_URL.match(value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +23,14 @@ from harness.gateway.server import LARGEST_BODY, Gateway, Settings
 from harness.gateway.store import DAY, StateStore
 from harness.io.clock import RandomMint
 from harness.io.environment import SHORTEST, secret_values
-from harness.io.partfile import refuse_taken
+from harness.io.partfile import refuse_taken, refuse_unwritable
 from harness.io.process import client_environment
 from harness.io.recorder import Recorder
 from harness.io.recordings import find_recordings, read_recording
 from harness.io.secrets import environment_redactor
 from harness.io.server.threaded import ServerThread
 from harness.io.upstream import Upstream
-from harness.jobs.output import refuse_existing, refuse_unwritable
+from harness.jobs.output import refuse_existing
 from harness.jobs.serving import LocalServer
 from harness.translation.engine import INBOUND, answering, prepare
 from harness.translation.losses import LossPolicy
@@ -58,11 +59,13 @@ class GatewaySummary:
         recorded: The sealed cassettes.
         refusals: What was not recorded, and why. Clients were served all the same.
         misses: Requests that no recording answers, explained.
+        unreached: Why upstreams that were asked could never be reached, one of each.
     """
 
     recorded: Sequence[Path] = ()
     refusals: Sequence[Exception] = ()
     misses: Sequence[str] = ()
+    unreached: Sequence[HarnessError] = ()
 
 
 class GatewayServer(LocalServer):
@@ -111,7 +114,9 @@ class GatewayServer(LocalServer):
                 trouble, path = error, None
             if path is not None:
                 sealed.append(path)
-        self._summary = GatewaySummary(sealed, refusals, tuple(self._gateway.misses))
+        self._summary = GatewaySummary(
+            sealed, refusals, tuple(self._gateway.misses), self._gateway.reaches.never()
+        )
         if trouble is not None:
             raise trouble
 
@@ -133,7 +138,7 @@ def gateway_server(
     port: int = 0,
     profile: str | None = None,
     routes: Mapping[str, str] | None = None,
-    key_variables: Sequence[str] = (),
+    key_variables: str | Sequence[str] = (),
     pass_key: bool = False,
     record: str | Path | None = None,
     overwrite: bool = False,
@@ -160,8 +165,8 @@ def gateway_server(
         port: Port; 0 takes a free one.
         profile: What is particular to the upstreams, by name, where they do not say so themselves.
         routes: Patterns of model names, such as `gpt-*`, with the names of upstreams.
-        key_variables: Environment variables that hold keys: `VARIABLE`, or `NAME=VARIABLE` for one upstream. By default
-            those of the profile, where the URL is the profile's own or the profile was named.
+        key_variables: An environment variable that holds a key, or several: `VARIABLE`, or `NAME=VARIABLE` for one
+            upstream. By default those of the profile, where the URL is the profile's own or the profile was named.
         pass_key: Upstreams are sent the client's key instead of one of the environment's. Without it, no client's key
             goes anywhere.
         record: A folder: both sides of every exchange are recorded in it.
@@ -188,7 +193,7 @@ def gateway_server(
         PortInUse: On start: another program listens there.
     """
     given = [upstream] if isinstance(upstream, str) else list(upstream)
-    variables = _variables(key_variables)
+    variables = _variables([key_variables] if isinstance(key_variables, str) else key_variables)
     every = [
         read_destination(
             text,
@@ -278,13 +283,21 @@ def _now() -> int:
     return int(time())
 
 
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_()]*")
+
+
 def _variables(given: Iterable[str]) -> dict[str, list[str]]:
     """The variables for each upstream by its name; "" is all."""
     found: dict[str, list[str]] = {}
     for word in given:
         name, _, variable = word.rpartition("=")
-        if not variable:
-            raise UsageError(f"{word!r} names no variable", expected="VARIABLE or NAME=VARIABLE")
+        if _VARIABLE.fullmatch(variable) is None:
+            # What was given may be the key itself, which is not to be shown.
+            raise UsageError(
+                "this names no variable",
+                where="--api-key-env (key_variables)",
+                expected="VARIABLE or NAME=VARIABLE: the name of an environment variable, not what it holds",
+            )
         found.setdefault(name, []).append(variable)
     return found
 
@@ -319,6 +332,6 @@ def _sides(
         path = Path(folder) / name
         refuse_existing(path, overwrite=overwrite, hint="--overwrite replaces it; or name another folder")
         refuse_taken(path)
-        refuse_unwritable(path)
+        refuse_unwritable(path, hint="name another folder with --record")
         recorders.append(Recorder(path, redactor=redactor, detector=detector, head={"side": side}))
     return Sides(*recorders), tuple(recorders)
