@@ -53,6 +53,24 @@ def test_a_session_is_served_recorded_checked_and_replayed(harness: Run, url: st
     assert not any(line.startswith("{") for line in runs[0].err.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("upstream", "told"),
+    [
+        ("deepseek", "without a key (DEEPSEEK_API_KEY is not set)"),
+        ("anthropic=http://127.0.0.1:9", "without a key (--api-key-env names the variable of one)"),
+    ],
+)
+def test_the_start_says_where_a_key_would_have_been_found(
+    harness: Run, monkeypatch: pytest.MonkeyPatch, upstream: str, told: str
+) -> None:
+    """A dialect at any address is sent no vendor's key, even where there is one."""
+    monkeypatch.delenv("DEEPSEEK_API_KEY", raising=False)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a-key-of-mine")
+    served = harness("serve", "--upstream", upstream, "--", sys.executable, "-S", "-c", "")
+    assert served.code == 0
+    assert told in served.err
+
+
 def test_the_log_says_how_a_refused_loss_is_let_through(
     harness: Run, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
