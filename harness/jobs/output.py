@@ -28,13 +28,13 @@ def refuse_existing(path: Path, *, overwrite: bool, hint: str) -> None:
         raise FileAccessError("this file exists already", where=str(path), hint=hint)
 
 
-def refuse_unwritable(path: Path) -> None:
+def refuse_unwritable(path: Path, *, hint: str = "name another place with -o") -> None:
     """Find out whether a file can be made; folders that are missing are made later, when it is.
 
     Raises:
         FileAccessError: It cannot; says why.
     """
-    partfile.refuse_unwritable(path, hint="name another place with -o")
+    partfile.refuse_unwritable(path, hint=hint)
 
 
 def write_whole(path: Path, data: bytes) -> Path:

@@ -330,7 +330,11 @@ def _sides(
     recorders = []
     for name, side in ((CLIENT, "client"), (UPSTREAM, "upstream")):
         path = Path(folder) / name
-        refuse_existing(path, overwrite=overwrite, hint="--overwrite replaces it; or name another folder")
+        refuse_existing(
+            path,
+            overwrite=overwrite,
+            hint="--overwrite (overwrite=True) replaces it; or name another folder with --record",
+        )
         refuse_taken(path)
         refuse_unwritable(path, hint="name another folder with --record")
         recorders.append(Recorder(path, redactor=redactor, detector=detector, head={"side": side}))

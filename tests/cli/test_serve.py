@@ -166,3 +166,14 @@ def test_a_recording_is_replaced_only_where_that_is_asked_for(harness: Run, url:
     assert refused.code == 3
     assert "--overwrite" in refused.err
     assert harness(*options, "--overwrite", *client("one")).code == 0
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_an_option_that_there_is(
+    harness: Run, tmp_path: Path
+) -> None:
+    """`serve` has no -o."""
+    (tmp_path / "file").write_bytes(b"")
+    served = harness("serve", "--upstream", NOWHERE, "--record", "file", *client())
+    assert served.code == 3
+    assert "name another folder with --record" in served.err
+    assert "-o" not in served.err.split()
