@@ -131,3 +131,18 @@ def test_a_secret_that_was_hidden_in_another_way_is_no_other_message(told: str, 
     upstream = head + body % "Incorrect API key provided: redacted-key-of-x-xxxxxxxxx."
     compared = [one.rule for one in found(head + body % told, upstream)]
     assert [one for one in compared if one.startswith("XLAT-")] == rules
+
+
+@pytest.mark.parametrize(
+    ("upstream", "rules"),
+    [
+        ("stream: translation/chat_text", ["XLAT-FIN-001"]),
+        ("stream: translation/chat_text\nevent 2: choices.0.index = 5", []),
+    ],
+)
+def test_an_error_for_what_can_be_read_in_several_ways_is_no_wrong_end(
+    upstream: str, rules: list[str]
+) -> None:
+    """A whole answer is no reason for one, and an index that nobody asked for is."""
+    compared = [one.rule for one in found("stream: translation/chat_error", upstream)]
+    assert [one for one in compared if one.startswith("XLAT-FIN-")] == rules

@@ -98,6 +98,19 @@ def may_be_short(mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
     return not are_whole(mine, theirs, case)
 
 
+def may_be_refused(mine: Turn, case: Case[Any]) -> bool:
+    """The client was told of an error, and upstream's answer is so broken that this is as true as any reading of it.
+
+    What cannot be read may have been part of the answer, an index that nobody asked for may belong to any choice, and
+    of an answer with an error in it either half may hold.
+    """
+    return mine.error is not None and any(one in _BROKEN for one in upstream_of(case).rules)
+
+
+_BROKEN = frozenset({"CHAT-CHOICE-004", "HTTP-STATUS-003", "SSE-FRAME-002", "SSE-JSON-001"})
+"""Rules that no answer breaks which can be read in one way only."""
+
+
 def untagged(text: str) -> tuple[str, str]:
     """A text without the thought that it begins with between tags, and that thought, which a gateway may set apart.
 

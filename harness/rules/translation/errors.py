@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.cassettes.exchange import How
 from harness.findings import Severity
 from harness.rules.ends import MISSING_AT_THE_END
-from harness.rules.translation.comparison import Comparison, upstream_of
+from harness.rules.translation.comparison import Comparison, may_be_refused, upstream_of
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -310,7 +310,8 @@ class ErrorReworded(Comparison):
     ## Exceptions
     The gateway may put words around the message, and hide a secret that is in it. Statuses are compared only where they
     are the client's own doing or ask it to wait (400, 404, 409, 413, 422, 429): a wrong key of the gateway's own, or a
-    failing upstream, may well be a 502 downstream, and a 408, which is about the gateway's own request, a 504.
+    failing upstream, may well be a 502 downstream, and a 408, which is about the gateway's own request, a 504. Of a
+    stream that cannot be read whole, the gateway may say that instead.
     """
 
     id = "XLAT-ERR-004"
@@ -332,7 +333,7 @@ class ErrorReworded(Comparison):
             message = f"Upstream answered {there.status}, and the client was answered {here.status}."
             return self.told(case, message, expected=there.status, found=here.status, subject="status")
         words = (there.message or "").strip()
-        if words and not _holds(here.message or "", words):
+        if words and not may_be_refused(mine, case) and not _holds(here.message or "", words):
             return self.told(
                 case,
                 "The message of upstream's error did not arrive.",

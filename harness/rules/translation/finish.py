@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.findings import Severity
 from harness.rules.rule import COMPARE
-from harness.rules.translation.comparison import Comparison, are_whole
+from harness.rules.translation.comparison import Comparison, are_whole, may_be_refused
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -57,7 +57,8 @@ class FinishMistranslated(Comparison):
 
     ## Exceptions
     Reasons that have no equal (pause_turn, OTHER, those of malformed calls) are not judged; where one of several answers
-    has a malformed call, all may become an error. A `tool_calls` without a call may become `stop`.
+    has a malformed call, all may become an error. A `tool_calls` without a call may become `stop`. An answer with an
+    error in it, with events that are no JSON or run together, or with a choice that nobody asked for may become an error.
     """
 
     id = "XLAT-FIN-001"
@@ -77,6 +78,8 @@ class FinishMistranslated(Comparison):
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Compare choice by choice."""
         if mine.error is not None and any(one.finish == "malformed" for one in theirs.choices):
+            return None
+        if may_be_refused(mine, case):
             return None
         if mine.error is not None:
             return self.told(

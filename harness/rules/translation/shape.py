@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.findings import Severity
 from harness.rules.rule import COMPARE, MALFORMED, MESSAGE, NOT_JSON, Rule
-from harness.rules.translation.comparison import Comparison, may_be_short, shortened, upstream_of
+from harness.rules.translation.comparison import (
+    Comparison,
+    may_be_refused,
+    may_be_short,
+    shortened,
+    upstream_of,
+)
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -238,7 +244,8 @@ class EmptyTurnBroken(Comparison):
     ```
 
     ## Exceptions
-    That such a stream has its beginning and its end is for the rules of the client's own protocol.
+    That such a stream has its beginning and its end is for the rules of the client's own protocol. Where something of
+    upstream's stream could not be read, an error may say so.
     """
 
     id = "XLAT-EMPTY-001"
@@ -258,6 +265,8 @@ class EmptyTurnBroken(Comparison):
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Look for an error, or for words."""
         del theirs
+        if may_be_refused(mine, case):
+            return None
         if mine.error is not None:
             found = f"an error: {mine.error.message or mine.error.code}"
         elif text := "".join(one.text for one in mine.choices):
