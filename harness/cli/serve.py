@@ -293,10 +293,8 @@ def _introduce(server: GatewayServer, replay: Path | None) -> None:
             key = "the client's key is passed on"
         elif one.key is not None:
             key = "with a key of the environment"
-        elif one.base_url == one.profile.base_url and one.profile.key_env:
-            key = f"without a key ({' or '.join(one.profile.key_env)} is not set)"
         else:
-            key = "without a key (--api-key-env names the variable of one)"
+            key = f"without a key{_why(one)}"
         note(
             f"{one.name}: {one.dialect} ({one.profile.name}), {origin}{'' if replay is not None else ', ' + key}"
         )
@@ -304,16 +302,15 @@ def _introduce(server: GatewayServer, replay: Path | None) -> None:
 
 
 def _why(one: Destination) -> str:
-    """Where a key was looked for, and where it can be given; a server that wants none is told without a word."""
+    """Where a key was looked for, and how one can be given."""
     if one.looked_for:
-        verb = "is" if len(one.looked_for) == 1 else "are"
-        return f": {' and '.join(one.looked_for)} {verb} not set"
+        return f" ({' or '.join(one.looked_for)} is not set)"
     if one.profile.key_env:
         return (
-            f": {' or '.join(one.profile.key_env)} is sent to {one.profile.name}'s own address only; "
-            "--api-key-env VARIABLE sends one here"
+            f" ({' or '.join(one.profile.key_env)} goes to {one.profile.name}'s own address only; "
+            "--api-key-env names the variable of one for here)"
         )
-    return ""
+    return " (--api-key-env names the variable of one)"
 
 
 def _report(summary: GatewaySummary) -> int:

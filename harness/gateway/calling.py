@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from harness.cassettes.content_coding import CodingError
 from harness.cassettes.exchange import How, Request
-from harness.errors import HarnessError
+from harness.errors import HarnessError, MissError
 from harness.translation.failures import disconnected, timed_out, undecodable, unreachable
 from harness.turn.increments import Error
 
@@ -210,7 +210,12 @@ class RecordedUpstream:
             MissError: There is none.
             Ended: It has no answer.
         """
-        exchange = self._player.find(Request(method, self.url(path), headers, body))
+        try:
+            exchange = self._player.find(Request(method, self.url(path), headers, body))
+        except MissError as miss:
+            raise MissError(
+                miss.message, where=miss.where, expected=miss.expected, found=miss.found, hint=_RECORD_ANEW
+            ) from None
         self.played += 1
         if exchange.response is None:
             raise Ended(exchange.ending.how, exchange.ending.exception, exchange.ending.message)
@@ -219,6 +224,12 @@ class RecordedUpstream:
     async def aclose(self) -> None:
         """Close what was never used."""
         await self._live.aclose()
+
+
+_RECORD_ANEW: Final = (
+    "ask what was asked when it was recorded, or record it anew: --record DIR; a recording whose answers have all "
+    "been played goes on with --repeats last or cycle"
+)
 
 
 def times_of(cassettes: Iterable[Cassette]) -> list[int]:

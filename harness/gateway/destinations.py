@@ -174,13 +174,6 @@ def read_destination(
     dialect = next((one for one in DIALECTS if one == kind), None)
     chosen = profile or (kind if kind in upstream_names() else None)
     if chosen is None and dialect is None:
-        if not url and _ADDRESS.match(kind):
-            raise UsageError(
-                f"{kind!r} has no scheme",
-                where=text,
-                expected="http:// or https://, a host, perhaps a port and a path",
-                hint=f"write {text.removesuffix(kind)}http://{kind.lstrip('/')}",
-            )
         raise UnknownName("dialect or upstream profile", kind, {*DIALECTS, *upstream_names()}, where=text)
     known = upstream_profile(chosen or _USUAL_PROFILE[dialect or "chat"])
     is_own = not url or _origin(url) == _origin(known.base_url)
@@ -216,6 +209,13 @@ def _words(text: str) -> tuple[list[str], str]:
     words = before.split("=")
     if separator:
         url = f"{words.pop()}://{url}"
+    elif _ADDRESS.match(address := words[-1]):
+        raise UsageError(
+            f"{address!r} has no scheme",
+            where=text,
+            expected="http:// or https://, a host, perhaps a port and a path",
+            hint=f"write {text.removesuffix(address)}http://{address.lstrip('/')}",
+        )
     if not 1 <= len(words) <= 2 or not all(words):
         raise UsageError(
             f"{text!r} is no upstream",

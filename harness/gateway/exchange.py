@@ -247,20 +247,19 @@ class Exchange:
             if not self._responded or (is_success and self.received == received):
                 wait = self._wait((), 0)  # no answer, or the head of one and nothing of it
             if wait is None:
-                failed = failure_of(error)
-                held = self._held(carrier)
-                ended = carrier.finish(failed) if self._responded else carrier.fail(failed)
-                await self._last(carrier, held + ended)
+                await self._last(carrier, self._ended(carrier, failure_of(error)))
             return wait
         if wait is None and not carrier.over:
-            held = self._held(carrier)
-            await self._last(carrier, held if carrier.over else held + carrier.finish())
+            await self._last(carrier, self._ended(carrier))
         return wait
 
-    def _held(self, carrier: Carrier) -> bytes:
-        """What the client is given for bytes that might have begun the upstream's key, and did not."""
-        held = self._guard.finish() if self._guard is not None and self._responded else b""
-        return carrier.feed(held) if held else b""
+    def _ended(self, carrier: Carrier, failed: Error | None = None) -> bytes:
+        """The client's last bytes; what might have begun the upstream's key, and did not, is among them."""
+        if failed is not None and not self._responded:
+            return carrier.fail(failed)
+        held = self._guard.finish() if self._guard is not None else b""
+        sent = carrier.feed(held) if held else b""
+        return sent if carrier.over else sent + carrier.finish(failed)
 
     def _begun(self, carrier: Carrier, reply: Reply, take: Take | None) -> int | None:
         """The head has come: note it; gives when to ask again, where that is to be done."""

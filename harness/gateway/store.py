@@ -45,6 +45,9 @@ CREATE INDEX IF NOT EXISTS sizes ON responses (number, size);
 """
 
 
+_TRIAL: Final = "INSERT INTO responses (id, stored, size, response, input) VALUES ('', 0, 0, '', '')"
+
+
 class StateStore:
     """Responses by their ids. Implements `harness.translation.requests.expanding.Stored`; may be used by many threads.
 
@@ -59,7 +62,7 @@ class StateStore:
     written, is not kept.
 
     Raises:
-        FileAccessError: The file cannot be opened, or is something else.
+        FileAccessError: The file cannot be opened or written, or is something else.
     """
 
     def __init__(
@@ -87,6 +90,10 @@ class StateStore:
         try:
             self._database.execute("PRAGMA foreign_keys = ON")
             self._database.executescript(_SCHEMA)
+            # Only trying tells: a file that cannot be written is opened all the same, to be read.
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute(_TRIAL)
+            self._database.execute("ROLLBACK")
         except sqlite3.Error as error:
             self._database.close()
             raise self._inaccessible(error) from error
@@ -291,7 +298,7 @@ class StateStore:
             "stored responses cannot be read or written",
             where=":memory:" if self._path is None else str(self._path),
             found=str(error),
-            hint="name another file, or none to keep them in memory",
+            hint="name another file, or keep them in memory: --store memory",
         )
 
 

@@ -71,7 +71,7 @@ def keep(exchange: Exchange, body: Mapping[str, Any], told: Mapping[str, Any]) -
         try:
             await exchange.gateway.in_store(lambda: store.put(answer, input_items(told) or []))
         except HarnessError as error:
-            _log.warning("a response could not be stored: %s", error.message)
+            _log.error("a response could not be stored: %s: %s: %s", error.message, error.where, error.found)
         except Exception as error:  # noqa: BLE001 - a defect here is no reason to fail an answer that is whole
             _log.error("a response could not be stored", exc_info=error)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.cassettes.exchange import Cassette, Chunk, Exchange
+from harness.cassettes.foreign import detect
 from harness.checking.sniffing import ENOUGH, plain_dialect_of
 from harness.errors import InputError, UnknownName, UsageError
 from harness.io.recordings import read_bytes
 from harness.jobs.looking import find_one
-from harness.jobs.subjects import of_cassette, of_chunks, of_file
+from harness.jobs.subjects import of_cassette, of_chunks, of_file, of_stdin
 from harness.jsonvalue import try_parse
 from harness.translation.engine import INBOUND, UPSTREAM
 from harness.translation.losses import LossPolicy
@@ -125,6 +126,12 @@ def _subjects(answer: Any) -> Iterator[Subject]:
         yield from of_cassette(answer)
     elif isinstance(answer, str | Path):
         yield from of_file(Path(find_one(str(answer))))
+    elif isinstance(answer, bytes | bytearray | memoryview):
+        data = bytes(answer)
+        if detect(data) == "sse":
+            yield of_chunks((Chunk(0, data),))
+        else:
+            yield from of_stdin(iter((data,)), source="")
     else:
         yield of_chunks(tuple(Chunk(0, one) for one in _pieces(answer)))
 

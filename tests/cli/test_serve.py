@@ -177,3 +177,57 @@ def test_a_folder_that_cannot_be_written_is_told_with_an_option_that_there_is(
     assert served.code == 3
     assert "name another folder with --record" in served.err
     assert "-o" not in served.err.split()
+
+
+def test_an_upstream_that_is_never_reached_makes_the_exit_code_3(harness: Run) -> None:
+    """And says where it was looked for, in the log and at the end; the command's own code comes first."""
+    served = harness("serve", "-q", "--retries", "0", "--upstream", NOWHERE, *client("one"))
+    assert served.code == 3
+    assert "where     http://127.0.0.1:9" in served.err
+    line = next(json.loads(line) for line in served.err.splitlines() if line.startswith("{"))
+    assert (line["level"], line["error"]) == ("error", "upstream_unreachable")
+    assert line["cause"].startswith("http://127.0.0.1:9: ConnectError")
+
+
+def test_an_upstream_that_is_not_asked_is_not_missed(harness: Run, url: str) -> None:
+    """Nor is one that has answered at least once."""
+    command = ("--", sys.executable, "-S", "-c", "")
+    assert harness("serve", "--upstream", NOWHERE, *command).code == 0
+    assert harness("serve", "--upstream", f"a=chat={url}", "--upstream", f"b={NOWHERE}", *command).code == 0
+
+
+def test_a_missing_key_is_told_with_the_variable_that_was_looked_for(
+    harness: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A warning only: many servers want none."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    command = ("--", sys.executable, "-S", "-c", "")
+    served = harness("serve", "--upstream", "openai", *command)
+    assert served.code == 0
+    assert "without a key (OPENAI_API_KEY is not set)" in served.err
+    elsewhere = harness("serve", "--upstream", NOWHERE, *command)
+    assert "OPENAI_API_KEY goes to openai's own address only" in elsewhere.err
+
+
+def test_hints_name_what_serve_has(harness: Run, url: str, tmp_path: Path) -> None:
+    """No option of another command."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    unwritable = harness("serve", "--upstream", NOWHERE, "--record", "file/tape", *client("one"))
+    assert unwritable.code == 3
+    assert "-o" not in unwritable.err.split()
+    assert "--record" in unwritable.err
+    store = harness("serve", "--upstream", NOWHERE, "--store", "file/x.db", *client("one"))
+    assert store.code == 3
+    assert "--store memory" in store.err
+    assert harness("serve", "--upstream", f"chat={url}", "--record", "tape", *client("one")).code == 0
+    missed = harness("serve", "--upstream", NOWHERE, "--replay", "tape", *client("other"))
+    assert "--record DIR" in missed.err
+    for word in ("--ignore", "--append", "--normalise", "new_episodes"):
+        assert word not in missed.err
+
+
+def test_a_key_that_is_given_for_a_variable_is_not_shown(harness: Run) -> None:
+    """It is a slip that happens."""
+    served = harness("serve", "--upstream", NOWHERE, "--api-key-env", "sk-proj-0123", *client("one"))
+    assert served.code == 2
+    assert "sk-proj" not in served.err

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
+import pytest
 
+from harness.jobs.looking import find_one
+
+if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
 SHIPPED = "llama-server/chat/text"
@@ -93,3 +96,25 @@ def test_what_cannot_be_meant_is_told(harness: Run) -> None:
     profile = harness("translate", SHIPPED, "--from", "chat", "--to", "chat", "--profile", "vlm")
     assert profile.code == 2
     assert "did you mean 'vllm'?" in profile.err
+
+
+@pytest.mark.parametrize("data", [b"", b"{bad", b"hello\n", b"<html></html>"])
+def test_what_cannot_be_read_is_told_alike_of_files_and_of_standard_input(
+    harness: Run, tmp_path: Path, data: bytes
+) -> None:
+    """The code is 4, and no answer is made of it."""
+    path = tmp_path / "answer"
+    path.write_bytes(data)
+    file = harness("translate", str(path), "--from", "chat", "--to", "responses")
+    piped = harness("translate", "-", "--from", "chat", "--to", "responses", stdin=data)
+    assert (file.code, file.out) == (piped.code, piped.out) == (4, "")
+    assert piped.err.splitlines()[0] == file.err.splitlines()[0]
+
+
+def test_a_recording_may_come_on_standard_input(harness: Run) -> None:
+    """As it may be a file."""
+    path = find_one(SHIPPED)
+    asked = ("--from", "chat", "--to", "responses")
+    piped = harness("translate", "-", *asked, stdin=Path(path).read_bytes())
+    assert piped.code == 0
+    assert piped.out == harness("translate", SHIPPED, *asked).out

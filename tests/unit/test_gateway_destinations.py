@@ -6,6 +6,7 @@ import pytest
 
 from harness.errors import UnknownName, UsageError
 from harness.gateway.destinations import Destinations, key_of, read_destination
+from harness.jobs.serve import gateway_server
 
 KEYS = {
     "OPENAI_API_KEY": "sk-openai",
@@ -184,3 +185,31 @@ def test_only_an_upstream_that_keeps_responses_is_asked_for_them() -> None:
     assert [one.stores for one in every] == [False, True, False]
     assert Destinations(every).storing() is every[1]
     assert Destinations(every[:1]).storing() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("chat=http://h/v1/chat/completions", "write http://h/v1"),
+        ("chat=http://h/v1/chat/completions/", "write http://h/v1"),
+        ("responses=https://h/v1/responses", "write https://h/v1"),
+        ("anthropic=https://h/v1/messages", "write https://h/v1"),
+        ("gemini=https://h/v1beta/models/m:generateContent", "write https://h/v1beta"),
+        ("chat=localhost:8000", "write chat=http://localhost:8000"),
+        ("x=chat=127.0.0.1:8000/v1", "write x=chat=http://127.0.0.1:8000/v1"),
+        ("chat=localhost", "write chat=http://localhost"),
+        ("chat=api.example.com", "write chat=http://api.example.com"),
+    ],
+)
+def test_slips_in_a_url_are_refused_with_what_to_write(text: str, hint: str) -> None:
+    """Before any request goes astray."""
+    with pytest.raises(UsageError) as refused:
+        read_destination(text, environment={})
+    assert refused.value.hint == hint
+
+
+def test_one_variable_is_not_its_letters() -> None:
+    """A string is one name."""
+    with pytest.raises(UsageError, match="not set") as refused:
+        gateway_server("chat=http://127.0.0.1:9", key_variables="NO_SUCH_VARIABLE")
+    assert refused.value.expected == "NO_SUCH_VARIABLE"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -248,3 +249,19 @@ def test_an_item_without_an_id_has_the_same_one_in_every_response() -> None:
     with StateStore() as store:
         store.put(answer("resp_1"), items)
         assert store.item(second["id"]) == items[1]
+
+
+def test_a_file_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> None:
+    """It can be opened and read, and no response could be stored; what was in it stays."""
+    path = tmp_path / "store.db"
+    with StateStore(path) as store:
+        assert store.put({"id": "resp_1", "output": []}, [])
+    with StateStore(path) as store:
+        assert store.get("resp_1")["id"] == "resp_1"
+        assert store.input_items("resp_1")["data"] == []
+    database = sqlite3.connect(path)
+    database.execute("CREATE TRIGGER full BEFORE INSERT ON responses BEGIN SELECT RAISE(ABORT, 'full'); END")
+    database.close()
+    with pytest.raises(FileAccessError) as refused:
+        StateStore(path)
+    assert (refused.value.where, refused.value.found) == (str(path), "full")
