@@ -307,8 +307,8 @@ def _why(one: Destination) -> str:
         return f" ({' or '.join(one.looked_for)} is not set)"
     if one.profile.key_env:
         return (
-            f" ({' or '.join(one.profile.key_env)} goes to {one.profile.name}'s own address only; "
-            "--api-key-env names the variable of one for here)"
+            " (--api-key-env names the variable of one; "
+            f"{' or '.join(one.profile.key_env)} goes to {one.profile.name}'s own address only)"
         )
     return " (--api-key-env names the variable of one)"
 

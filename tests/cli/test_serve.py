@@ -57,7 +57,7 @@ def test_a_session_is_served_recorded_checked_and_replayed(harness: Run, url: st
     ("upstream", "told"),
     [
         ("deepseek", "without a key (DEEPSEEK_API_KEY is not set)"),
-        ("anthropic=http://127.0.0.1:9", "without a key (--api-key-env names the variable of one)"),
+        ("anthropic=http://127.0.0.1:9", "without a key (--api-key-env names the variable of one; "),
     ],
 )
 def test_the_start_says_where_a_key_would_have_been_found(
