@@ -39,17 +39,6 @@ class Cause(NamedTuple):
     why: str
 
 
-UNREADABLE: Final = (
-    "HTTP-STATUS-", "SSE-DONE-", "SSE-FIELD-", "SSE-FRAME-", "SSE-JSON-", "SSE-TRUNC-", "SSE-UTF8-",
-    "CHAT-CHOICE-", "CHAT-CONT-", "CHAT-DELTA-", "CHAT-ERR-", "CHAT-FIN-", "CHAT-OBJ-", "CHAT-SYNC-", "CHAT-TOOL-",
-    "CHAT-USE-006",
-    "RESP-CTC-", "RESP-ENV-", "RESP-FC-", "RESP-ITEM-", "RESP-LIFE-", "RESP-PART-", "RESP-REF-", "RESP-RSN-",
-    "RESP-SYNC-", "RESP-TERM-", "RESP-TEXT-",
-    "UP-BLOCK-", "UP-ORDER-", "UP-SCHEMA-", "UP-SUM-",
-)  # fmt: skip
-"""Rules on what belongs to what, and on what is said twice: an answer that breaks one can be read in several ways."""
-
-
 def is_inherited(finding: Finding, upstream: Half, errors: Iterable[str] = ()) -> bool:
     """Whether a finding of the client's half follows from what upstream said, or did not say.
 
@@ -59,9 +48,6 @@ def is_inherited(finding: Finding, upstream: Half, errors: Iterable[str] = ()) -
         errors: Those of them in which it is an error, and not only worth a warning.
     """
     if finding.rule in upstream.rules:
-        return True
-    if finding.rule.startswith("XLAT-") and any(one.startswith(UNREADABLE) for one in errors):
-        # What is compared is one reading of it, and a gateway's may be another.
         return True
     cause = _CAUSES.get(finding.rule)
     return cause is not None and cause.holds(finding, upstream)

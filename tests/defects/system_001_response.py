@@ -180,7 +180,7 @@ def _d33_breaks(patch: pytest.MonkeyPatch) -> None:
         given, made = usage["promptTokenCount"], usage["candidatesTokenCount"]
         return Counts(input=given, output=made, total=given + made)
 
-    patch.setattr(gemini, "counted", added)
+    patch.setattr(gemini, "gemini_counts", added)
 
 
 # -- 001-D36: the model

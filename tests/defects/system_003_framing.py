@@ -90,8 +90,8 @@ class _OnlyAtLineFeeds(WholeBlocks):
 
 def _d02_breaks(patch: pytest.MonkeyPatch) -> None:
     class Splitting(Decoder):
-        def __init__(self) -> None:
-            super().__init__()
+        def __init__(self, *, every_block: bool) -> None:
+            super().__init__(every_block=every_block)
             self._blocks = _OnlyAtLineFeeds()
             self._pending = self._blocks.pending
 
@@ -175,8 +175,8 @@ def _d05_holds() -> None:
 
 def _d05_breaks(patch: pytest.MonkeyPatch) -> None:
     class WithMark(Decoder):
-        def __init__(self) -> None:
-            super().__init__()
+        def __init__(self, *, every_block: bool) -> None:
+            super().__init__(every_block=every_block)
             self._first = None
 
     patch.setattr("harness.translation.answering.Decoder", WithMark)
