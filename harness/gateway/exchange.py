@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +22,7 @@ from harness.gateway.limits import Watch
 from harness.gateway.reaching import cause_of
 from harness.gateway.retrying import delay_ms, is_retried
 from harness.gateway.secrecy import guard_of
+from harness.gateway.taking import drained, end, fail
 from harness.gateway.unpacking import feeder
 from harness.gateway.untouched import Untouched
 from harness.io.server.answers import miss_answer
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
     from harness.translation.session import Session
 
 _KEEP_ALIVE: Final = b": keep-alive\n\n"
-
-_DRAIN: Final = 1.0
-"""Seconds in which an upstream may end the body of an answer that is whole: its connection can then be used again."""
 
 _log = logging.getLogger(__name__)
 
@@ -229,17 +226,17 @@ class Exchange:
                 wait = self._begun(carrier, reply, take)
                 chunks = reply.chunks()
                 if await self._body(carrier, reply, chunks, take, wait):
-                    _end(take, How.COMPLETE)
+                    end(take, How.COMPLETE)
                 else:
-                    await self._drained(carrier, chunks, take)
+                    await drained(carrier, chunks, take)
         except asyncio.CancelledError:
             self._end_cancelled(take)
             raise
         except MissError as miss:
-            _fail(take, miss)
+            fail(take, miss)
             raise
         except Exception as error:  # noqa: BLE001 - whatever the caller raises is how the answer ended
-            _fail(take, error.__cause__ or error)
+            fail(take, error.__cause__ or error)
             if carrier.over:
                 return None  # the client has everything
             self.cause = cause_of(error)
@@ -307,18 +304,6 @@ class Exchange:
                 await self._until_resumed()
         return True
 
-    async def _drained(self, carrier: Carrier, chunks: AsyncIterator[bytes], take: Take | None) -> None:
-        """The client has everything: let the upstream end its body, for a moment, unless it has failed."""
-        how = How.CLIENT_CLOSE
-        if carrier.error is None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_DRAIN):
-                    async for data in chunks:
-                        if take is not None:
-                            take.chunk(data)
-                how = How.COMPLETE
-        _end(take, how)
-
     def _wait(self, headers: Headers, status: int) -> int | None:
         """Milliseconds after which to ask again; status 0 is no answer at all."""
         attempt = self.attempts - self._before
@@ -330,11 +315,11 @@ class Exchange:
     def _end_cancelled(self, take: Take | None) -> None:
         kind = self.watch.expired if self.watch is not None else None
         if kind is not None and kind != "shutdown":
-            _end(take, How.TIMEOUT, TimeoutError(kind))
+            end(take, How.TIMEOUT, TimeoutError(kind))
         elif kind == "shutdown" or self._responder.abandoned or self.gateway.stopping:
-            _end(take, How.CANCELLED)
+            end(take, How.CANCELLED)
         else:
-            _end(take, How.CLIENT_CLOSE)
+            end(take, How.CLIENT_CLOSE)
 
     # -- to the client
 
@@ -409,13 +394,3 @@ class Exchange:
     def losses(self) -> Sequence[Loss]:
         """What was not carried, so far."""
         return self.session.ledger.losses if self.session is not None else ()
-
-
-def _end(take: Take | None, how: How, error: BaseException | None = None) -> None:
-    if take is not None:
-        take.end(how, error)
-
-
-def _fail(take: Take | None, error: BaseException) -> None:
-    if take is not None:
-        take.fail(error)
