@@ -18,7 +18,7 @@ from harness.jsonvalue import try_parse
 from harness.rules.chat import counting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from harness.findings import Finding
     from harness.rules.case import Half
@@ -39,13 +39,12 @@ class Cause(NamedTuple):
     why: str
 
 
-def is_inherited(finding: Finding, upstream: Half, errors: Iterable[str] = ()) -> bool:
+def is_inherited(finding: Finding, upstream: Half) -> bool:
     """Whether a finding of the client's half follows from what upstream said, or did not say.
 
     Args:
         finding: What a rule found in the half that the client saw.
         upstream: The half that the gateway saw, with the ids of the rules that it breaks.
-        errors: Those of them in which it is an error, and not only worth a warning.
     """
     if finding.rule in upstream.rules:
         return True

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from harness.checking.inheritance import is_inherited
 from harness.checking.undoing import as_asked
-from harness.findings import Origin, Severity
+from harness.findings import Origin
 from harness.rules.case import Half
 from harness.rules.rule import COMPARE
 from harness.turn.failure import failure_of
 from harness.turn.reading import turn_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from harness.cassettes.exchange import Chunk
     from harness.checking.check import Check
@@ -36,24 +36,20 @@ def compare(downstream: Check, upstream: Check, *, chunks: Sequence[Chunk] | Non
         chunks: The upstream's chunks with their times, where a rule is to see them.
     """
     broken: dict[str, int] = {}
-    errors: set[str] = set()
     for one in upstream.findings:
         broken[one.rule] = broken.get(one.rule, 0) + one.times
-        if one.severity is Severity.ERROR:
-            errors.add(one.rule)
     turn = as_asked(
         turn_of_case(upstream.case), upstream.case.asked, downstream.case.asked, turn_of_case(downstream.case)
     )
-    compare_with(downstream, Half(upstream.case, turn, chunks=chunks, rules=broken), errors)
+    compare_with(downstream, Half(upstream.case, turn, chunks=chunks, rules=broken))
 
 
-def compare_with(downstream: Check, half: Half, errors: Collection[str] = ()) -> None:
+def compare_with(downstream: Check, half: Half) -> None:
     """The same with an upstream half that is known already.
 
     Args:
         downstream: As in `compare`.
         half: What the gateway saw, if it was only that no answer came.
-        errors: Ids of the rules that it breaks, where that is an error.
     """
     case = downstream.case
     case.turn = turn_of_case(case)
@@ -71,7 +67,7 @@ def compare_with(downstream: Check, half: Half, errors: Collection[str] = ()) ->
         lambda one: (
             None
             if one.rule in beaten
-            else replace(one, origin=Origin.UPSTREAM if is_inherited(one, half, errors) else Origin.GATEWAY)
+            else replace(one, origin=Origin.UPSTREAM if is_inherited(one, half) else Origin.GATEWAY)
         )
     )
 
