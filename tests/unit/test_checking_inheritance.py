@@ -97,12 +97,6 @@ CASES = [
         "stream: gemini/text",
         id="fewer answers than were asked for",
     ),
-    pytest.param(
-        "XLAT-TEXT-001",
-        'stream: translation/chat_text\nevent 3: choices.0.delta.content = ", somewhere."',
-        'stream: translation/responses_text\nevent response.output_text.done: text = "It ends, somewhere."',
-        id="a text that upstream says in two ways",
-    ),
     pytest.param("RESP-FC-004", BROKEN_IN_RESPONSES, BROKEN_IN_CHAT, id="arguments that are no JSON"),
     pytest.param("CHAT-TOOL-009", BROKEN_IN_CHAT, BROKEN_IN_RESPONSES, id="the same, the other way"),
     pytest.param(

@@ -331,11 +331,12 @@ def test_embeddings_are_passed_on_byte_for_byte() -> None:
     ],
 )
 def test_an_upstream_that_keeps_responses_is_asked_for_them(method: str, path: str) -> None:
-    """Query and answer are passed on as they are, errors among them."""
+    """Query and answer are passed on as they are; an error is told in OpenAI's shape, with its status."""
     body = b'{"id": "resp_1"}'
     scenes = Scenes(wire(200, body), wire(404, b'{"error": {}}'))
     with gateway(scenes, "responses") as server:
         assert httpx.request(method, server.base_url + path).content == body
         missing = httpx.request(method, server.base_url + path)
-        assert (missing.status_code, missing.content) == (404, b'{"error": {}}')
+        assert missing.status_code == 404
+        assert missing.json()["error"]["type"] == "invalid_request_error"
     assert scenes.requests[0].split(b"\r\n")[0].decode() == f"{method} /v1{path} HTTP/1.1"

@@ -291,3 +291,20 @@ def test_translating_from_python_takes_what_there_is() -> None:
         harness.translate(TEXT, source="chat", target="chat", request=b"{")
     with pytest.raises(UsageError, match="no JSON object"):
         harness.translate(TEXT, source="chat", target="chat", request=b"[]")
+
+
+def test_an_error_of_a_later_choice_is_told_where_the_ones_before_were_never_heard_of() -> None:
+    """It ends all of them."""
+
+    def candidate(index: int, **members: object) -> bytes:
+        value = {"candidates": [{"index": index, **members}], "responseId": "r", "modelVersion": "m"}
+        return b"data: " + json.dumps(value).encode() + b"\n\n"
+
+    text = {"parts": [{"text": "a"}], "role": "model"}
+    body = candidate(0, content=text) + candidate(0, finishReason="STOP") + candidate(1, finishReason="STOP")
+    body += candidate(2, finishReason="MALFORMED_FUNCTION_CALL")
+    outcome = translated(exchange(body), source="gemini", target="chat", stream=True)
+    assert outcome.error is not None
+    assert outcome.error.code == "upstream_malformed", outcome.error
+    assert outcome.exchange.response is not None
+    assert b'"error"' in outcome.exchange.response.body()

@@ -88,8 +88,9 @@ class ChatWriter:
         if not sent:
             return b""
         self.begun = True
-        # Clients count answers from 0, so none may be the first to be heard of after a later one.
-        return b"".join([self._choices[lower].open() for lower in range(increment.choice)]) + sent
+        # Clients count answers from 0, so none may be the first to be heard of after a later one. An error is of none.
+        before = range(min(increment.choice, len(self._choices)))
+        return b"".join([self._choices[lower].open() for lower in before]) + sent
 
     def whole(self) -> Mapping[str, Any]:
         """The completion."""
