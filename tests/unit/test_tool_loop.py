@@ -311,7 +311,7 @@ def test_the_loop_is_part_of_the_public_interface() -> None:
     assert harness.run_tools is run_tools
 
 
-@pytest.mark.parametrize("tool", [lambda city, unit: city, lambda *, city: city, lambda: 1, "weather"])
+@pytest.mark.parametrize("tool", [lambda city, unit: city + unit, lambda *, city: city, lambda: 1, "weather"])
 def test_a_tool_that_cannot_be_called_with_one_argument_is_refused_at_once(tool: Any) -> None:
     """The model would be told of a TypeError, and the run would look like a success."""
     model = Model(calling(call('{"city": "Bonn"}')), DONE)
