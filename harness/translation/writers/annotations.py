@@ -25,6 +25,7 @@ def for_chat(one: Annotation, session: Session, before: int, length: int) -> dic
         return dict(raw)
     if one.kind != "url_citation" or not one.url:
         return None
+    _tell_rest(one, session)
     return {"type": "url_citation", "url_citation": _citation(one, before, length)}
 
 
@@ -41,7 +42,22 @@ def for_responses(one: Annotation, session: Session, length: int) -> dict[str, A
         return dict(raw)
     if one.kind != "url_citation" or not one.url:
         return None
+    _tell_rest(one, session)
     return {"type": "url_citation", **_citation(one, 0, length)}
+
+
+def _tell_rest(one: Annotation, session: Session) -> None:
+    """Note what another dialect says of a source besides, such as Anthropic's `cited_text`."""
+    rest = [str(name) for name in one.raw if name not in _PLACED]
+    if rest:
+        session.lose_at("L231", one.src, ", ".join(rest))
+
+
+_PLACED = frozenset({
+    "type", "url", "title", "url_citation", "start_index", "end_index",
+    "uri", "web", "segment", "startIndex", "endIndex", "document_title",
+})  # fmt: skip
+"""Members of a source that have their place in a citation of OpenAI's dialects."""
 
 
 def _citation(one: Annotation, before: int, length: int) -> dict[str, Any]:
