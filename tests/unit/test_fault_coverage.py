@@ -22,7 +22,7 @@ CATALOGUE = {
         "REF": 1, "RSN": 2, "TOOL": 14, "FIN": 8, "USE": 10, "LOGP": 3, "ERR": 4, "SYNC": 5, "OBF": 1, "AUD": 1,
     },
     "RESP": {
-        "ENV": 4, "SEQ": 4, "LIFE": 12, "ID": 3, "OBJ": 6, "ITEM": 20, "PART": 8, "TEXT": 9, "REF": 1, "FC": 7,
+        "ENV": 4, "SEQ": 4, "LIFE": 12, "ID": 4, "OBJ": 6, "ITEM": 20, "PART": 8, "TEXT": 9, "REF": 1, "FC": 7,
         "CTC": 1, "RSN": 7, "TERM": 6, "TOOL": 11, "OBF": 1, "SYNC": 2, "ERR": 1,
     },
     "XLAT": {
