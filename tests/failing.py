@@ -24,10 +24,10 @@ MEMBERS = {"message", "type", "param", "code"}
 """Of OpenAI's error object."""
 
 
-LIMIT = 0.4
+LIMIT = 1.5
 """Seconds of each limit, where silence is tested."""
 
-PATIENCE = 6.0
+PATIENCE = 15.0
 """Seconds after which a client has been left hanging, on a machine that is busy with all of them."""
 
 SHORT = Limits(connect=LIMIT, first_byte=LIMIT, idle=LIMIT, total=4 * LIMIT)
