@@ -343,6 +343,7 @@ def _endings(dialect: str) -> dict[str, tuple[Script, str]]:
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_no_client_waits_longer_than_it_was_told(served: dict[str, Served], dialect: str) -> None:
     """All of them at once: none waits for another, either."""
