@@ -363,13 +363,14 @@ class Exchange:
             error = Error(status=503, code="gateway_stopping", message="the gateway is being shut down")
         else:
             error = timed_out(kind or "total")
-        self.code = error.code
         carrier = self.carrier
         if carrier is None:
             carrier = Untouched()
         if carrier.over:
             return How.COMPLETE
         self._give(carrier, carrier.finish(error) if self._responded else carrier.fail(error))
+        if carrier.error is not None:  # an answer that was whole does not become one
+            self.code = carrier.error.code or carrier.error.type
         if not self.answer.status:  # it only collected, for an endpoint that makes something else of it
             other = Untouched()
             self._give(other, other.fail(error))

@@ -19,7 +19,7 @@ _ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\
 _PLAIN: Final = re.compile(r'[^"\\]+')
 _REPLACEMENT: Final = "\ufffd"
 _HEX: Final = re.compile(r"[0-9a-fA-F]{4}")
-_ESCAPE_LENGTH: Final = 6  # \uXXXX
+_ESCAPE_LENGTH: Final = len("\\u00e9")
 
 
 class _State(Enum):
