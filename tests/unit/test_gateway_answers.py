@@ -90,9 +90,7 @@ def test_a_client_that_leaves_ends_the_upstreams_answer_at_once() -> None:
         with gateway(watched) as server:
             with contextlib.suppress(httpx.ReadTimeout):
                 httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=0.3)
-            start = time.monotonic()
-            assert gone.wait(5)
-            assert time.monotonic() - start < 1
+            assert gone.wait(5)  # no limit of the gateway is as short
 
 
 def test_a_client_that_reads_slowly_slows_the_upstream_down() -> None:

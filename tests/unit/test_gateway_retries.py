@@ -119,10 +119,10 @@ def test_some_failures_are_told_at_once(scene: bytes, status: int) -> None:
 
 def test_the_wait_is_kept() -> None:
     """As the upstream said."""
-    scenes = Scenes(wire(503, b"", "retry-after-ms: 200"), talks)
+    scenes = Scenes(wire(503, b"", "retry-after-ms: 1200"), talks)
     with gateway(scenes) as server:
         httpx.post(server.base_url + "/chat/completions", json=CHAT)
-    assert 0.19 < scenes.times[1] - scenes.times[0] < 1
+    assert 1.19 < scenes.times[1] - scenes.times[0] < 10
 
 
 def test_a_connection_that_breaks_before_the_answer_is_made_again() -> None:
@@ -222,7 +222,7 @@ def test_a_later_attempt_is_watched_as_the_first_is(silent: Script) -> None:
     start = time.monotonic()
     with gateway(scenes, limits=Limits(first_byte=0.3, idle=0.3)) as server:
         answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=5)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 15
     assert error_in(answer)["code"] == "upstream_timeout"
     assert len(scenes.requests) == 2
 
@@ -233,6 +233,6 @@ def test_the_total_limit_counts_the_waits() -> None:
     start = time.monotonic()
     with gateway(scenes, limits=Limits(total=0.3)) as server:
         answer = httpx.post(server.base_url + "/chat/completions", json=CHAT)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 15
     assert answer.status_code in {503, 504}
     assert answer.json()["error"]["message"]
