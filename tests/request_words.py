@@ -67,6 +67,14 @@ CHAT_F: Final[dict[str, Any]] = {
 GEMINI_F: Final[dict[str, Any]] = {"name": "f", "parametersJsonSchema": NOTHING}
 
 
+def user(content: Any, **more: Any) -> dict[str, Any]:
+    """What the user said."""
+    return {"role": "user", "content": content, **more}
+
+
+SAID: Final = user("u")
+
+
 def message(text: str, **more: Any) -> dict[str, Any]:
     """What the assistant said."""
     content = [{"type": "output_text", "text": text, "annotations": []}]

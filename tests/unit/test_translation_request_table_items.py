@@ -11,21 +11,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pytest
+from tests.request_tables import Conversations, conversation_told, each_cell
+from tests.request_words import PDF, PNG, SAID, message, user
 
-from tests.request_cells import conversation
-from tests.request_outlines import outline
-from tests.request_words import PDF, PNG, message
-
-
-def user(content: Any) -> dict[str, Any]:
-    """What the user said."""
-    return {"role": "user", "content": content}
-
-
-SAID: Final = user("u")
-
-ROWS: Final[tuple[tuple[str, list[dict[str, Any]], dict[str, tuple[str, str]]], ...]] = (
+ROWS: Final[Conversations] = (
     (
         "system in the middle",
         [message("x"), {"role": "developer", "content": "mid"}, SAID],
@@ -220,18 +209,9 @@ ROWS: Final[tuple[tuple[str, list[dict[str, Any]], dict[str, tuple[str, str]]], 
 )
 
 
-@pytest.mark.parametrize(
-    ("said", "upstream", "told", "losses"),
-    [
-        pytest.param(said, upstream, told, losses, id=f"{row}-{number}-{upstream}")
-        for number, (row, said, cells) in enumerate(ROWS)
-        for upstream, (told, losses) in cells.items()
-    ],
-)
+@each_cell(ROWS)
 def test_a_conversation_of_responses_is_told_as_the_table_says(
     said: list[dict[str, Any]], upstream: str, told: str, losses: str
 ) -> None:
     """Words, files, calls, results, thoughts, in their order; and what is lost, each at its place."""
-    messages, lost, _ = conversation("responses", {"input": said}, upstream)
-    assert outline(messages) == told
-    assert "; ".join(lost) == losses
+    assert conversation_told("responses", said, upstream) == (told, losses)

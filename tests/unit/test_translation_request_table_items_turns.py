@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pytest
-
-from tests.request_cells import conversation
-from tests.request_outlines import outline
-from tests.request_words import PDF, PNG, message
+from tests.request_tables import Conversations, conversation_told, each_cell
+from tests.request_words import PDF, PNG, SAID, message, user
 
 
 def call(call_id: str, name: str = "f", arguments: str = "{}", **more: Any) -> dict[str, Any]:
@@ -26,16 +23,9 @@ def thought(**more: Any) -> dict[str, Any]:
     return {"type": "reasoning", "id": "rs_1", "summary": [], **more}
 
 
-def user(content: Any) -> dict[str, Any]:
-    """What the user said."""
-    return {"role": "user", "content": content}
-
-
 SUMMARY: Final = [{"type": "summary_text", "text": "S"}]
 
-SAID: Final = user("u")
-
-ROWS: Final[tuple[tuple[str, list[dict[str, Any]], dict[str, tuple[str, str]]], ...]] = (
+ROWS: Final[Conversations] = (
     (
         "calls of one turn",
         [call("1"), call("2", "g"), result("2", "b"), result("1", "a"), SAID],
@@ -367,18 +357,9 @@ ROWS: Final[tuple[tuple[str, list[dict[str, Any]], dict[str, tuple[str, str]]], 
 )
 
 
-@pytest.mark.parametrize(
-    ("said", "upstream", "told", "losses"),
-    [
-        pytest.param(said, upstream, told, losses, id=f"{row}-{number}-{upstream}")
-        for number, (row, said, cells) in enumerate(ROWS)
-        for upstream, (told, losses) in cells.items()
-    ],
-)
+@each_cell(ROWS)
 def test_turns_of_responses_are_told_as_the_table_says(
     said: list[dict[str, Any]], upstream: str, told: str, losses: str
 ) -> None:
     """Words, files, calls, results, thoughts, in their order; and what is lost, each at its place."""
-    messages, lost, _ = conversation("responses", {"input": said}, upstream)
-    assert outline(messages) == told
-    assert "; ".join(lost) == losses
+    assert conversation_told("responses", said, upstream) == (told, losses)

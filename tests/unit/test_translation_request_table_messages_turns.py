@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pytest
-
-from tests.request_cells import conversation
-from tests.request_outlines import outline
-from tests.request_words import PNG, assistant
+from tests.request_tables import Conversations, conversation_told, each_cell
+from tests.request_words import PNG, SAID, assistant, user
 
 
 def call(call_id: str, name: str = "f", arguments: str = "{}", **more: Any) -> dict[str, Any]:
@@ -21,19 +18,12 @@ def result(call_id: str, content: Any, **more: Any) -> dict[str, Any]:
     return {"role": "tool", "tool_call_id": call_id, "content": content, **more}
 
 
-def user(content: Any, **more: Any) -> dict[str, Any]:
-    """What the user said."""
-    return {"role": "user", "content": content, **more}
-
-
 THOUGHT: Final = [
     {"type": "thinking", "thinking": "t", "signature": "S"},
     {"type": "redacted_thinking", "data": "D"},
 ]
 
-SAID: Final = user("u")
-
-ROWS: Final[tuple[tuple[str, list[dict[str, Any]], dict[str, tuple[str, str]]], ...]] = (
+ROWS: Final[Conversations] = (
     (
         "calls of one turn",
         [
@@ -363,18 +353,9 @@ ROWS: Final[tuple[tuple[str, list[dict[str, Any]], dict[str, tuple[str, str]]], 
 )
 
 
-@pytest.mark.parametrize(
-    ("said", "upstream", "told", "losses"),
-    [
-        pytest.param(said, upstream, told, losses, id=f"{row}-{number}-{upstream}")
-        for number, (row, said, cells) in enumerate(ROWS)
-        for upstream, (told, losses) in cells.items()
-    ],
-)
+@each_cell(ROWS)
 def test_turns_of_chat_are_told_as_the_table_says(
     said: list[dict[str, Any]], upstream: str, told: str, losses: str
 ) -> None:
     """Words, files, calls, results, thoughts, in their order; and what is lost, each at its place."""
-    messages, lost, _ = conversation("chat", {"messages": said}, upstream)
-    assert outline(messages) == told
-    assert "; ".join(lost) == losses
+    assert conversation_told("chat", said, upstream) == (told, losses)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pytest
+from tests.request_tables import Parameters, each_cell, parameters_told
 
-from tests.request_cells import cell
-
-ROWS: Final[tuple[tuple[str, dict[str, Any], dict[str, tuple[dict[str, Any], str]]], ...]] = (
+ROWS: Final[Parameters] = (
     (
         "service_tier",
         {"service_tier": "priority"},
@@ -241,18 +239,9 @@ ROWS: Final[tuple[tuple[str, dict[str, Any], dict[str, tuple[dict[str, Any], str
 )
 
 
-@pytest.mark.parametrize(
-    ("said", "upstream", "told", "losses"),
-    [
-        pytest.param(said, upstream, told, losses, id=f"{row}-{number}-{upstream}")
-        for number, (row, said, cells) in enumerate(ROWS)
-        for upstream, (told, losses) in cells.items()
-    ],
-)
+@each_cell(ROWS)
 def test_options_of_responses_are_told_as_the_table_says(
     said: dict[str, Any], upstream: str, told: dict[str, Any], losses: str
 ) -> None:
     """Nothing else is in the body than what the least request has there."""
-    found = cell("responses", said, upstream)
-    assert found.told == told
-    assert "; ".join(found.losses) == losses
+    assert parameters_told("responses", said, upstream) == (told, losses)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pytest
-
-from tests.request_cells import cell
+from tests.request_tables import Parameters, each_cell, parameters_told
 from tests.request_words import (
     ANTHROPIC_C,
     ANTHROPIC_F,
@@ -22,7 +20,7 @@ from tests.request_words import (
 
 G: Final[dict[str, Any]] = {"type": "function", "function": {"name": "g"}}
 
-ROWS: Final[tuple[tuple[str, dict[str, Any], dict[str, tuple[dict[str, Any], str]]], ...]] = (
+ROWS: Final[Parameters] = (
     (
         "choice none",
         {"tools": [F], "tool_choice": "none"},
@@ -328,18 +326,9 @@ ROWS: Final[tuple[tuple[str, dict[str, Any], dict[str, tuple[dict[str, Any], str
 )
 
 
-@pytest.mark.parametrize(
-    ("said", "upstream", "told", "losses"),
-    [
-        pytest.param(said, upstream, told, losses, id=f"{row}-{number}-{upstream}")
-        for number, (row, said, cells) in enumerate(ROWS)
-        for upstream, (told, losses) in cells.items()
-    ],
-)
+@each_cell(ROWS)
 def test_the_choice_of_chat_is_told_as_the_table_says(
     said: dict[str, Any], upstream: str, told: dict[str, Any], losses: str
 ) -> None:
     """Declarations, the choice among them, and whether several may be called at once."""
-    found = cell("chat", said, upstream)
-    assert found.told == told
-    assert "; ".join(found.losses) == losses
+    assert parameters_told("chat", said, upstream) == (told, losses)

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pytest
-
 from harness.translation.requests.emulation import PARAMETERS
-from tests.request_cells import cell
+from tests.request_tables import Parameters, each_cell, parameters_told
 from tests.request_words import (
     ANTHROPIC_C,
     ANTHROPIC_F,
@@ -46,7 +44,7 @@ ANTHROPIC_SPACED: Final[dict[str, Any]] = {
 }
 
 
-ROWS: Final[tuple[tuple[str, dict[str, Any], dict[str, tuple[dict[str, Any], str]]], ...]] = (
+ROWS: Final[Parameters] = (
     (
         "function",
         {"tools": [RESPONSES_F]},
@@ -332,18 +330,9 @@ ROWS: Final[tuple[tuple[str, dict[str, Any], dict[str, tuple[dict[str, Any], str
 )
 
 
-@pytest.mark.parametrize(
-    ("said", "upstream", "told", "losses"),
-    [
-        pytest.param(said, upstream, told, losses, id=f"{row}-{number}-{upstream}")
-        for number, (row, said, cells) in enumerate(ROWS)
-        for upstream, (told, losses) in cells.items()
-    ],
-)
+@each_cell(ROWS)
 def test_tools_of_responses_are_told_as_the_table_says(
     said: dict[str, Any], upstream: str, told: dict[str, Any], losses: str
 ) -> None:
     """Declarations, the choice among them, and whether several may be called at once."""
-    found = cell("responses", said, upstream)
-    assert found.told == told
-    assert "; ".join(found.losses) == losses
+    assert parameters_told("responses", said, upstream) == (told, losses)

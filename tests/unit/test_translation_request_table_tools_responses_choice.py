@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pytest
-
-from tests.request_cells import cell
+from tests.request_tables import Parameters, each_cell, parameters_told
 from tests.request_words import (
     ANTHROPIC_C,
     ANTHROPIC_F,
@@ -31,7 +29,7 @@ CHAT_G: Final[dict[str, Any]] = {
 GEMINI_G: Final[dict[str, Any]] = {"name": "g", "parametersJsonSchema": NOTHING}
 
 
-ROWS: Final[tuple[tuple[str, dict[str, Any], dict[str, tuple[dict[str, Any], str]]], ...]] = (
+ROWS: Final[Parameters] = (
     (
         "choice none",
         {"tools": [RESPONSES_F, {"type": "web_search"}], "tool_choice": "none"},
@@ -309,18 +307,9 @@ ROWS: Final[tuple[tuple[str, dict[str, Any], dict[str, tuple[dict[str, Any], str
 )
 
 
-@pytest.mark.parametrize(
-    ("said", "upstream", "told", "losses"),
-    [
-        pytest.param(said, upstream, told, losses, id=f"{row}-{number}-{upstream}")
-        for number, (row, said, cells) in enumerate(ROWS)
-        for upstream, (told, losses) in cells.items()
-    ],
-)
+@each_cell(ROWS)
 def test_the_choice_of_responses_is_told_as_the_table_says(
     said: dict[str, Any], upstream: str, told: dict[str, Any], losses: str
 ) -> None:
     """Declarations, the choice among them, and whether several may be called at once."""
-    found = cell("responses", said, upstream)
-    assert found.told == told
-    assert "; ".join(found.losses) == losses
+    assert parameters_told("responses", said, upstream) == (told, losses)
