@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import random
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -122,17 +123,30 @@ class Gateway:
         asyncio.get_running_loop().call_later(self.settings.grace, self._end_all)
 
     async def aclose(self) -> None:
-        """End what is still under way, and close the connections to upstreams."""
+        """End what is still under way, and close the connections to upstreams, and the store.
+
+        What cannot be closed keeps nothing else open: what it raised is raised when all the others are closed, and of
+        several connections as a group.
+        """
         self.stopping = True
-        tasks = tuple(self._exchanges)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for caller in self.callers.values():
-            await caller.aclose()
-        self._at_store.shutdown()
-        if self.store is not None:
-            self.store.close()
+        async with AsyncExitStack() as closing:  # from the last to the first
+            if self.store is not None:
+                closing.callback(self.store.close)
+            closing.callback(self._at_store.shutdown)
+            closing.push_async_callback(self._close_callers)
+            tasks = tuple(self._exchanges)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _close_callers(self) -> None:
+        closing = [caller.aclose() for caller in self.callers.values()]
+        ended = await asyncio.gather(*closing, return_exceptions=True)
+        failed = [one for one in ended if one is not None]
+        if len(failed) > 1:
+            raise BaseExceptionGroup("connections to upstreams cannot be closed", failed)
+        if failed:
+            raise failed[0]
 
     def _end_all(self) -> None:
         for exchange in tuple(self._exchanges.values()):
