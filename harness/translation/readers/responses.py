@@ -48,8 +48,8 @@ class ResponsesReader:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._strangers = Strangers(session)
-        self._items = Items(session, self._strangers)
-        self._table = Table(self._items.new_ref)
+        self._table = Table()
+        self._items = Items(session, self._strangers, self._table)
         self._started = False
         self._over = False
         self._kind = ""

@@ -42,6 +42,7 @@ from harness.turn.increments import (
 if TYPE_CHECKING:
     from harness.dialects.accumulator import Accumulator
     from harness.translation.readers.openai_members import Strangers
+    from harness.translation.readers.responses_state import Table
     from harness.translation.session import Session
     from harness.turn.increments import CallKind, Increment, Visibility
 
@@ -59,18 +60,14 @@ class Items:
     Args:
         session: The exchange.
         strangers: Who is told of unknown members.
+        table: Where the items are entered.
     """
 
-    def __init__(self, session: Session, strangers: Strangers) -> None:
+    def __init__(self, session: Session, strangers: Strangers, table: Table) -> None:
         self._session = session
         self._strangers = strangers
-        self._refs = 0
+        self._table = table
         self._vendor = session.profile.vendor or session.profile.name
-
-    def new_ref(self) -> int:
-        """A ref that was never used."""
-        self._refs += 1
-        return self._refs
 
     def begin(self, item: Item, body: dict[str, Any], src: int, out: list[Increment]) -> None:
         """An item is announced, or the first event of one that was not comes."""
@@ -93,7 +90,7 @@ class Items:
         self, item: Item, body: dict[str, Any], src: int, out: list[Increment], *, at_last: bool = False
     ) -> None:
         """A call begins when its name and its id are there, or when it ends."""
-        item.call_id = item.call_id or some_text(body.get("call_id"))
+        self._table.is_call(item, some_text(body.get("call_id")))
         item.name = item.name or some_text(body.get("name"))
         if item.begun or not item.name or not (item.call_id or at_last):
             return
@@ -120,7 +117,7 @@ class Items:
         part = item.parts.get(number)
         if part is None:
             own = item.sort == MESSAGE
-            part = item.parts[number] = Part(kind, number, self.new_ref() if own else item.ref)
+            part = item.parts[number] = Part(kind, number, self._table.new_ref() if own else item.ref)
             if own:
                 opener = RefusalStart if kind == "refusal" else TextStart
                 out.append(opener(src=src, ref=part.ref))

@@ -8,8 +8,6 @@ from harness.dialects.accumulator import Accumulator
 from harness.translation.readers.openai_members import some_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from harness.turn.increments import Increment
 
 MESSAGE, REASONING, CALL, HOSTED = "message", "reasoning", "call", "hosted"
@@ -98,35 +96,47 @@ def sort_of(kind: str) -> str:
 
 
 class Table:
-    """The items so far.
-
-    Args:
-        new_ref: Gives refs that were never used.
+    """The items so far, and what finds each of them without a look at the others: an answer may have thousands.
 
     Attributes:
         all: All of them, in order of appearance.
         by_id: By the id under which each was announced.
     """
 
-    def __init__(self, new_ref: Callable[[], int]) -> None:
-        self._new_ref = new_ref
+    def __init__(self) -> None:
+        self._refs = 0
         self._by_index: dict[int, Item] = {}
+        self._by_call: dict[tuple[str, str], Item] = {}
         self.all: list[Item] = []
         self.by_id: dict[str, Item] = {}
+
+    def new_ref(self) -> int:
+        """A ref that was never used; later ones are greater."""
+        self._refs += 1
+        return self._refs
 
     def new(self, body: dict[str, Any], index: object) -> Item:
         """Enter an item that was not known."""
         kind = some_text(body.get("type")) or "unknown"
         item_id = some_text(body.get("id"))
         number = index if type(index) is int else -1
-        item = Item(sort_of(kind), kind, self._new_ref(), item_id, number)
-        item.call_id = some_text(body.get("call_id"))
+        item = Item(sort_of(kind), kind, self.new_ref(), item_id, number)
+        self.is_call(item, some_text(body.get("call_id")))
         self.all.append(item)
         if item_id:
             self.by_id.setdefault(item_id, item)
         if number >= 0:
             self._by_index[number] = item
         return item
+
+    def is_call(self, item: Item, call_id: str) -> None:
+        """The id of an item's call, which may come after the item; it keeps the first that it had."""
+        if item.call_id or not call_id:
+            return
+        item.call_id = call_id
+        known = self._by_call.setdefault((item.type, call_id), item)
+        if item.ref < known.ref:  # of two calls of the same id, the one that appeared first is meant
+            self._by_call[item.type, call_id] = item
 
     def named(self, payload: dict[str, Any]) -> Item | None:
         """The item that an event names: by its id, else by its place."""
@@ -150,10 +160,8 @@ class Table:
         kind, item_id, call_id = body.get("type"), body.get("id"), some_text(body.get("call_id"))
         if isinstance(item_id, str) and (item := self.by_id.get(item_id)) is not None:
             return item
-        if call_id:
-            for item in self.all:
-                if item.call_id == call_id and item.type == kind:
-                    return item
+        if call_id and isinstance(kind, str) and (item := self._by_call.get((kind, call_id))) is not None:
+            return item
         item = self._by_index.get(index) if type(index) is int else None
         if item is None or (item.type != kind and kind is not None):
             return None
