@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.bundled import spec_names
+from harness.cli.seconds import seconds_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,13 +99,10 @@ _READ = 65_536
     metavar="FORMAT",
     help="What goes to stdout: text, json, ndjson or github (annotations for a workflow).",
 )
-@click.option(
+@seconds_option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a URL may be silent; then the answer is given up, and what has come is judged.",
+    60.0,
+    "How long a URL may be silent; then the answer is given up, and what has come is judged.",
 )
 @click.option(
     "--header",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.command import WithCommand, listen_option, note, until_interrupted, wait, warn_of_strangers
+from harness.cli.seconds import seconds_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,45 +101,15 @@ _SHOWN = 20
     show_default=True,
     help="How often an upstream is asked again after 408, 409, 429, 5xx or no connection, before the client is told.",
 )
-@click.option(
-    "--connect-timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="For a connection to the upstream.",
-)
-@click.option(
-    "--first-byte-timeout",
-    type=click.FloatRange(min=0),
-    default=600.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Until its answer begins; 0 waits for ever.",
-)
-@click.option(
-    "--idle-timeout",
-    type=click.FloatRange(min=0),
-    default=300.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Between two reads of the answer; 0 waits for ever.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="For all attempts together, to the answer's end; 0 is no limit.",
-)
-@click.option(
+@seconds_option("--connect-timeout", 10.0, "For a connection to the upstream.")
+@seconds_option("--first-byte-timeout", 600.0, "Until its answer begins; 0 waits for ever.", zero=True)
+@seconds_option("--idle-timeout", 300.0, "Between two reads of the answer; 0 waits for ever.", zero=True)
+@seconds_option("--timeout", 0.0, "For all attempts together, to the answer's end; 0 is no limit.", zero=True)
+@seconds_option(
     "--keep-alive",
-    type=click.FloatRange(min=0),
-    default=15.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Send a comment in a stream after so much silence of the upstream; 0 never does.",
+    15.0,
+    "Send a comment in a stream after so much silence of the upstream; 0 never does.",
+    zero=True,
 )
 @click.option(
     "--max-body",
@@ -204,11 +175,18 @@ def command(
     """
     import gc
 
+    from harness.errors import UsageError
     from harness.gateway.limits import Limits
     from harness.io.process import run_command
     from harness.jobs.serve import gateway_server
     from harness.translation.manner import Manner
 
+    if pass_key and key_variables:
+        # What was given is not told: it may be the key itself.
+        raise UsageError(
+            "--pass-key and --api-key-env exclude each other: an upstream is sent one key",
+            hint="leave out --pass-key to send the variable's, or --api-key-env to send the client's own",
+        )
     server = gateway_server(
         upstreams,
         host=listen[0],

@@ -146,6 +146,7 @@ def test_the_key_of_a_named_variable_is_sent_and_told_to_nobody(
         (("--upstream", NOWHERE, "--route", "x=y"), "y"),
         (("--upstream", NOWHERE, "--api-key-env", "NOT_SET_AT_ALL"), "NOT_SET_AT_ALL"),
         (("--upstream", NOWHERE, "--api-key-env", "other=HOME"), "other"),
+        (("--upstream", NOWHERE, "--pass-key", "--api-key-env", "HOME"), "--pass-key and --api-key-env"),
         (("--upstream", NOWHERE, "--losses", "maybe"), "maybe"),
         (("--upstream", NOWHERE, "--upstream", NOWHERE), "one name"),
         ((), "--upstream"),
@@ -231,3 +232,15 @@ def test_a_key_that_is_given_for_a_variable_is_not_shown(harness: Run) -> None:
     served = harness("serve", "--upstream", NOWHERE, "--api-key-env", "sk-proj-0123", *client("one"))
     assert served.code == 2
     assert "sk-proj" not in served.err
+
+
+@pytest.mark.parametrize("given", ["sk-proj-0123", "MY_UPSTREAM", "default=MY_UPSTREAM"])
+def test_two_keys_for_one_upstream_are_refused(harness: Run, given: str) -> None:
+    """One would win in silence. Both options are named, with what each is for, and what was given is not shown."""
+    served = harness("serve", "--upstream", NOWHERE, "--pass-key", "--api-key-env", given, *client("one"))
+    assert served.code == 2
+    assert "--pass-key and --api-key-env exclude each other" in served.err
+    assert (
+        "leave out --pass-key to send the variable's, or --api-key-env to send the client's own" in served.err
+    )
+    assert given not in served.err
