@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.translation.engine import INBOUND, UPSTREAM
-from tests.corpus.truncating import cuts
+from tests.corpus.truncating import cuts, ends_too_well
 from tests.corpus.upstream_answers import streams
 from tests.judging import judged
 from tests.translating import Translated, body_of, client_request, compared, run, translate
@@ -76,17 +76,8 @@ def test_a_stream_that_ends_at_any_byte_makes_the_engine_break_no_rule(
 
 def complaints(result: Translated) -> list[str]:
     """What the engine is blamed for, and a success where upstream had none."""
-    told = result.told().splitlines()
-    if result.turn.ended == "clean" and turn_ended(result) != "clean":
-        told.append(f"upstream's answer is {turn_ended(result)}, and the client's is well")
-    return told
-
-
-def turn_ended(result: Translated) -> str:
-    """How the upstream half ended."""
-    half = result.check.case.upstream
-    assert half is not None
-    return str(half.turn.ended)
+    told = ends_too_well(result)
+    return [*result.told().splitlines(), *([told] if told else [])]
 
 
 @pytest.mark.parametrize("dialect", UPSTREAM)

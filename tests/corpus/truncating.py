@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.corpus.upstream_answers import Answer
+    from tests.translating import Translated
 
 TELLING = frozenset(
     {"type", "role", "status", "finish_reason", "stop_reason", "finishReason", "phase", "thought", "reason"}
@@ -41,6 +42,15 @@ def cuts(answer: Answer, seen: set[tuple[Any, ...]]) -> Iterator[int]:
             seen.add(way)
             yield stop
         last, before = shape, before | {last}
+
+
+def ends_too_well(result: Translated) -> str:
+    """What is wrong where the client's answer is a success, and upstream's none; empty where nothing is."""
+    half = result.check.case.upstream
+    assert half is not None
+    if result.turn.ended != "clean" or half.turn.ended == "clean":
+        return ""
+    return f"upstream's answer is {half.turn.ended}, and the client's is well"
 
 
 def _shape(value: object) -> str:
