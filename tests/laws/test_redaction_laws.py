@@ -27,6 +27,7 @@ PIECES = [
     '"api_key":"', '"password" : "', '\\"client_secret\\": \\"', "&access_token=", "?key=", "Bearer ",
     "Basic ", "https://", "@host/",
     "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", 'name="api_key"\r\n\r\n',
+    "x-api-key: ", "'x-api-key': '", "X-Auth-Token:", "Authorization: ", "long-" * 8, "a1b2c3", "e4",
     "arn:aws:s3::123456789012:", '"', '\\"', "\n",
     "\\n", "%3D", "redacted-", "redacted", "Zk3vQ9xLm2TtY7wR", "dXNlcjpwYXNz", "authorization", ": ", "x", " ",
     "_", "-",
@@ -107,6 +108,22 @@ def test_no_boundary_moves(some: str, secret: str, places: list[int]) -> None:
     ]
     assert b"".join(chunk.data for chunk in after) == clean.request.body
     assert secret.encode() not in clean.request.body
+
+
+@given(
+    st.sampled_from(["x-api-key", "X-Goog-Api-Key", "api-key", "x-auth-token", "proxy-authorization"]),
+    st.sampled_from(["{}: {}", "{}:{}", "'{}': '{}'", '{}: "{}"', '{}: \\"{}\\"']),
+    st.from_regex(r"[a-z]{2}[0-9]{2}[A-Za-z0-9]{2,9}([._~+/=-][A-Za-z0-9]{1,9}){0,2}", fullmatch=True),
+    st.sampled_from(["Incorrect ", "(", "\\n", "\n", ""]),
+    cuts,
+)
+def test_no_quoted_header_survives(
+    name: str, frame: str, secret: str, before: str, places: list[int]
+) -> None:
+    """A value that looks drawn by lot, however short, behind the name of its field."""
+    data = f"{before}{frame.format(name, secret)} was sent".encode()
+    clean = redacted(Redactor(), pieces(data, places))
+    assert clean == data.replace(secret.encode(), placeholder(name, len(secret)).encode())
 
 
 @given(st.text(min_size=1, max_size=50), st.integers(1, 200))

@@ -39,6 +39,7 @@ def _fed(redactor: Redactor, pieces: list[bytes]) -> bytes:
          '{"x":"{\\"client_secret\\": \\"redacted\\", \\"b\\": \\"c\\"}"}'),
         ('{"authorization": "Bearer abcdefghi"}', '{"authorization": "Bearer redacted-"}'),
         ('{"headers":{"X-My-Api-Key":"abc"}}', '{"headers":{"X-My-Api-Key":"red"}}'),
+        ('{"client-secret": "abc"}', '{"client-secret": "red"}'),
         ('{"password": "hunter2"}', '{"password": "redacte"}'),
         ('{"refresh_token":"cut off by the end', '{"refresh_token":"redacted-refresh_t'),
         (f"see ?access_token={LONG}&b=c", "see ?access_token=redacted-access_token-xx&b=c"),
@@ -55,11 +56,55 @@ def _fed(redactor: Redactor, pieces: list[bytes]) -> bytes:
         ('name="api_key"\r\n\r\nsecretvalue\r\n--b', 'name="api_key"\r\n\r\nredacted-ap\r\n--b'),
         ('name="password"\r\nContent-Type: text/plain\r\n\r\nsecret1value\r\n--b',
          'name="password"\r\nContent-Type: text/plain\r\n\r\nredacted-pas\r\n--b'),
+        ("bad header x-api-key: k3y9Zq7, try again", "bad header x-api-key: redacte, try again"),
+        ("it was 'X-Api-Key: abcd1234'.", "it was 'X-Api-Key: redacted'."),
+        ("got {'x-api-key': 'abcd1234', 'a': 'b'}", "got {'x-api-key': 'redacted', 'a': 'b'}"),
+        ('{"error":"sent\\nX-API-KEY:\\t\\"abcd1234\\""}', '{"error":"sent\\nX-API-KEY:\\t\\"abcd1234\\""}'),
+        ('{"error":"sent\\nX-API-KEY: \\"abcd1234\\""}', '{"error":"sent\\nX-API-KEY: \\"redacted\\""}'),
+        ("x-goog-api-key:8e03978e-40d5. So", "x-goog-api-key:redacted-x-go. So"),
+        ("x-client-secret: ab12cd34; x-token: ab12cd34", "x-client-secret: redacted; x-token: redacted"),
+        ("Authorization: Bearer   abcd1234", "Authorization: Bearer   redacted"),
+        ("authorization: abcd1234:9f8e7d6c/", "authorization: redacted-authoriza"),
+        (f"api-key: sk-proj-{LONG}", "api-key: redacted-openai-key-xxxxxxxxxxxx"),
+        ("{'Authorization': 'Key abcd1234'}", "{'Authorization': 'Key redacted'}"),
     ],
 )  # fmt: skip
 def test_a_named_secret_is_hidden_wherever_the_body_is_cut(text: str, expected: str) -> None:
     """The name, the scheme word, the quotes and all lengths stay."""
     assert cut_everywhere(text.encode(), Redactor()).decode() == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x-api-key: header is required",
+        "invalid x-api-key: 401 Unauthorized",
+        "x-api-key: see RFC6750",
+        "x-api-key: https://docs.example.com/abc12345",
+        "x-api-key: claude-3-5-sonnet-20241022 is not for you",
+        "x-api-key: gpt-4o is",
+        '-H "x-api-key: $MY_KEY_1234"',
+        "x-api-key: YOUR_KEY_1a2b3c",
+        "x-api-key: redacted",
+        f"x-api-key: {'a1' * 600}",
+        "x-api-key:          abcd1234",
+        "my.x-api-key: abcd1234",
+        f"{'long-' * 9}api-key: abcd1234",
+        f"a:{'long-' * 8}api-key={LONG}",
+        "Authorization: OAuth2 or sha256",
+        "Authorization: Basic base64-encoded-credentials",
+        "Authorization: Bearer <token1234>",
+        "Authorization: Bearer          abcd1234",
+        "the key: abcd1234, the token: abcd1234",
+        "idempotency-key: 8e03978e40d5",
+        "x-ratelimit-key: tier1abc, x-cache-key: abcd1234",
+        "set-cookie: abcd1234",
+        "x-time-per-token: 1234ms",
+    ],
+)
+def test_prose_about_header_fields_stays(text: str) -> None:
+    """What explains a field, or stands for a key, is no key; nor is what no field of that name would hold."""
+    assert cut_everywhere(text.encode(), Redactor()).decode() == text
 
 
 VALUE = 'p"ss/w+rd é\\&<12345'

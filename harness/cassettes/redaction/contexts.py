@@ -1,8 +1,8 @@
 r"""Secrets that are known by what stands before them, not by their own shape.
 
 `"api_key": "…"` (also inside an escaped JSON string, and as a part of multipart/form-data), `&access_token=…`,
-`Bearer …`, `Basic …`, `https://user:password@host`, and PEM private keys. Each function looks at one place and
-says what it sees, or that more bytes are needed; it never looks back further than 64 bytes.
+`x-api-key: …`, `Bearer …`, `Basic …`, `https://user:password@host`, and PEM private keys. Each function looks at one
+place and says what it sees, or that more bytes are needed; it never looks back further than 64 bytes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from binascii import Error as Base64Error
 from harness.cassettes.redaction.names import (
     SCHEME,
     is_credential_field,
+    is_credential_header,
     is_credential_parameter,
     is_weak_field,
 )
@@ -117,6 +118,53 @@ def parameter(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
     if 16 <= len(value) <= 4096 and mixed(value) and _worth_hiding(value):
         return Span(at + 1, stop, name)
     return None
+
+
+_HEADER_BEFORE = re.compile(rb"(?:\A|\\[nrt]|[^A-Za-z0-9_.\\-])([A-Za-z0-9-]{1,48})'?\Z")
+_TO_HEADER_VALUE = re.compile(rb":[ \t]{0,8}(?:\\{0,7}[\"'])?")
+_TO_HEADER_VALUE_BEGUN = re.compile(rb":[ \t]{0,8}\\{0,7}\Z")
+_TO_CREDENTIALS = re.compile(SCHEME.encode() + rb" {1,8}(?=[^ ])")
+_TO_CREDENTIALS_BEGUN = re.compile(SCHEME.encode() + rb" {0,8}\Z")
+_HEADER_VALUE = re.compile(rb"[A-Za-z0-9._~+/=:-]{0,1025}")
+_OPAQUE = re.compile(rb"(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{6,}")
+_WORD_WITH_NUMBER = re.compile(rb"(?i:(?:base|float|oauth|python|rfc|rsa|(?:hmac)?sha|u?int)[0-9]+(?:url)?)")
+
+
+def quoted_header(text: bytes, at: int, final: bool) -> Verdict:  # noqa: FBT001
+    """A header field with a credential's name that is quoted in free text; `at` is the colon behind the name.
+
+    `x-api-key: k3y9Zq7`, also as Python shows it: `{'x-api-key': 'k3y9Zq7'}`. Prose explains fields in the same way
+    (`x-api-key: header is missing`), so something in the value must have six letters and digits in a row, and both.
+    """
+    before = _HEADER_BEFORE.search(text, max(0, at - 60), at)
+    if before is None or not _is_quotable(name := before.group(1).decode("latin-1")):
+        return None
+    opening = _TO_HEADER_VALUE.match(text, at)
+    start = opening.end() if opening else at + 1
+    if name.lower().endswith("authorization"):
+        if credentials := _TO_CREDENTIALS.match(text, start):
+            start = credentials.end()
+        elif not final and _TO_CREDENTIALS_BEGUN.match(text, start):
+            return Undecided(at)
+    match = _HEADER_VALUE.match(text, start)
+    run = match.group() if match else b""
+    if not final and (
+        _TO_HEADER_VALUE_BEGUN.match(text, at) or (start + len(run) == len(text) and len(run) <= 1024)
+    ):
+        return Undecided(at)
+    value = run.rstrip(b".:")
+    if len(run) > 1024 or b"://" in value or not _worth_hiding(value):
+        return None
+    opaque = any(_WORD_WITH_NUMBER.fullmatch(one) is None for one in _OPAQUE.findall(value))
+    return Span(start, start + len(value), name, guessed=True) if opaque else None
+
+
+def _is_quotable(name: str) -> bool:
+    """Whether a name is that of a header field, and no word of prose; a cookie's value is no single word."""
+    name = name.lower()
+    if name.endswith(("cookie", "cookies")) or ("-" not in name and name != "authorization"):
+        return False
+    return is_credential_field(name) or (name.startswith("x-") and is_credential_header(name))
 
 
 _BEARER = re.compile(rb"Bearer {1,8}|Bearer\Z")

@@ -161,13 +161,19 @@ class Rules:
                 if at >= 0 and text.startswith(head.literal, at) and (verdict := head.rule(text, at, final)):
                     yield verdict
             if name := _NAME_REST.match(text, anchor):
-                rule = contexts.parameter if text[name.end() - 1] == _EQUALS else contexts.field
-                if verdict := rule(text, name.end() - 1, final):
+                end = name.end() - 1
+                if verdict := _NAMED[text[end]](text, end, final):
                     yield verdict
 
 
-_EQUALS = ord("=")
-_NAME_REST = re.compile(rb"[A-Za-z_]{0,16}\\{0,7}\"|=")
+_NAMED: dict[int, Rule] = {
+    ord('"'): contexts.field,
+    ord("="): contexts.parameter,
+    ord(":"): contexts.quoted_header,
+}
+"""Who is asked about a name, by what stands behind it."""
+
+_NAME_REST = re.compile(rb"-?[A-Za-z_]{0,16}(?:\\{0,7}\"|'?:)|=")
 
 
 def _beginnings(literal: bytes) -> Iterator[bytes]:
@@ -179,16 +185,18 @@ def _names() -> dict[int, list[bytes]]:
     r"""What must stand around an anchor where it belongs to the end of a credential's name.
 
     Names of many words are written `api_key`, `api-key`, `apiKey`, `Api-Key`, `API_KEY`; the quote that ends a
-    name may be escaped. `prompt_cache_key` and the `token` of log probabilities are no credentials.
+    name may be escaped, and behind the name of a header field stands a colon. `prompt_cache_key` and the `token` of
+    log probabilities are no credentials.
     """
-    end = r'\\*"'
-    upper = f"(?=(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|AUTHORIZATION|secret){end})"
+    quote = r'\\*"'
+    end = rf"(?:{quote}|'?:)"
+    upper = f"(?=(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|AUTHORIZATION|secret){quote})"
     names = {
-        "k": [f"(?<!che_k)(?=ey{end})", f"(?<=[a-zA-Z_-][tT]ok)(?=en{end})", f"(?<=ook)(?=ies?{end})"],
-        "w": [f"(?<=ssw)(?=o?r?d{end})", f"(?<=pw)(?=d{end})"],
+        "k": [f"(?<!che_k)(?=ey{end})", f"(?<=[a-zA-Z_-][tT]ok)(?=en{end})", f"(?<=ook)(?=ies?{quote})"],
+        "w": [f"(?<=ssw)(?=o?r?d{quote})", f"(?<=pw)(?=d{quote})"],
         "z": [f"(?=ation{end})"],
         "K": [f"(?=ey{end})", f"(?=EY{end})", f"(?<=TOK)(?=EN{end})"],
-        "S": [f"(?=ecret{end})", f"(?<=PAS)(?=SWORD{end})"],
+        "S": [f"(?=ecret{end})", f"(?<=PAS)(?=SWORD{quote})"],
         "_": [upper],
         "-": [f"(?=secret{end})"],
         "=": ["(?<=[A-Za-z]=)"],

@@ -12,12 +12,21 @@ if TYPE_CHECKING:
 
 
 class Span(NamedTuple):
-    """Bytes `start` to `stop` are a secret called `label`; `known` where it is the value of a variable."""
+    """Bytes `start` to `stop` are a secret called `label`.
+
+    Args:
+        start: Its first byte.
+        stop: The byte behind it.
+        label: What it is called.
+        known: It is the value of a variable.
+        guessed: Only what prose says before it tells that it is one, so that any other rule names it better.
+    """
 
     start: int
     stop: int
     label: str
     known: bool = False
+    guessed: bool = False
 
 
 class Undecided(NamedTuple):
@@ -33,16 +42,16 @@ Verdict: TypeAlias = Span | Undecided | None
 def merged(spans: Iterable[Span]) -> list[Span]:
     """Join overlapping spans, in order of position.
 
-    The joined span is called by its longest part; of equals, by the known value.
+    The joined span is called by its longest part; of equals, by the known value, and by a guessed one last.
     """
     result: list[Span] = []
-    best: tuple[int, bool] = (0, False)
+    best: tuple[int, bool, bool] = (0, False, False)
     for span in sorted(spans):
-        weight = (span.stop - span.start, span.known)
+        weight = (span.stop - span.start, span.known, not span.guessed)
         if result and span.start < result[-1].stop:
             last = result[-1]
             if weight > best:
-                best, last = weight, last._replace(label=span.label, known=span.known)
+                best, last = weight, last._replace(label=span.label, known=span.known, guessed=span.guessed)
             result[-1] = last._replace(stop=max(last.stop, span.stop))
         else:
             result.append(span)
@@ -54,9 +63,9 @@ def hidden(text: bytes, spans: Iterable[Span], counts: Counter[str]) -> bytes:
     """`text` with each of the (merged) spans replaced by its placeholder, and the labels counted."""
     pieces: list[bytes] = []
     position = 0
-    for start, stop, label, _ in spans:
-        pieces += (text[position:start], placeholder(label, stop - start).encode())
-        counts[label] += 1
-        position = stop
+    for span in spans:
+        pieces += (text[position : span.start], placeholder(span.label, span.stop - span.start).encode())
+        counts[span.label] += 1
+        position = span.stop
     pieces.append(text[position:])
     return b"".join(pieces)

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
     from harness.cassettes.redaction.rules import Rules
 
-_CONTEXT = 64
-"""Original bytes that are remembered after they went out: no rule looks back further."""
+_CONTEXT = 96
+"""Original bytes that are remembered after they went out: no rule looks back further.
+
+A rule is asked again up to `OVERLAP` bytes back, and looks 64 further: so much must be there, as what is cut off
+before a name would make it look like the body's first word.
+"""
 
 _LINE = 1 << 20
 """Longest line that is held for the user's own patterns, in bytes."""
