@@ -175,18 +175,11 @@ def command(
     """
     import gc
 
-    from harness.errors import UsageError
     from harness.gateway.limits import Limits
     from harness.io.process import run_command
     from harness.jobs.serve import gateway_server
     from harness.translation.manner import Manner
 
-    if pass_key and key_variables:
-        # What was given is not told: it may be the key itself.
-        raise UsageError(
-            "--pass-key and --api-key-env exclude each other: an upstream is sent one key",
-            hint="leave out --pass-key to send the variable's, or --api-key-env to send the client's own",
-        )
     server = gateway_server(
         upstreams,
         host=listen[0],

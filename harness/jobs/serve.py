@@ -193,6 +193,13 @@ def gateway_server(
         PortInUse: On start: another program listens there.
     """
     given = [upstream] if isinstance(upstream, str) else list(upstream)
+    if pass_key and key_variables:
+        # What was given is not told: it may be the key itself.
+        raise UsageError(
+            "--pass-key and --api-key-env exclude each other: an upstream is sent one key",
+            where="pass_key, key_variables",
+            hint="leave out --pass-key to send the variable's, or --api-key-env to send the client's own",
+        )
     variables = _variables([key_variables] if isinstance(key_variables, str) else key_variables)
     every = [
         read_destination(
