@@ -173,8 +173,6 @@ def command(
     Exits with 1 where a request was answered by no recording, or something was refused because it holds a secret that
     cannot be hidden; with 3 where an upstream that was asked could never be reached.
     """
-    import gc
-
     from harness.gateway.limits import Limits
     from harness.io.process import run_command
     from harness.jobs.serve import gateway_server
@@ -207,9 +205,7 @@ def command(
         store=store,
         ca=ca,
     )
-    # What is there now stays: to look through it again and again would hold up every stream for a tenth of a second.
-    gc.freeze()
-    with until_interrupted() as interrupted, _log(quiet=quiet):
+    with until_interrupted() as interrupted, _log(quiet=quiet), _frozen():
         code = 0
         with server:
             _introduce(server, replay)
@@ -233,6 +229,21 @@ def _routes(given: tuple[str, ...]) -> dict[str, str]:
             raise click.UsageError(f"{word!r} is no route: write PATTERN=NAME, such as gpt-*=openai")
         routes[pattern] = name
     return routes
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """What is there now stays: to look through it again and again would hold up every stream for a tenth of a second.
+
+    Only while it serves: whoever runs the command inside a program of its own wants to get its garbage collected later.
+    """
+    import gc
+
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -244,3 +245,9 @@ def test_two_keys_for_one_upstream_are_refused(harness: Run, given: str) -> None
         "leave out --pass-key to send the variable's, or --api-key-env to send the client's own" in served.err
     )
     assert given not in served.err
+
+
+def test_a_program_that_runs_the_command_gets_its_garbage_back(harness: Run) -> None:
+    """What is frozen while a gateway serves would never be looked at again."""
+    assert harness("serve", "--upstream", NOWHERE, *client("one")).code in {0, 1, 3}
+    assert gc.get_freeze_count() == 0

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from harness.findings import NOWHERE, Location
 from tests.corpus.excerpts import LONGEST, excerpt
 
-leaves = st.none() | st.integers() | st.text()
-branches = st.lists(leaves, max_size=4) | st.dictionaries(st.text(), leaves, max_size=4)
-values = leaves | branches | st.lists(branches, max_size=4) | st.dictionaries(st.text(), branches, max_size=4)
+values = st.recursive(
+    st.none() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
 
 
 def at(body: bytes, pointer: str) -> Location:
