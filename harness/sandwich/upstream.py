@@ -1,0 +1,167 @@
+"""The upstream of the sandwich: four dialects on one port, and a plan for each session."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import msgspec
+
+from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+from harness.cassettes.pace import RECORDED
+from harness.faults.registry import parse_fault
+from harness.io.playback import play
+from harness.io.server.answers import answer_error, answer_json
+from harness.io.server.handlers import Receiver, Whole
+from harness.io.server.script import Script
+from harness.io.server.stage import Stage
+from harness.io.server.timetable import Timetable, now
+from harness.jsonvalue import try_parse
+from harness.sandwich.overheard import Overheard
+from harness.scenarios.mark import marks_in
+from harness.scenarios.refusing import refusal_body
+from harness.scenarios.voices.voice import Heard, voice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.io.server.heads import RequestHead
+    from harness.io.server.responder import Responder
+    from harness.scenarios.scenario import Scenario
+    from harness.translation.profiles import UpstreamDialect
+
+_PATHS: Final[tuple[tuple[re.Pattern[str], UpstreamDialect], ...]] = (
+    (re.compile(r"/chat/completions$"), "chat"),
+    (re.compile(r"/responses$"), "responses"),
+    (re.compile(r"/models/(?P<model>[^/:]+):(?P<how>streamGenerateContent|generateContent)$"), "gemini"),
+    (re.compile(r"/messages$"), "anthropic"),
+)
+_HEAD_US: Final = 1_000
+"""Microseconds until the head of an answer is due."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Plan:
+    """What one session is answered, and what came of it.
+
+    Args:
+        mark: Its mark.
+        scenario: What is played.
+
+    Attributes:
+        heard: Every request of the gateway for this session with its answer, in order.
+        dialects: What each was asked in.
+    """
+
+    mark: str
+    scenario: Scenario
+    heard: list[Overheard] = field(default_factory=list)
+    dialects: list[UpstreamDialect] = field(default_factory=list)
+
+
+class ScenarioUpstream:
+    """Answers what gateways ask, by the mark in their requests. All calls happen on the server's loop.
+
+    Attributes:
+        plans: The sessions that may come, by mark.
+        strays: Requests that belong to no session, in words; a gateway's health checks are among them.
+    """
+
+    def __init__(self) -> None:
+        self.plans: dict[str, Plan] = {}
+        self.strays: list[str] = []
+        self._timetable = Timetable()
+        self._held: set[Responder] = set()
+        self._whole = Whole(self._answer)
+
+    def open(self, head: RequestHead, responder: Responder) -> Receiver:
+        """Collect a request."""
+        return self._whole.open(head, responder)
+
+    def closing(self) -> None:
+        """Streams that only wait for their client to leave end now."""
+        for responder in tuple(self._held):
+            responder.cut()
+
+    def _answer(self, head: RequestHead, body: bytes, responder: Responder) -> None:
+        path = head.path.partition("?")[0]
+        if head.method == "GET":
+            if path.endswith("/models"):
+                answer_json(responder, {"object": "list", "data": [{"id": "scenario", "object": "model"}]})
+            else:
+                answer_json(responder, {"status": "ok"})
+            return
+        known = next(((found, one) for pattern, one in _PATHS if (found := pattern.search(path))), None)
+        plan = next((self.plans[one] for one in marks_in(body) if one in self.plans), None)
+        if known is None or plan is None:
+            why = "no session has its mark" if known is not None else "no dialect has such a path"
+            self.strays.append(f"{head.method} {path}: {why}")
+            answer_error(
+                responder, 404, f"the scenario upstream was asked what it does not know: {why}", "not_found"
+            )
+            return
+        found, dialect = known
+        request = Request(head.method, f"http://{head.field(b'host')}{head.path}", head.headers, body)
+        read, value = try_parse(body)
+        asked: Mapping[str, Any] = value if read and isinstance(value, dict) else {}
+        is_stream = (
+            found["how"] == "streamGenerateContent" if dialect == "gemini" else asked.get("stream") is True
+        )
+        model = found["model"] if dialect == "gemini" else asked.get("model")
+        heard = Heard(
+            body=asked,
+            model=model if isinstance(model, str) else "scenario",
+            mark=plan.mark,
+            number=len(plan.heard),
+        )
+        overheard = Overheard(responder, request, now())
+        plan.heard.append(overheard)
+        plan.dialects.append(dialect)
+        scenario = plan.scenario
+        fault = parse_fault(scenario.fault) if scenario.fault is not None else None
+        script = Script(play(answer_of(scenario, dialect, request, heard, stream=is_stream), RECORDED, fault))
+        stand_in = cast("Responder", overheard)
+        Stage(script, stand_in, self._timetable, self._held, failed=_failed).play()
+
+
+def _failed(error: Exception) -> None:
+    _log.error("a scenario could not be played to its end", exc_info=error)
+
+
+def answer_of(
+    scenario: Scenario, dialect: UpstreamDialect, request: Request, heard: Heard, *, stream: bool
+) -> Exchange:
+    """What the upstream answers to one request, with times, before any fault."""
+    refused = scenario.refused
+    if refused is not None:
+        body = refused.body
+        if body is None:
+            body = msgspec.json.encode(refusal_body(dialect, refused.status, refused.message))
+        headers = (
+            ("content-type", refused.content_type),
+            ("content-length", str(len(body))),
+            *refused.headers,
+        )
+        return _exchange(request, refused.status, headers, [body], scenario.gap_us)
+    said = scenario.answers[min(heard.number, len(scenario.answers) - 1)].marked(heard.mark)
+    ids = (("x-request-id", f"req_{heard.mark}{heard.number}"),)
+    if not stream:
+        body = msgspec.json.encode(voice(dialect).whole(said, heard))
+        headers = (("content-type", "application/json"), ("content-length", str(len(body))), *ids)
+        return _exchange(request, 200, headers, [body], scenario.gap_us)
+    events = voice(dialect).events(said, heard)
+    return _exchange(
+        request, 200, (("content-type", "text/event-stream; charset=utf-8"), *ids), events, scenario.gap_us
+    )
+
+
+def _exchange(
+    request: Request, status: int, headers: tuple[tuple[str, str], ...], pieces: list[bytes], gap_us: int
+) -> Exchange:
+    chunks = tuple(Chunk(number * gap_us, one) for number, one in enumerate(pieces))
+    ending = Ending(How.COMPLETE, chunks[-1].at_us if chunks else 0)
+    return Exchange(0, request, Response(status, headers, chunks, at_us=_HEAD_US), ending)

@@ -1,0 +1,94 @@
+"""What a scenario is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from harness.translation.engine import INBOUND, UPSTREAM
+
+if TYPE_CHECKING:
+    from harness.scenarios.answer import Answer
+    from harness.scenarios.asking import Ask
+    from harness.translation.engine import InboundDialect
+    from harness.translation.profiles import UpstreamDialect
+
+Capability: TypeAlias = Literal[
+    "text",
+    "tools",
+    "reasoning",
+    "endings",
+    "usage",
+    "input",
+    "conversation",
+    "output",
+    "errors",
+    "transport",
+    "behaviour",
+]
+"""What a person asks of a gateway: can I use it for this?"""
+
+Behaviour: TypeAlias = Literal["incremental", "leaving", "crosstalk", "repeat", "whole_is_fold"]
+"""What is watched beside the bytes; see `harness.sandwich.behaviours`."""
+
+GAP_US: Final = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """The upstream answers with an error status.
+
+    Args:
+        status: HTTP status.
+        message: What it says.
+        headers: Further fields.
+        body: In place of the dialect's own error; its type is `content_type`.
+        content_type: Of the body.
+    """
+
+    status: int
+    message: str = "the model is not there"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One thing that a gateway is put through.
+
+    Args:
+        name: Unique, lower case with hyphens; part of links and baselines, so it never changes.
+        title: A few words.
+        about: What a gateway has to get right, and what goes wrong where it does not, for its maintainer.
+        capability: Where it stands in the report.
+        asks: What the client asks.
+        answers: What the upstream answers, one for each request that is expected of the gateway.
+        exercises: What must have been seen for the scenario to count, in the words of `harness.scenarios.features`.
+        output: The client runs the tools that are called, with this result, and asks again; "" does not.
+        inbound: Client dialects that have words for it.
+        upstream: Upstream dialects that have words for it.
+        modes: Streamed, whole, or both.
+        fault: What goes wrong in the upstream's answer, as `--fault` has it.
+        refused: The upstream refuses instead of answering.
+        gap_us: Microseconds between two events of the upstream.
+        behaviour: What is watched beside the bytes.
+        seconds: How long a session may take.
+    """
+
+    name: str
+    title: str
+    about: str
+    capability: Capability
+    asks: Ask
+    answers: tuple[Answer, ...] = ()
+    exercises: frozenset[str] = field(default_factory=frozenset)
+    output: str = ""
+    inbound: tuple[InboundDialect, ...] = INBOUND
+    upstream: tuple[UpstreamDialect, ...] = UPSTREAM
+    modes: tuple[Literal["stream", "whole"], ...] = ("stream", "whole")
+    fault: str | None = None
+    refused: Refused | None = None
+    gap_us: int = GAP_US
+    behaviour: Behaviour | None = None
+    seconds: float = 20.0
