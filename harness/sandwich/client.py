@@ -1,0 +1,96 @@
+"""The client of the sandwich: it asks as it is told, and keeps every byte of the answer with its time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import httpx
+
+from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+from harness.io.recorder import ending_of
+from harness.io.server.timetable import now
+
+if TYPE_CHECKING:
+    from harness.cassettes.exchange import Headers
+
+_CONNECT: Final = 10.0
+
+
+class Leave(Exception):
+    """The client has had enough."""
+
+
+async def ask(
+    client: httpx.AsyncClient,
+    url: str,
+    headers: Headers,
+    body: bytes,
+    *,
+    seconds: float,
+    leave_after: int | None = None,
+) -> Exchange:
+    """Send one request and read the answer to its end.
+
+    Args:
+        client: What sends; it follows no redirect and decodes nothing.
+        url: Where to.
+        headers: All fields beside those that frame the message.
+        body: The JSON that is asked.
+        seconds: How long all of it may take; then the exchange ends with `timeout`.
+        leave_after: Hang up after so many reads of the body.
+
+    Returns:
+        What went over the wire. An answer that never came is an exchange without a response.
+    """
+    request = Request("POST", url, headers, body)
+    response: Response | None = None
+    chunks: list[Chunk] = []
+    begun = head_at = now()
+    how = How.COMPLETE
+    error: Exception | None = None
+    try:
+        async with (
+            asyncio.timeout(seconds),
+            client.stream("POST", url, headers=list(headers), content=body) as answer,
+        ):
+            head_at = now()
+            response = _head(answer, round((head_at - begun) * 1e6))
+            async for data in answer.aiter_raw():
+                chunks.append(Chunk(round((now() - head_at) * 1e6), data))
+                if leave_after is not None and len(chunks) >= leave_after:
+                    raise Leave  # noqa: TRY301 - it also ends the exchange, as a client's leaving does
+    except Leave:
+        how = How.CLIENT_CLOSE
+    except TimeoutError as late:
+        how, error = How.TIMEOUT, late
+    except (httpx.HTTPError, OSError) as failed:
+        how, error = ending_of(failed), failed
+    name = type(error).__name__ if error is not None else None
+    ending = Ending(how, round((now() - head_at) * 1e6), name, str(error) if error is not None else None)
+    if response is not None:
+        response = Response(
+            response.status,
+            response.headers,
+            tuple(chunks),
+            response.reason,
+            response.http_version,
+            response.at_us,
+        )
+    return Exchange(0, request, response, ending)
+
+
+def _head(answer: httpx.Response, at_us: int) -> Response:
+    reason = answer.extensions.get("reason_phrase", b"").decode("latin-1")
+    fields = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
+    return Response(answer.status_code, fields, (), reason, answer.http_version, at_us)
+
+
+def new_client(concurrency: int) -> httpx.AsyncClient:
+    """A client for a target on this machine or elsewhere."""
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(None, connect=_CONNECT),
+        limits=httpx.Limits(max_connections=concurrency),
+        trust_env=False,
+        follow_redirects=False,
+    )
