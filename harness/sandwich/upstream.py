@@ -12,7 +12,7 @@ import msgspec
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.cassettes.pace import RECORDED
 from harness.faults.registry import parse_fault
-from harness.io.playback import play
+from harness.io.playback import FaultPlan, play
 from harness.io.server.answers import answer_error, answer_json
 from harness.io.server.handlers import Receiver, Whole
 from harness.io.server.script import Script
@@ -21,7 +21,6 @@ from harness.io.server.timetable import Timetable, now
 from harness.jsonvalue import try_parse
 from harness.sandwich.overheard import Overheard
 from harness.scenarios.mark import marks_in
-from harness.scenarios.refusing import refusal_body
 from harness.scenarios.voices.voice import Heard, voice
 
 if TYPE_CHECKING:
@@ -53,14 +52,20 @@ class Plan:
         scenario: What is played.
 
     Attributes:
+        faults: When something goes wrong.
         heard: Every request of the gateway for this session with its answer, in order.
         dialects: What each was asked in.
     """
 
     mark: str
     scenario: Scenario
+    faults: FaultPlan = field(init=False)
     heard: list[Overheard] = field(default_factory=list)
     dialects: list[UpstreamDialect] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        fault = self.scenario.fault
+        self.faults = FaultPlan(parse_fault(fault) if fault is not None else None)
 
 
 class ScenarioUpstream:
@@ -122,8 +127,12 @@ class ScenarioUpstream:
         plan.heard.append(overheard)
         plan.dialects.append(dialect)
         scenario = plan.scenario
-        fault = parse_fault(scenario.fault) if scenario.fault is not None else None
-        script = Script(play(answer_of(scenario, dialect, request, heard, stream=is_stream), RECORDED, fault))
+        instead = plan.faults.instead_of_recording(request)
+        if instead is not None:
+            script = Script(play(instead, RECORDED))
+        else:
+            exchange = answer_of(scenario, dialect, request, heard, stream=is_stream)
+            script = Script(play(exchange, RECORDED, plan.faults.for_recording(exchange)))
         stand_in = cast("Responder", overheard)
         Stage(script, stand_in, self._timetable, self._held, failed=_failed).play()
 
@@ -136,17 +145,6 @@ def answer_of(
     scenario: Scenario, dialect: UpstreamDialect, request: Request, heard: Heard, *, stream: bool
 ) -> Exchange:
     """What the upstream answers to one request, with times, before any fault."""
-    refused = scenario.refused
-    if refused is not None:
-        body = refused.body
-        if body is None:
-            body = msgspec.json.encode(refusal_body(dialect, refused.status, refused.message))
-        headers = (
-            ("content-type", refused.content_type),
-            ("content-length", str(len(body))),
-            *refused.headers,
-        )
-        return _exchange(request, refused.status, headers, [body], scenario.gap_us)
     said = scenario.answers[min(heard.number, len(scenario.answers) - 1)].marked(heard.mark)
     ids = (("x-request-id", f"req_{heard.mark}{heard.number}"),)
     if not stream:

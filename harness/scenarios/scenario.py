@@ -35,25 +35,6 @@ GAP_US: Final = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refused:
-    """The upstream answers with an error status.
-
-    Args:
-        status: HTTP status.
-        message: What it says.
-        headers: Further fields.
-        body: In place of the dialect's own error; its type is `content_type`.
-        content_type: Of the body.
-    """
-
-    status: int
-    message: str = "the model is not there"
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
-    content_type: str = "application/json"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """One thing that a gateway is put through.
 
@@ -69,8 +50,7 @@ class Scenario:
         inbound: Client dialects that have words for it.
         upstream: Upstream dialects that have words for it.
         modes: Streamed, whole, or both.
-        fault: What goes wrong in the upstream's answer, as `--fault` has it.
-        refused: The upstream refuses instead of answering.
+        fault: What goes wrong upstream, as `--fault` has it: an error status, a cut, silence.
         gap_us: Microseconds between two events of the upstream.
         behaviour: What is watched beside the bytes.
         seconds: How long a session may take.
@@ -88,7 +68,6 @@ class Scenario:
     upstream: tuple[UpstreamDialect, ...] = UPSTREAM
     modes: tuple[Literal["stream", "whole"], ...] = ("stream", "whole")
     fault: str | None = None
-    refused: Refused | None = None
     gap_us: int = GAP_US
     behaviour: Behaviour | None = None
     seconds: float = 20.0
