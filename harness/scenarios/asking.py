@@ -6,7 +6,7 @@ Bodies have neither model nor `stream`; `{mark}` in them stands for the session'
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from harness.jsonvalue import try_parse
 from harness.scenarios.answer import MARK
@@ -51,20 +51,6 @@ class Custom:
         """As a client declares it."""
         told = {"name": self.name, "description": self.description}
         return {"type": "custom", "custom": told} if inbound == "chat" else {"type": "custom", **told}
-
-
-WEATHER: Final = Function(
-    name="get_weather",
-    description="Current weather in a city.",
-    parameters={
-        "type": "object",
-        "properties": {"city": {"type": "string"}, "unit": {"type": "string", "enum": ["c", "f"]}},
-        "required": ["city"],
-        "additionalProperties": False,
-    },
-)
-TIME: Final = Function(name="get_time", description="The time now, in UTC.")
-SHELL: Final = Custom(name="shell", description="Runs a command line.")
 
 
 @dataclass(frozen=True, kw_only=True)

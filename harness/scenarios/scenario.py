@@ -28,7 +28,9 @@ Capability: TypeAlias = Literal[
 ]
 """What a person asks of a gateway: can I use it for this?"""
 
-Behaviour: TypeAlias = Literal["incremental", "leaving", "crosstalk", "repeat", "whole_is_fold"]
+Behaviour: TypeAlias = Literal[
+    "incremental", "first_event", "leaving", "crosstalk", "repeat", "whole_is_fold"
+]
 """What is watched beside the bytes; see `harness.sandwich.behaviours`."""
 
 GAP_US: Final = 2_000
@@ -47,6 +49,7 @@ class Scenario:
         answers: What the upstream answers, one for each request that is expected of the gateway.
         exercises: What must have been seen for the scenario to count, in the words of `harness.scenarios.features`.
         output: The client runs the tools that are called, with this result, and asks again; "" does not.
+        follows: The client asks this next, and names the response that it continues (Responses); "" does not.
         inbound: Client dialects that have words for it.
         upstream: Upstream dialects that have words for it.
         modes: Streamed, whole, or both.
@@ -64,6 +67,7 @@ class Scenario:
     answers: tuple[Answer, ...] = ()
     exercises: frozenset[str] = field(default_factory=frozenset)
     output: str = ""
+    follows: str = ""
     inbound: tuple[InboundDialect, ...] = INBOUND
     upstream: tuple[UpstreamDialect, ...] = UPSTREAM
     modes: tuple[Literal["stream", "whole"], ...] = ("stream", "whole")

@@ -1,1 +1,1 @@
-"""Scenarios on endings."""
+"""Scenarios: how an answer ends."""

@@ -1,1 +1,1 @@
-"""Scenarios on reasoning."""
+"""Scenarios: thought."""

@@ -1,1 +1,1 @@
-"""Scenarios on text."""
+"""Scenarios: what a model says."""

@@ -9,7 +9,9 @@ from harness.scenarios.scenario import Scenario
 SCENARIO = Scenario(
     name="text-plain",
     title="Plain text",
-    about="A short answer in a few deltas. What every gateway can do; whoever fails here fails everywhere.",
+    about=(
+        "A short answer in a few deltas. What every gateway can do; one that fails here fails everywhere."
+    ),
     capability="text",
     asks=asks("Say hello."),
     answers=(answer(text("Hello", " there", ", friend", ".")),),

@@ -1,1 +1,1 @@
-"""Scenarios on tools."""
+"""Scenarios: calls of the client's tools."""

@@ -1,0 +1,1 @@
+"""Scenarios: what is watched beside the bytes."""

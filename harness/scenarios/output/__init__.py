@@ -1,0 +1,1 @@
+"""Scenarios: other things than text in an answer."""
