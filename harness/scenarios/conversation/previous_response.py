@@ -19,7 +19,7 @@ SCENARIO = Scenario(
         answer(text("I will", ".")),
         answer(text("Ada", ".")),
     ),
-    exercises=frozenset({"text", "previous"}),
+    exercises=frozenset({"text", "loop"}),
     inbound=("responses",),
     follows="What is my name?",
 )

@@ -28,6 +28,6 @@ SCENARIO = Scenario(
         ),
         answer(text("It is ", "sunny.")),
     ),
-    exercises=frozenset({"thought", "call", "result"}),
+    exercises=frozenset({"thought", "call", "loop"}),
     output='{"celsius": 21}',
 )

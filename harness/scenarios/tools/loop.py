@@ -20,6 +20,6 @@ SCENARIO = Scenario(
         answer(call("get_weather", '{"city": "Oslo"}')),
         answer(text("It is ", "21 degrees.")),
     ),
-    exercises=frozenset({"call", "result", "text"}),
+    exercises=frozenset({"call", "loop", "text"}),
     output='{"celsius": 21}',
 )

@@ -20,6 +20,6 @@ SCENARIO = Scenario(
         answer(call("get_weather", '{"city": "Oslo"}'), call("get_weather", '{"city": "Rome"}')),
         answer(text("Both are ", "sunny.")),
     ),
-    exercises=frozenset({"call", "parallel", "result", "text"}),
+    exercises=frozenset({"call", "parallel", "loop", "text"}),
     output='{"celsius": 21}',
 )
