@@ -13,6 +13,7 @@ from harness.io.server.timetable import now
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Headers
+    from harness.io.recorder import Take
 
 _CONNECT: Final = 10.0
 
@@ -29,6 +30,7 @@ async def ask(
     *,
     seconds: float,
     leave_after: int | None = None,
+    take: Take | None = None,
 ) -> Exchange:
     """Send one request and read the answer to its end.
 
@@ -39,6 +41,7 @@ async def ask(
         body: The JSON that is asked.
         seconds: How long all of it may take; then the exchange ends with `timeout`.
         leave_after: Hang up after so many reads of the body.
+        take: Its recording on the disk.
 
     Returns:
         What went over the wire. An answer that never came is an exchange without a response.
@@ -56,8 +59,12 @@ async def ask(
         ):
             head_at = now()
             response = _head(answer, round((head_at - begun) * 1e6))
+            if take is not None:
+                take.respond(response)
             async for data in answer.aiter_raw():
                 chunks.append(Chunk(round((now() - head_at) * 1e6), data))
+                if take is not None:
+                    take.chunk(data)
                 if leave_after is not None and len(chunks) >= leave_after:
                     raise Leave  # noqa: TRY301 - it also ends the exchange, as a client's leaving does
     except Leave:
@@ -66,6 +73,8 @@ async def ask(
         how, error = How.TIMEOUT, late
     except (httpx.HTTPError, OSError) as failed:
         how, error = ending_of(failed), failed
+    if take is not None:
+        take.end(how, error)
     name = type(error).__name__ if error is not None else None
     ending = Ending(how, round((now() - head_at) * 1e6), name, str(error) if error is not None else None)
     if response is not None:

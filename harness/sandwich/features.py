@@ -80,6 +80,8 @@ def _is_seen(feature: str, upstream: Sequence[Exchange], turns: Sequence[Turn]) 
         return any(one.response is not None and one.response.status == status for one in upstream)
     if feature == "cut":
         unended = any(one.response is None or one.ending.how in _CUT for one in upstream)
-        return unended or any(turn.ended == "cut" for turn in turns)
+        return unended or any(
+            turn.ended == "cut" or any(one.finish is None for one in turn.choices) for turn in turns
+        )
     test = _OF_TURNS.get(feature)
     return test is not None and any(map(test, turns))

@@ -47,12 +47,13 @@ class Judged:
 
 def judged(played: Played, *, profile: str = "openai") -> Judged:
     """Judge one session."""
-    turns = [turn for one in played.upstream if (turn := _turn(one)) is not None]
-    exercised = seen(played.scenario.exercises, played.upstream, turns)
+    upstream = [one.exchange for one in played.upstream]
+    turns = [turn for one in upstream if (turn := _turn(one)) is not None]
+    exercised = seen(played.scenario.exercises, upstream, turns)
     missing = played.scenario.exercises - exercised
     verdicts = tuple(
-        judge(one, dialect=played.route.inbound, profile=profile, upstream=half)
-        for one, half in zip(played.downstream, _halves(played), strict=True)
+        judge(one.exchange, dialect=played.route.inbound, profile=profile, upstream=half)
+        for one, half in zip(played.client, _halves(played), strict=True)
     )
     status, reason = _status(played, verdicts, missing)
     return Judged(status=status, reason=reason, exercised=exercised, missing=missing, verdicts=verdicts)
@@ -60,10 +61,11 @@ def judged(played: Played, *, profile: str = "openai") -> Judged:
 
 def _halves(played: Played) -> list[Exchange | None]:
     """The upstream exchange that answers each of the client's: of several attempts the last."""
-    asked = len(played.downstream)
+    asked = len(played.client)
+    upstream = [one.exchange for one in played.upstream]
     if asked == 1:
-        return [played.upstream[-1] if played.upstream else None]
-    return [played.upstream[number] if number < len(played.upstream) else None for number in range(asked)]
+        return [upstream[-1] if upstream else None]
+    return [upstream[number] if number < len(upstream) else None for number in range(asked)]
 
 
 def _turn(one: Exchange) -> Turn | None:
@@ -74,8 +76,9 @@ def _turn(one: Exchange) -> Turn | None:
 def _status(
     played: Played, verdicts: Sequence[Verdict], missing: frozenset[str]
 ) -> tuple[CellStatus, str | None]:
-    if played.downstream[0].response is None:
-        ending = played.downstream[0].ending
+    first = played.client[0].exchange
+    if first.response is None:
+        ending = first.ending
         return CellStatus.HARNESS_FAULT, f"the target gave no answer: {ending.exception or ending.how}"
     blamed = [
         one.severity for verdict in verdicts for one in verdict.findings if one.origin.value != "upstream"
@@ -83,8 +86,7 @@ def _status(
     if Severity.ERROR in blamed:
         return CellStatus.FAILED, None
     if not played.upstream:
-        status = played.downstream[0].response.status
-        return CellStatus.NOT_EXERCISED, f"the target answered {status} and asked no upstream"
+        return CellStatus.NOT_EXERCISED, f"the target answered {first.response.status} and asked no upstream"
     if missing:
         return CellStatus.NOT_EXERCISED, f"not seen upstream: {', '.join(sorted(missing))}"
     return (CellStatus.WARNED if Severity.WARNING in blamed else CellStatus.PASSED), None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from harness.cassettes.exchange import Header, Headers
+    from harness.io.recorder import Take
     from harness.io.server.responder import Responder
 
 
@@ -21,14 +22,18 @@ class Overheard:
         responder: Who writes.
         request: What the gateway sent.
         asked_at: When it had come whole, on the clock of `now`.
+        take: Its recording on the disk.
 
     Attributes:
         on_resume: As of a responder.
         left_at: When the gateway hung up before the answer had ended; None where it did not.
     """
 
-    def __init__(self, responder: Responder, request: Request, asked_at: float) -> None:
+    def __init__(
+        self, responder: Responder, request: Request, asked_at: float, take: Take | None = None
+    ) -> None:
         self._responder = responder
+        self._take = take
         self._request = request
         self._asked_at = asked_at
         self._head: tuple[int, str, Headers] | None = None
@@ -78,6 +83,8 @@ class Overheard:
         """Write the head."""
         fields = tuple(headers)
         self._head, self._head_at = (status, reason, fields), now()
+        if self._take is not None:
+            self._take.respond(Response(status, fields, (), reason))
         self._responder.start(status, reason, fields)
 
     def write_many(self, parts: Iterable[bytes]) -> None:
@@ -85,6 +92,9 @@ class Overheard:
         given = tuple(parts)
         at_us = self._since(self._head_at)
         self._chunks += [Chunk(at_us, one) for one in given]
+        if self._take is not None:
+            for one in given:
+                self._take.chunk(one)
         self._responder.write_many(given)
 
     def finish(self, trailers: Iterable[Header] = ()) -> None:
@@ -105,6 +115,16 @@ class Overheard:
     # -- what was overheard
 
     @property
+    def index(self) -> int:
+        """Its place in the recording; -1 where there is none."""
+        return self._take.index if self._take is not None else -1
+
+    @property
+    def asked_at(self) -> float:
+        """When the request had come whole, on the clock of `harness.io.server.timetable`."""
+        return self._asked_at
+
+    @property
     def exchange(self) -> Exchange:
         """What has passed so far; an answer that is still under way ends with `cancelled`."""
         ending = self._ending or Ending(How.CANCELLED, self._since(self._head_at))
@@ -118,6 +138,8 @@ class Overheard:
     def _end(self, how: How) -> None:
         if self._ending is None:
             self._ending = Ending(how, self._since(self._head_at))
+            if self._take is not None:
+                self._take.end(how)
 
     def _lost(self) -> None:
         self.left_at = now()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
+from harness.cassettes.exchange import Request
+from harness.io.server.timetable import now
 from harness.sandwich.answered import whole_answer
 from harness.sandwich.client import ask
 from harness.sandwich.upstream import Plan
@@ -14,16 +16,19 @@ from harness.scenarios.asking import continued
 from harness.scenarios.mark import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import httpx
 
     from harness.cassettes.exchange import Exchange, Headers
+    from harness.io.recorder import Recorder
     from harness.sandwich.upstream import ScenarioUpstream
     from harness.scenarios.scenario import Scenario
     from harness.translation.engine import InboundDialect
     from harness.translation.profiles import UpstreamDialect
 
 Mode = Literal["stream", "whole"]
-_PATHS = {"chat": "/chat/completions", "responses": "/responses"}
+_PATHS: Final = {"chat": "/chat/completions", "responses": "/responses"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +40,33 @@ class Route:
         base_url: What clients use.
         model: What they ask for.
         inbound: What they speak.
-        upstream: What the target speaks upstream on this way.
+        upstream: What the target speaks upstream on this way; None is a model server, which has no upstream.
         headers: Further fields, a key among them.
+        note: What a reader of the report should know of it.
     """
 
     name: str
     base_url: str
     model: str
     inbound: InboundDialect
-    upstream: UpstreamDialect
+    upstream: UpstreamDialect | None
     headers: Headers = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One exchange of a session, as one side saw it.
+
+    Args:
+        exchange: What went over the wire.
+        index: Its place in the side's recording; -1 where there is none.
+        at_ms: When it began, in milliseconds after the session's first request.
+    """
+
+    exchange: Exchange
+    index: int
+    at_ms: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,52 +74,112 @@ class Played:
     """A session that is over.
 
     Args:
+        cell: The id of what it was played for.
         scenario: What was played.
         route: Over which way.
         mode: Streamed or whole.
-        downstream: What the client asked and was answered, in order.
+        client: What the client asked and was answered, in order.
         upstream: What the target asked and was answered, in order.
     """
 
+    cell: str
     scenario: Scenario
     route: Route
     mode: Mode
-    downstream: tuple[Exchange, ...]
-    upstream: tuple[Exchange, ...]
+    client: tuple[Side, ...]
+    upstream: tuple[Side, ...]
 
 
-async def play(
-    client: httpx.AsyncClient, upstream: ScenarioUpstream, scenario: Scenario, route: Route, mode: Mode
-) -> Played:
-    """Play one session."""
-    name = mark(scenario.name, route.name, mode)
-    plan = upstream.plans[name] = Plan(name, scenario)
-    body = scenario.asks.body(route.inbound, model=route.model, mark=name, stream=mode == "stream")
-    exchanges: list[Exchange] = []
-    headers = (("content-type", "application/json"), *route.headers)
-    url = route.base_url.rstrip("/") + _PATHS[route.inbound]
-    while True:
-        sent = msgspec.json.encode(body)
-        exchange = await ask(client, url, headers, sent, seconds=scenario.seconds)
-        exchanges.append(exchange)
-        following = _following(scenario, route, body, exchange)
-        if following is None or len(exchanges) >= max(1, len(scenario.answers)):
-            break
-        body = following
-    return Played(
-        scenario=scenario,
-        route=route,
-        mode=mode,
-        downstream=tuple(exchanges),
-        upstream=tuple(one.exchange for one in plan.heard),
-    )
+class Player:
+    """Plays sessions against one target.
+
+    Args:
+        target: Its name.
+        client: What sends.
+        upstream: What answers behind it.
+        recorder: Keeps on the disk what the client asks and is answered.
+        seconds: The longest that a session may take, whatever its scenario allows; None is no such limit.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        client: httpx.AsyncClient,
+        upstream: ScenarioUpstream,
+        recorder: Recorder | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        self._target = target
+        self._client = client
+        self._upstream = upstream
+        self._recorder = recorder
+        self._seconds = seconds
+
+    async def play(
+        self, scenario: Scenario, route: Route, mode: Mode, *, number: int = 0, leave_after: int | None = None
+    ) -> Played:
+        """Play one session.
+
+        Args:
+            scenario: What is played.
+            route: Over which way.
+            mode: Streamed or whole.
+            number: Which session of several that are played for one cell.
+            leave_after: The client hangs up after so many reads.
+        """
+        cell = cell_id(self._target, route.name, scenario.name, mode)
+        name = mark(cell, number)
+        plan = self._upstream.plans[name] = Plan(name, cell, scenario)
+        body = scenario.asks.body(route.inbound, model=route.model, mark=name, stream=mode == "stream")
+        headers = (("content-type", "application/json"), *route.headers)
+        url = route.base_url.rstrip("/") + _PATHS[route.inbound]
+        begun = now()
+        client: list[Side] = []
+        seconds = scenario.seconds if self._seconds is None else min(scenario.seconds, self._seconds)
+        while True:
+            sent = msgspec.json.encode(body)
+            take = None
+            if self._recorder is not None:
+                take = self._recorder.begin(Request("POST", url, headers, sent), extra={"cell": cell})
+            at = now()
+            exchange = await ask(
+                self._client, url, headers, sent, seconds=seconds, leave_after=leave_after, take=take
+            )
+            index = take.index if take is not None else -1
+            client.append(Side(exchange=exchange, index=index, at_ms=(at - begun) * 1e3))
+            if len(client) >= max(1, len(scenario.answers)):
+                break
+            following = _following(scenario, route, body, exchange)
+            if following is None:
+                break
+            body = following
+        del self._upstream.plans[name]
+        return Played(
+            cell=cell,
+            scenario=scenario,
+            route=route,
+            mode=mode,
+            client=tuple(client),
+            upstream=tuple(
+                Side(exchange=one.exchange, index=one.index, at_ms=(one.asked_at - begun) * 1e3)
+                for one in plan.heard
+            ),
+        )
+
+
+def cell_id(target: str, route: str, scenario: str, mode: Mode) -> str:
+    """The id of a cell: the same in every run, and a path that globs of a baseline can meet."""
+    return f"{target}/{route}/{scenario}/{mode}"
 
 
 def _following(
-    scenario: Scenario, route: Route, body: dict[str, Any], exchange: Exchange
+    scenario: Scenario, route: Route, body: Mapping[str, Any], exchange: Exchange
 ) -> dict[str, Any] | None:
     """What the client asks next, where the scenario has another turn and the answer can be read."""
-    if not scenario.output:
+    answer = whole_answer(route.inbound, exchange) if scenario.output or scenario.follows else None
+    if answer is None:
         return None
-    answer = whole_answer(route.inbound, exchange)
-    return None if answer is None else continued(route.inbound, body, answer, scenario.output)
+    if scenario.output:
+        return continued(route.inbound, body, answer, scenario.output)
+    said = {"role": "user", "content": scenario.follows}
+    return {**body, "input": [said], "previous_response_id": answer.get("id")}

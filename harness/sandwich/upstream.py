@@ -26,6 +26,7 @@ from harness.scenarios.voices.voice import Heard, voice
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.io.recorder import Recorder
     from harness.io.server.heads import RequestHead
     from harness.io.server.responder import Responder
     from harness.scenarios.scenario import Scenario
@@ -49,6 +50,7 @@ class Plan:
 
     Args:
         mark: Its mark.
+        cell: The id of the cell that it is played for.
         scenario: What is played.
 
     Attributes:
@@ -58,6 +60,7 @@ class Plan:
     """
 
     mark: str
+    cell: str
     scenario: Scenario
     faults: FaultPlan = field(init=False)
     heard: list[Overheard] = field(default_factory=list)
@@ -71,12 +74,16 @@ class Plan:
 class ScenarioUpstream:
     """Answers what gateways ask, by the mark in their requests. All calls happen on the server's loop.
 
+    Args:
+        recorder: Keeps on the disk what is asked and answered.
+
     Attributes:
         plans: The sessions that may come, by mark.
         strays: Requests that belong to no session, in words; a gateway's health checks are among them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recorder: Recorder | None = None) -> None:
+        self._recorder = recorder
         self.plans: dict[str, Plan] = {}
         self.strays: list[str] = []
         self._timetable = Timetable()
@@ -123,7 +130,10 @@ class ScenarioUpstream:
             mark=plan.mark,
             number=len(plan.heard),
         )
-        overheard = Overheard(responder, request, now())
+        take = (
+            self._recorder.begin(request, extra={"cell": plan.cell}) if self._recorder is not None else None
+        )
+        overheard = Overheard(responder, request, now(), take)
         plan.heard.append(overheard)
         plan.dialects.append(dialect)
         scenario = plan.scenario

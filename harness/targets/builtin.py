@@ -56,5 +56,5 @@ class Builtin:
                 ),
                 version=__version__,
                 notes=(f"limits: {LIMITS.first_byte:g} s for the first byte, {LIMITS.idle:g} s between two",),
-                commands=tuple(["harness serve " + " ".join(f"--upstream {one}" for one in served)]),
+                commands=("harness serve " + " ".join(f"--upstream {one}" for one in served),),
             )

@@ -1,4 +1,4 @@
-"""No gateway at all: the client asks the scenario upstream itself. Whatever is found here is this harness's own fault."""
+"""No gateway at all: the client asks the scenario upstream itself. What is found here is the harness's own fault."""
 
 from __future__ import annotations
 

@@ -13,6 +13,6 @@ SCENARIO = Scenario(
     ),
     capability="errors",
     asks=asks("Say hello."),
-    exercises=frozenset({"error"}),
+    exercises=frozenset({"error 200"}),
     fault="error_as_success:times=0",
 )
