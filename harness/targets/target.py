@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,5 +72,21 @@ class Target(Protocol):
 
         Raises:
             TargetError: It does not start, or cannot be reached in time; says what it printed.
+        """
+        ...
+
+
+@runtime_checkable
+class Installable(Target, Protocol):
+    """A target that has to be installed first, and says how."""
+
+    def install(self, tools: Path) -> None:
+        """Install the release that this project was tried with; does no harm where it stands already.
+
+        Args:
+            tools: The folder in which targets are installed; made where there is none.
+
+        Raises:
+            TargetError: It cannot be installed; says what the installer printed.
         """
         ...
