@@ -180,6 +180,34 @@ class Route(Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
+class Run(Struct, frozen=True, kw_only=True):
+    """How the result came about.
+
+    Args:
+        harness: Version of this tool.
+        started: Wall clock, RFC 3339 in UTC.
+        seconds: How long it took.
+        command: The command line; keys stand as variables.
+        profile: What the answers were judged by.
+        ruleset: Date of the frozen rules, where one was asked for.
+        seed: Of all that is drawn.
+        python: Version of the interpreter.
+        system: Of what kind the machine is.
+        baseline: The baseline's file name, where there was one.
+    """
+
+    harness: str
+    started: str
+    seconds: float
+    command: str
+    profile: str
+    seed: int = 0
+    ruleset: str | None = None
+    python: str | None = None
+    system: str | None = None
+    baseline: str | None = None
+
+
 class Target(Struct, frozen=True, kw_only=True):
     """What was tested.
 
@@ -195,6 +223,7 @@ class Target(Struct, frozen=True, kw_only=True):
         status: "ran", "not_installed", "not_started", "died" or "left_out".
         reason: Why it did not run, where that is so.
         log: The end of what it printed, where it failed; secrets hidden.
+        run: How its cells came about, where the result is made of several runs.
     """
 
     name: str
@@ -208,6 +237,7 @@ class Target(Struct, frozen=True, kw_only=True):
     status: str = "ran"
     reason: str | None = None
     log: str | None = None
+    run: Run | None = None
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
@@ -242,39 +272,46 @@ class Rule(Struct, frozen=True, kw_only=True):
     source: str | None = None
 
 
-class Run(Struct, frozen=True, kw_only=True):
-    """How the result came about.
-
-    Args:
-        harness: Version of this tool.
-        started: Wall clock, RFC 3339 in UTC.
-        seconds: How long it took.
-        command: The command line; keys stand as variables.
-        profile: What the answers were judged by.
-        ruleset: Date of the frozen rules, where one was asked for.
-        seed: Of all that is drawn.
-        python: Version of the interpreter.
-        system: Of what kind the machine is.
-        baseline: The baseline's file name, where there was one.
-    """
-
-    harness: str
-    started: str
-    seconds: float
-    command: str
-    profile: str
-    seed: int = 0
-    ruleset: str | None = None
-    python: str | None = None
-    system: str | None = None
-    baseline: str | None = None
-
-
 class Stale(Struct, frozen=True, kw_only=True):
     """An entry of the baseline that nothing matched: what it excuses is mended, or was not exercised."""
 
     entry: str
     reason: str
+
+
+class ChangeKind(StrEnum):
+    """What became of a fault since an earlier run."""
+
+    FIXED = "fixed"
+    """It was found, and the cell says now that it is gone."""
+    NEW = "new"
+    """It was not found in the earlier run."""
+    STILL_FAILING = "still_failing"
+    """It was found in both."""
+    UNKNOWN = "unknown"
+    """It was found, or the cell was fine, and now the cell says nothing: nobody can tell."""
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """What differs in one cell, for one rule, between an earlier run of a target and the one that is shown.
+
+    Args:
+        kind: What became of it.
+        cell: Id of the cell.
+        rule: Id of the rule; None where the cell as a whole fell silent.
+        severity: "error" or "warning"; None likewise.
+        message: The finding's sentence, of the later run where it has one; or why the cell says nothing.
+        before: The cell's status in the earlier run; None where it was not in it.
+        after: The cell's status in the later run; None likewise.
+    """
+
+    kind: ChangeKind
+    cell: str
+    message: str
+    rule: str | None = None
+    severity: str | None = None
+    before: CellStatus | None = None
+    after: CellStatus | None = None
 
 
 class Result(Struct, frozen=True, kw_only=True, omit_defaults=False):
@@ -289,6 +326,7 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=False):
         rules: The rules that something was found for, by id.
         stale: Entries of the baseline that nothing matched.
         strays: Requests that our upstream got and that belong to no cell, in words.
+        changes: What differs from earlier runs of the same targets, where the result was compared with some.
     """
 
     run: Run
@@ -299,3 +337,4 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=False):
     rules: Mapping[str, Rule] = {}
     stale: tuple[Stale, ...] = ()
     strays: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()

@@ -1,0 +1,1 @@
+"""Reports on the result of a conformance run: one file, one format."""
