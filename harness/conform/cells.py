@@ -6,6 +6,8 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from harness.cassettes.exchange import How
 from harness.checking.fingerprints import fingerprint
 from harness.results.result import Cell, Finding, Place, Timing, Wire
@@ -49,9 +51,12 @@ def cell_of(played: Played, judged: Judged, *, target: str, client: str, upstrea
         missing=tuple(sorted(judged.missing)),
         findings=tuple(sorted(found, key=_badness)),
         rules=tuple(
-            sorted({one.rule for verdict in judged.verdicts for one in verdict.outcomes if one.exercised})
+            sorted(
+                {one.rule for verdict in judged.verdicts for one in verdict.outcomes if one.exercised}
+                | judged.rules
+            )
         ),
-        timing=timing_of(played),
+        timing=msgspec.structs.replace(timing_of(played), left=judged.left, gaps=judged.gaps),
         client=tuple(_wire(one, client) for one in played.client),
         upstream=tuple(_wire(one, upstream) for one in played.upstream),
         curl=curl_of(played.client[0].exchange),

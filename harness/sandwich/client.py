@@ -30,6 +30,7 @@ async def ask(
     *,
     seconds: float,
     leave_after: int | None = None,
+    leave_at: float | None = None,
     take: Take | None = None,
 ) -> Exchange:
     """Send one request and read the answer to its end.
@@ -41,6 +42,7 @@ async def ask(
         body: The JSON that is asked.
         seconds: How long all of it may take; then the exchange ends with `timeout`.
         leave_after: Hang up after so many reads of the body.
+        leave_at: Hang up after so many seconds, as a user does who closes the window.
         take: Its recording on the disk.
 
     Returns:
@@ -52,9 +54,10 @@ async def ask(
     begun = head_at = now()
     how = How.COMPLETE
     error: Exception | None = None
+    patience = seconds if leave_at is None else min(seconds, leave_at)
     try:
         async with (
-            asyncio.timeout(seconds),
+            asyncio.timeout(patience),
             client.stream("POST", url, headers=list(headers), content=body) as answer,
         ):
             head_at = now()
@@ -70,7 +73,10 @@ async def ask(
     except Leave:
         how = How.CLIENT_CLOSE
     except TimeoutError as late:
-        how, error = How.TIMEOUT, late
+        if patience < seconds:
+            how = How.CLIENT_CLOSE
+        else:
+            how, error = How.TIMEOUT, late
     except (httpx.HTTPError, OSError) as failed:
         how, error = ending_of(failed), failed
     if take is not None:
@@ -96,10 +102,14 @@ def _head(answer: httpx.Response, at_us: int) -> Response:
 
 
 def new_client(concurrency: int) -> httpx.AsyncClient:
-    """A client for a target on this machine or elsewhere."""
+    """A client for a target on this machine or elsewhere.
+
+    Args:
+        concurrency: Sessions at a time, as a rule; a scenario that is about a crowd opens more connections.
+    """
     return httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=_CONNECT),
-        limits=httpx.Limits(max_connections=concurrency),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=concurrency),
         trust_env=False,
         follow_redirects=False,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from harness.cassettes.exchange import How
 from harness.checking.exchanges import check_of, judge
 from harness.findings import Severity
 from harness.results.result import CellStatus
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
     from harness.checking.report import Verdict
     from harness.findings import Finding
-    from harness.sandwich.session import Played
+    from harness.sandwich.session import Played, Side
     from harness.turn.turn import Turn
 
 
@@ -31,6 +32,11 @@ class Judged:
         exercised: Which features of the scenario were seen.
         missing: Which were not.
         verdicts: On each exchange of the client, in order.
+        watched: What was found by watching several exchanges, or both ends at once, with the number of the
+            exchange of the client that it is told at.
+        rules: Ids of the rules that had something to judge there.
+        left: Milliseconds from the client's leaving to the upstream's being left, where that was watched.
+        gaps: The longest wait of the client for a piece that the upstream had sent already, likewise.
     """
 
     status: CellStatus
@@ -38,11 +44,16 @@ class Judged:
     exercised: frozenset[str]
     missing: frozenset[str]
     verdicts: tuple[Verdict, ...]
+    watched: tuple[tuple[int, Finding], ...] = ()
+    rules: frozenset[str] = frozenset()
+    left: float | None = None
+    gaps: float | None = None
 
     @property
     def findings(self) -> list[tuple[int, Finding]]:
         """What was found, with the number of the exchange."""
-        return [(number, one) for number, verdict in enumerate(self.verdicts) for one in verdict.findings]
+        told = [(number, one) for number, verdict in enumerate(self.verdicts) for one in verdict.findings]
+        return [*told, *self.watched]
 
 
 def judged(played: Played, *, profile: str = "openai") -> Judged:
@@ -77,16 +88,42 @@ def _status(
     played: Played, verdicts: Sequence[Verdict], missing: frozenset[str]
 ) -> tuple[CellStatus, str | None]:
     first = played.client[0].exchange
-    if first.response is None:
-        ending = first.ending
-        return CellStatus.HARNESS_FAULT, f"the target gave no answer: {ending.exception or ending.how}"
+    if first.response is None and (unanswered := _unanswered(played, first)) is not None:
+        return unanswered
     blamed = [
         one.severity for verdict in verdicts for one in verdict.findings if one.origin.value != "upstream"
     ]
     if Severity.ERROR in blamed:
         return CellStatus.FAILED, None
     if not played.upstream:
-        return CellStatus.NOT_EXERCISED, f"the target answered {first.response.status} and asked no upstream"
+        status = first.response.status if first.response is not None else "nothing"
+        return CellStatus.NOT_EXERCISED, f"the target answered {status} and asked no upstream"
     if missing:
         return CellStatus.NOT_EXERCISED, f"not seen upstream: {', '.join(sorted(missing))}"
     return (CellStatus.WARNED if Severity.WARNING in blamed else CellStatus.PASSED), None
+
+
+def _unanswered(played: Played, first: Exchange) -> tuple[CellStatus, str] | None:
+    """What to make of a client that was never answered; None where the target only waited, as its upstream did."""
+    ending = first.ending
+    if ending.how is How.TIMEOUT:
+        waited = f"{ending.at_us / 1e6:.0f} s"
+        if not played.upstream:
+            return CellStatus.FAILED, f"it hung: nothing came for {waited}, and it asked no upstream"
+        if any(_is_waited_for(one, ending.at_us / 1e3) for one in played.upstream):
+            return None
+        return CellStatus.FAILED, f"it hung: nothing came for {waited}, and its upstream had ended before"
+    if played.upstream:
+        return CellStatus.FAILED, f"it hung up without an answer ({ending.exception or ending.how})"
+    return CellStatus.HARNESS_FAULT, f"the target gave no answer: {ending.exception or ending.how}"
+
+
+def _is_waited_for(one: Side, until_ms: float) -> bool:
+    """Whether our upstream had not ended by itself when the client gave up, nor been left before."""
+    if one.exchange.ending.how in {How.CANCELLED, How.TIMEOUT}:
+        return True
+    return one.left_ms is not None and one.left_ms >= until_ms - _SLACK_MS
+
+
+_SLACK_MS: Final = 250.0
+"""Milliseconds by which a target may leave its upstream earlier than its client leaves, and have left with it."""

@@ -125,6 +125,11 @@ class Overheard:
         return self._asked_at
 
     @property
+    def ended(self) -> bool:
+        """Whether the answer is over, whoever ended it."""
+        return self._ending is not None
+
+    @property
     def exchange(self) -> Exchange:
         """What has passed so far; an answer that is still under way ends with `cancelled`."""
         ending = self._ending or Ending(How.CANCELLED, self._since(self._head_at))

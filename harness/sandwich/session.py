@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 Mode = Literal["stream", "whole"]
 _PATHS: Final = {"chat": "/chat/completions", "responses": "/responses"}
+_LOOK: Final = 0.01
+"""Seconds between two looks whether the upstream's answers are over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +65,13 @@ class Side:
         exchange: What went over the wire.
         index: Its place in the side's recording; -1 where there is none.
         at_ms: When it began, in milliseconds after the session's first request.
+        left_ms: When the reader hung up before our upstream's answer had ended, likewise; None where it did not.
     """
 
     exchange: Exchange
     index: int
     at_ms: float
+    left_ms: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +85,10 @@ class Played:
         mode: Streamed or whole.
         client: What the client asked and was answered, in order.
         upstream: What the target asked and was answered, in order.
+        mark: The session's mark.
+        begun: When it began, on the clock of `now`.
+        sessions: Where the cell is made of several sessions, each of them; `client` and `upstream` are then all
+            of theirs.
     """
 
     cell: str
@@ -88,6 +97,9 @@ class Played:
     mode: Mode
     client: tuple[Side, ...]
     upstream: tuple[Side, ...]
+    mark: str = ""
+    begun: float = 0.0
+    sessions: tuple[Played, ...] = ()
 
 
 class Player:
@@ -116,7 +128,16 @@ class Player:
         self._seconds = seconds
 
     async def play(
-        self, scenario: Scenario, route: Route, mode: Mode, *, number: int = 0, leave_after: int | None = None
+        self,
+        scenario: Scenario,
+        route: Route,
+        mode: Mode,
+        *,
+        number: int = 0,
+        leave_after: int | None = None,
+        leave_at: float | None = None,
+        linger: float = 0.0,
+        cell: str | None = None,
     ) -> Played:
         """Play one session.
 
@@ -126,8 +147,11 @@ class Player:
             mode: Streamed or whole.
             number: Which session of several that are played for one cell.
             leave_after: The client hangs up after so many reads.
+            leave_at: It hangs up after so many seconds.
+            linger: Seconds for which the upstream is watched on, until all its answers are over.
+            cell: What it is played for, where that is not what is played.
         """
-        cell = cell_id(self._target, route.name, scenario.name, mode)
+        cell = cell or cell_id(self._target, route.name, scenario.name, mode)
         name = mark(cell, number)
         plan = self._upstream.plans[name] = Plan(name, cell, scenario)
         body = scenario.asks.body(route.inbound, model=route.model, mark=name, stream=mode == "stream")
@@ -143,7 +167,14 @@ class Player:
                 take = self._recorder.begin(Request("POST", url, headers, sent), extra={"cell": cell})
             at = now()
             exchange = await ask(
-                self._client, url, headers, sent, seconds=seconds, leave_after=leave_after, take=take
+                self._client,
+                url,
+                headers,
+                sent,
+                seconds=seconds,
+                leave_after=leave_after,
+                leave_at=leave_at,
+                take=take,
             )
             index = take.index if take is not None else -1
             client.append(Side(exchange=exchange, index=index, at_ms=(at - begun) * 1e3))
@@ -153,6 +184,9 @@ class Player:
             if following is None:
                 break
             body = following
+        until = now() + linger
+        while now() < until and not all(one.ended for one in plan.heard):
+            await asyncio.sleep(_LOOK)
         del self._upstream.plans[name]
         return Played(
             cell=cell,
@@ -161,9 +195,16 @@ class Player:
             mode=mode,
             client=tuple(client),
             upstream=tuple(
-                Side(exchange=one.exchange, index=one.index, at_ms=(one.asked_at - begun) * 1e3)
+                Side(
+                    exchange=one.exchange,
+                    index=one.index,
+                    at_ms=(one.asked_at - begun) * 1e3,
+                    left_ms=(one.left_at - begun) * 1e3 if one.left_at is not None else None,
+                )
                 for one in plan.heard
             ),
+            mark=name,
+            begun=begun,
         )
 
 
