@@ -1,0 +1,142 @@
+"""LiteLLM's proxy: it has a provider for nearly every dialect, and each way through it is code of its own."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from harness.sandwich.session import Route
+from harness.targets.installing import FromPyPI
+from harness.targets.process import HOST, free_port, started
+from harness.targets.target import Kind, Running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+PACKAGE: Final = FromPyPI(target="litellm", package="litellm", version="1.106.2", extras="[proxy]")
+STARTS: Final = 120.0
+"""Seconds to start: usually 15 to 20, more where everything is imported for the first time."""
+
+TIMEOUT: Final = 3
+"""Seconds of silence after which it is to give its upstream up: shorter than the patience of our client. Its own
+default is 6,000."""
+
+ROUTES: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
+    ("chat over chat", "chat-chat", "openai/scenario", "/v1", "chat", "chat"),
+    ("responses over chat", "responses-chat", "deepseek/scenario", "/v1", "responses", "chat"),
+    ("chat over responses", "chat-responses", "openai/responses/scenario", "/v1", "chat", "responses"),
+    ("responses over responses", "responses-responses", "openai/scenario", "/v1", "responses", "responses"),
+    ("chat over gemini", "chat-gemini", "gemini/scenario", "/v1beta", "chat", "gemini"),
+    ("chat over anthropic", "chat-anthropic", "anthropic/scenario", "", "chat", "anthropic"),
+    ("responses over gemini", "responses-gemini", "gemini/scenario", "/v1beta", "responses", "gemini"),
+    ("responses over anthropic", "responses-anthropic", "anthropic/scenario", "", "responses", "anthropic"),
+)
+"""Each way: its name, what clients ask for, LiteLLM's model, the path of the upstream, what is spoken on both sides."""
+
+NOTES: Final[Mapping[str, str]] = {
+    "responses over chat": "LiteLLM's bridge: it is taken for providers without a Responses API of their own",
+    "chat over responses": "the other bridge, which the prefix openai/responses/ asks for",
+    "responses over responses": "passed through: openai/ has a Responses API",
+    "responses over gemini": "the bridge over chat, over LiteLLM's own provider",
+    "responses over anthropic": "the bridge over chat, over LiteLLM's own provider",
+}
+
+
+class LiteLLM:
+    """`litellm --config`."""
+
+    name: ClassVar[str] = "litellm"
+    title: ClassVar[str] = "LiteLLM proxy"
+    kind: ClassVar[Kind] = "gateway"
+    url: ClassVar[str] = "https://github.com/BerriAI/litellm"
+    unsupported: ClassVar[Mapping[str, str]] = {}
+
+    def installed(self, tools: Path) -> str | None:
+        """What is missing."""
+        return PACKAGE.missing(tools)
+
+    def install(self, tools: Path) -> None:
+        """From PyPI."""
+        PACKAGE.install(tools)
+
+    @contextmanager
+    def run(self, upstream: str, tools: Path, folder: Path) -> Iterator[Running]:
+        """Serve it with one worker, as its command does unless told otherwise."""
+        own = folder / self.name
+        shutil.rmtree(own, ignore_errors=True)
+        own.mkdir(parents=True)
+        # It refuses to start with a key that it knows from its own examples.
+        key = f"sk-{secrets.token_hex(16)}"
+        config = own / "config.yaml"
+        config.write_text(json.dumps(configuration(upstream), indent=2), encoding="utf-8")
+        port = free_port()
+        origin = f"http://{HOST}:{port}"
+        command = [
+            str(PACKAGE.program(tools, "litellm")),
+            *("--config", str(config), "--host", HOST, "--port", str(port), "--telemetry", "False"),
+        ]
+        env = {"LITELLM_MASTER_KEY": key, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "NO_DOCS": "True"}
+        with started(
+            command,
+            env=env,
+            cwd=own,
+            log=own / "log.txt",
+            ready=f"{origin}/health/liveliness",
+            seconds=STARTS,
+            only_success=True,
+        ) as process:
+            yield Running(
+                routes=tuple(
+                    Route(
+                        name=name,
+                        base_url=f"{origin}/v1",
+                        model=asked,
+                        inbound=inbound,  # type: ignore[arg-type]
+                        upstream=spoken,  # type: ignore[arg-type]
+                        headers=(("authorization", f"Bearer {key}"),),
+                        note=NOTES.get(name, ""),
+                    )
+                    for name, asked, _, _, inbound, spoken in ROUTES
+                ),
+                version=PACKAGE.found(tools),
+                notes=(
+                    "no retries, and no cooldowns: else what fails in one scenario makes it refuse the next",
+                    f"a timeout of {TIMEOUT} s (its own default is 6,000)",
+                    "the package's own price list, and no telemetry, so that nothing leaves the machine",
+                ),
+                commands=(
+                    *PACKAGE.commands,
+                    f"litellm --config config.yaml --host {HOST} --port {port} --telemetry False",
+                ),
+                ended=process.ended,
+                log=process.tail,
+            )
+
+
+def configuration(upstream: str) -> dict[str, Any]:
+    """What stands in its configuration; JSON is YAML too.
+
+    Args:
+        upstream: Origin of the scenario upstream.
+    """
+    return {
+        "model_list": [
+            {
+                "model_name": asked,
+                "litellm_params": {
+                    "model": model,
+                    "api_base": f"{upstream}{path}",
+                    "api_key": "harness",
+                    "timeout": TIMEOUT,
+                    "stream_timeout": TIMEOUT,
+                },
+            }
+            for _, asked, model, path, _, _ in ROUTES
+        ],
+        "litellm_settings": {"num_retries": 0, "telemetry": False},
+        "router_settings": {"num_retries": 0, "disable_cooldowns": True},
+    }
