@@ -27,6 +27,14 @@ ROUTES: Final[tuple[tuple[str, str, str, str, str], ...]] = (
 )
 """Each way: its name, Portkey's provider, the path of the upstream, what is spoken on both sides."""
 
+LOOPBACK: Final = (
+    f"it has no option for its address and listens on all of them; with this it listens on {HOST}"
+)
+HEADERS: Final = (
+    "the server below it changes the headers of what fetch answered, which the standard forbids, and every plain"
+    " OpenAI stream ends in `TypeError: immutable`; with this, fetch answers with headers that can be changed"
+)
+
 
 class Portkey:
     """`build/start-server.js`."""
@@ -82,15 +90,8 @@ class Portkey:
                 ),
                 version=PACKAGE.found(tools),
                 notes=(
-                    (
-                        "shim portkey_loopback.cjs: it has no option for the address and listens on all of them; here it"
-                        f" listens on {HOST}"
-                    ),
-                    (
-                        "shim portkey_headers.cjs: without it every plain OpenAI stream ends in `TypeError: immutable`, "
-                        "since headers of an answer of fetch are passed to its server and changed there; answers of"
-                        " fetch get headers that can be changed"
-                    ),
+                    f"shim {SHIMS[0].name}: {LOOPBACK}",
+                    f"shim {SHIMS[1].name}: {HEADERS}",
                 ),
                 commands=(
                     *PACKAGE.commands,
