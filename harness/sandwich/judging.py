@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from harness.cassettes.exchange import How
 from harness.checking.exchanges import check_of, judge
+from harness.checking.sniffing import dialect_of
 from harness.findings import Severity
 from harness.results.result import CellStatus
 from harness.sandwich.features import seen
@@ -58,9 +59,12 @@ class Judged:
 
 def judged(played: Played, *, profile: str = "openai") -> Judged:
     """Judge one session."""
-    upstream = [one.exchange for one in played.upstream]
-    turns = [turn for one in upstream if (turn := _turn(one)) is not None]
-    exercised = seen(played.scenario.exercises, upstream, turns)
+    if played.route.alone:
+        exercised = _seen_alone(played)
+    else:
+        upstream = [one.exchange for one in played.upstream]
+        turns = [turn for one in upstream if (turn := _turn(one)) is not None]
+        exercised = seen(played.scenario.exercises, upstream, turns)
     missing = played.scenario.exercises - exercised
     verdicts = tuple(
         judge(one.exchange, dialect=played.route.inbound, profile=profile, upstream=half)
@@ -68,6 +72,16 @@ def judged(played: Played, *, profile: str = "openai") -> Judged:
     )
     status, reason = _status(played, verdicts, missing)
     return Judged(status=status, reason=reason, exercised=exercised, missing=missing, verdicts=verdicts)
+
+
+def _seen_alone(played: Played) -> frozenset[str]:
+    """What was seen of the scenario in the answers themselves; of an error, nothing but that."""
+    wanted = played.scenario.exercises
+    errors = frozenset(one for one in wanted if one.partition(" ")[0] == "error")
+    told = [one.exchange for one in played.client]
+    answers = [one for one in told if one.response is not None and one.response.status < 300]
+    turns = [turn for one in answers if (turn := _turn(one, played.route.inbound)) is not None]
+    return seen(wanted - errors, answers, turns) | seen(errors, told, turns)
 
 
 def _halves(played: Played) -> list[Exchange | None]:
@@ -79,8 +93,8 @@ def _halves(played: Played) -> list[Exchange | None]:
     return [upstream[number] if number < len(upstream) else None for number in range(asked)]
 
 
-def _turn(one: Exchange) -> Turn | None:
-    check = check_of(one) if one.response is not None else None
+def _turn(one: Exchange, dialect: str = "auto") -> Turn | None:
+    check = check_of(one, dialect=dialect) if one.response is not None else None
     return turn_of(check.case.dialect.name, check.case.stream) if check is not None else None
 
 
@@ -93,14 +107,37 @@ def _status(
     blamed = [
         one.severity for verdict in verdicts for one in verdict.findings if one.origin.value != "upstream"
     ]
-    if Severity.ERROR in blamed:
+    spoken = _wordless(played)
+    if Severity.ERROR in blamed and spoken is None:
         return CellStatus.FAILED, None
-    if not played.upstream:
+    if spoken is not None:
+        why = f"the target asks in {spoken}, which has no words for this"
+    elif missing and played.route.alone:
+        why = _unseen(played, missing)
+    elif not played.upstream and not played.route.alone:
         status = first.response.status if first.response is not None else "nothing"
-        return CellStatus.NOT_EXERCISED, f"the target answered {status} and asked no upstream"
-    if missing:
-        return CellStatus.NOT_EXERCISED, f"not seen upstream: {', '.join(sorted(missing))}"
-    return (CellStatus.WARNED if Severity.WARNING in blamed else CellStatus.PASSED), None
+        why = f"the target answered {status} and asked no upstream"
+    elif missing:
+        why = f"not seen upstream: {', '.join(sorted(missing))}"
+    else:
+        return (CellStatus.WARNED if Severity.WARNING in blamed else CellStatus.PASSED), None
+    return CellStatus.NOT_EXERCISED, why
+
+
+def _wordless(played: Played) -> str | None:
+    """A dialect that the scenario cannot be played in, where the target turned out to ask in it."""
+    if played.route.upstream is not None:
+        return None
+    asked = (dialect_of(one.exchange.request, b"") for one in played.upstream)
+    return next((one for one in asked if one is not None and one not in played.scenario.upstream), None)
+
+
+def _unseen(played: Played, missing: frozenset[str]) -> str:
+    """Why an answer does not show what its scenario is about, where nothing is known of how it came about."""
+    last = played.client[-1].exchange.response
+    if last is None or last.status < 300:
+        return f"not seen in its answer: {', '.join(sorted(missing))}"
+    return f"the target answered {last.status}; not seen: {', '.join(sorted(missing))}"
 
 
 def _unanswered(played: Played, first: Exchange) -> tuple[CellStatus, str] | None:
@@ -108,6 +145,8 @@ def _unanswered(played: Played, first: Exchange) -> tuple[CellStatus, str] | Non
     ending = first.ending
     if ending.how is How.TIMEOUT:
         waited = f"{ending.at_us / 1e6:.0f} s"
+        if played.route.alone:
+            return CellStatus.NOT_EXERCISED, f"no answer came within {waited}: it may hang, or only be slow"
         if not played.upstream:
             return CellStatus.FAILED, f"it hung: nothing came for {waited}, and it asked no upstream"
         if any(_is_waited_for(one, ending.at_us / 1e3) for one in played.upstream):

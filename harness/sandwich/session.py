@@ -43,9 +43,12 @@ class Route:
         base_url: What clients use.
         model: What they ask for.
         inbound: What they speak.
-        upstream: What the target speaks upstream on this way; None is a model server, which has no upstream.
+        upstream: What the target speaks upstream on this way; None where that is seen when it asks, or where it has
+            no upstream.
         headers: Further fields, a key among them.
         note: What a reader of the report should know of it.
+        alone: Our upstream is not behind it: a model server, or a gateway that was not pointed at us. Only what it
+            answers is judged, and what of a scenario was seen is seen there.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Route:
     upstream: UpstreamDialect | None
     headers: Headers = ()
     note: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +164,8 @@ class Player:
         begun = now()
         client: list[Side] = []
         seconds = scenario.seconds if self._seconds is None else min(scenario.seconds, self._seconds)
+        # What a model answers is not declared; then there is another turn where the client has something to say.
+        turns = len(scenario.answers) or (2 if scenario.output or scenario.follows else 1)
         while True:
             sent = msgspec.json.encode(body)
             take = None
@@ -178,14 +184,14 @@ class Player:
             )
             index = take.index if take is not None else -1
             client.append(Side(exchange=exchange, index=index, at_ms=(at - begun) * 1e3))
-            if len(client) >= max(1, len(scenario.answers)):
+            if len(client) >= turns:
                 break
             following = _following(scenario, route, body, exchange)
             if following is None:
                 break
             body = following
         until = now() + linger
-        while now() < until and not all(one.ended for one in plan.heard):
+        while now() < until and not all(one.ended for one in plan.heard):  # noqa: ASYNC110 - another loop's
             await asyncio.sleep(_LOOK)
         del self._upstream.plans[name]
         return Played(
@@ -221,6 +227,10 @@ def _following(
     if answer is None:
         return None
     if scenario.output:
-        return continued(route.inbound, body, answer, scenario.output)
+        try:
+            return continued(route.inbound, body, answer, scenario.output)
+        except (LookupError, TypeError, AttributeError):
+            # It is JSON, and no answer: the rules say so.
+            return None
     said = {"role": "user", "content": scenario.follows}
     return {**body, "input": [said], "previous_response_id": answer.get("id")}

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.sandwich.session import Route
+    from harness.scenarios.scenario import Scenario
 
 Kind = Literal["gateway", "model server", "control"]
 
@@ -26,6 +27,9 @@ class Running:
         commands: What was run to start it; keys stand as variables.
         ended: Gives why it is not running any more; None while it is.
         log: Gives the end of what it printed.
+        scenarios: What it is put through in place of the scenarios of the run, whose answers it cannot give: a model
+            answers as it likes. None is the run's.
+        concurrency: The most sessions at a time that it is made for; None is no such limit.
     """
 
     routes: tuple[Route, ...]
@@ -34,6 +38,8 @@ class Running:
     commands: tuple[str, ...] = ()
     ended: Callable[[], str | None] = field(default=lambda: None)
     log: Callable[[], str] = field(default=lambda: "")
+    scenarios: tuple[Scenario, ...] | None = None
+    concurrency: int | None = None
 
 
 class Target(Protocol):
