@@ -11,6 +11,7 @@ from harness.checking.sniffing import dialect_of
 from harness.findings import Severity
 from harness.results.result import CellStatus
 from harness.sandwich.features import seen
+from harness.sandwich.pairing import halves
 from harness.turn.reading import turn_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def judged(played: Played, *, profile: str = "openai") -> Judged:
     missing = played.scenario.exercises - exercised
     verdicts = tuple(
         judge(one.exchange, dialect=played.route.inbound, profile=profile, upstream=half)
-        for one, half in zip(played.client, _halves(played), strict=True)
+        for one, half in zip(played.client, halves(played.client, played.upstream), strict=True)
     )
     status, reason = _status(played, verdicts, missing)
     return Judged(status=status, reason=reason, exercised=exercised, missing=missing, verdicts=verdicts)
@@ -82,15 +83,6 @@ def _seen_alone(played: Played) -> frozenset[str]:
     answers = [one for one in told if one.response is not None and one.response.status < 300]
     turns = [turn for one in answers if (turn := _turn(one, played.route.inbound)) is not None]
     return seen(wanted - errors, answers, turns) | seen(errors, told, turns)
-
-
-def _halves(played: Played) -> list[Exchange | None]:
-    """The upstream exchange that answers each of the client's: of several attempts the last."""
-    asked = len(played.client)
-    upstream = [one.exchange for one in played.upstream]
-    if asked == 1:
-        return [upstream[-1] if upstream else None]
-    return [upstream[number] if number < len(upstream) else None for number in range(asked)]
 
 
 def _turn(one: Exchange, dialect: str = "auto") -> Turn | None:

@@ -13,7 +13,7 @@ from harness.io.server.timetable import now
 from harness.sandwich.answered import whole_answer
 from harness.sandwich.client import ask
 from harness.sandwich.upstream import Plan
-from harness.scenarios.asking import continued
+from harness.scenarios.asking import Said, continued
 from harness.scenarios.mark import mark
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Player:
             client.append(Side(exchange=exchange, index=index, at_ms=(at - begun) * 1e3))
             if len(client) >= turns:
                 break
-            following = _following(scenario, route, body, exchange)
+            following = _following(scenario, route, body, exchange, name)
             if following is None:
                 break
             body = following
@@ -220,7 +220,7 @@ def cell_id(target: str, route: str, scenario: str, mode: Mode) -> str:
 
 
 def _following(
-    scenario: Scenario, route: Route, body: Mapping[str, Any], exchange: Exchange
+    scenario: Scenario, route: Route, body: Mapping[str, Any], exchange: Exchange, name: str
 ) -> dict[str, Any] | None:
     """What the client asks next, where the scenario has another turn and the answer can be read."""
     answer = whole_answer(route.inbound, exchange) if scenario.output or scenario.follows else None
@@ -232,5 +232,6 @@ def _following(
         except (LookupError, TypeError, AttributeError):
             # It is JSON, and no answer: the rules say so.
             return None
-    said = {"role": "user", "content": scenario.follows}
-    return {**body, "input": [said], "previous_response_id": answer.get("id")}
+    # With the mark again: where the target does not know what went before, its upstream still knows the session.
+    said = Said(role="user", text=f"{scenario.follows} [{name}]").items()
+    return {**body, "input": said, "previous_response_id": answer.get("id")}

@@ -108,10 +108,11 @@ class Said:
         return message
 
     def items(self) -> list[Body]:
-        """As items of Responses."""
+        """As items of Responses, in their full form; the short ones have scenarios of their own."""
         if self.role == "tool":
             return [{"type": "function_call_output", "call_id": self.call_id, "output": self.text}]
-        made: list[Body] = [{"role": self.role, "content": self.text}] if self.text else []
+        part = {"type": "output_text" if self.role == "assistant" else "input_text", "text": self.text}
+        made: list[Body] = [{"type": "message", "role": self.role, "content": [part]}] if self.text else []
         return made + [
             {"type": "function_call", "call_id": one, "name": name, "arguments": arguments}
             for one, name, arguments in self.calls
