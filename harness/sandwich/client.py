@@ -73,10 +73,7 @@ async def ask(
     except Leave:
         how = How.CLIENT_CLOSE
     except TimeoutError as late:
-        if patience < seconds:
-            how = How.CLIENT_CLOSE
-        else:
-            how, error = How.TIMEOUT, late
+        how, error = (How.CLIENT_CLOSE, None) if patience < seconds else (How.TIMEOUT, late)
     except (httpx.HTTPError, OSError) as failed:
         how, error = ending_of(failed), failed
     if take is not None:

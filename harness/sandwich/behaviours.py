@@ -1,0 +1,200 @@
+"""Scenarios in which something is watched beside the bytes of one session: how they are played, and judged.
+
+`behave` stands for `Player.play`, and `judged` for the one in `harness.sandwich.judging`; both take every scenario.
+Playing only plays: all but a dozen events is parsed afterwards, when nobody's times are taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from harness.findings import Severity
+from harness.results.result import CellStatus
+from harness.sandwich import judging
+from harness.sandwich.behaviours_comparing import crossed, folded, repeated
+from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT
+from harness.sandwich.behaviours_watching import Watched, held_back, is_held_back, left
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from harness.findings import Finding
+    from harness.sandwich.judging import Judged
+    from harness.sandwich.session import Mode, Played, Player, Route, Side
+    from harness.scenarios.scenario import Scenario
+
+TRIES: Final = 3
+"""How many times a session whose times matter is played. A gateway that holds pieces back always does; a machine that
+is busy does not delay the same session three times."""
+CROWD: Final = 50
+LEAVE_AFTER: Final = 8
+"""Reads of the body after which the client leaves: text has come by then, in every dialect."""
+LEAVE_AT: Final = 2.0
+"""Seconds after which it leaves, whatever it has read."""
+LINGER: Final = 10.0
+"""Seconds for which the upstream is watched after the client has left: its answer takes five."""
+
+
+async def behave(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
+    """Play one cell, in as many sessions as its behaviour takes.
+
+    Args:
+        player: Plays sessions.
+        scenario: Any; one without a behaviour is played once.
+        route: Over which way.
+        mode: Streamed or whole.
+    """
+    plays = _PLAYS.get(scenario.behaviour or "") if route.upstream is not None else None
+    return await (plays or _once)(player, scenario, route, mode)
+
+
+async def _once(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
+    return await player.play(scenario, route, mode)
+
+
+async def _leaving(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
+    return await player.play(scenario, route, mode, leave_after=LEAVE_AFTER, leave_at=LEAVE_AT, linger=LINGER)
+
+
+async def _incremental(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
+    played = await player.play(scenario, route, mode)
+    for number in range(1, TRIES):
+        if not is_held_back(played):
+            break
+        played = await player.play(scenario, route, mode, number=number)
+    return played
+
+
+async def _first_event(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
+    tries = [await player.play(scenario, route, mode, number=number) for number in range(TRIES)]
+    return min(tries, key=_overhead)
+
+
+async def _repeat(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
+    return together([await player.play(scenario, route, mode) for _ in range(2)])
+
+
+async def _whole_is_fold(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
+    first = await player.play(scenario, route, mode)
+    return together([first, await player.play(scenario, route, "whole", cell=first.cell)])
+
+
+async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
+    alone = await player.play(scenario, route, mode)
+    crowd = [player.play(scenario, route, mode, number=number) for number in range(1, CROWD + 1)]
+    return together([alone, *await asyncio.gather(*crowd)])
+
+
+_PLAYS: Final[Mapping[str, Callable[[Player, Scenario, Route, Mode], Awaitable[Played]]]] = {
+    "incremental": _incremental,
+    "first_event": _first_event,
+    "leaving": _leaving,
+    "crosstalk": _crosstalk,
+    "repeat": _repeat,
+    "whole_is_fold": _whole_is_fold,
+}
+"""How what is watched is played. Without an upstream of ours there is nothing to watch."""
+
+
+def together(sessions: Sequence[Played]) -> Played:
+    """One cell of several sessions, with all their exchanges on the clock of the first one."""
+    first = sessions[0]
+    return replace(
+        first,
+        client=tuple(side for one in sessions for side in _shifted(one.client, one.begun - first.begun)),
+        upstream=tuple(side for one in sessions for side in _shifted(one.upstream, one.begun - first.begun)),
+        sessions=tuple(sessions),
+    )
+
+
+def _shifted(sides: Sequence[Side], seconds: float) -> list[Side]:
+    later = seconds * 1e3
+    return [
+        replace(
+            one, at_ms=one.at_ms + later, left_ms=one.left_ms + later if one.left_ms is not None else None
+        )
+        for one in sides
+    ]
+
+
+def _overhead(played: Played) -> float:
+    """How much later than from the upstream the first bytes came; of an answer that never came, without end."""
+    mine, theirs = _first(played.client), _first(played.upstream)
+    return mine - theirs if mine is not None and theirs is not None else float("inf")
+
+
+def _first(sides: Sequence[Side]) -> float | None:
+    response = sides[0].exchange.response if sides else None
+    if response is None:
+        return None
+    return next((float(response.at_us + at_us) for at_us, _ in response.chunks), None)
+
+
+def judged(played: Played, *, profile: str = "openai") -> Judged:
+    """Judge one cell: its bytes, as of every scenario, and what was to be watched."""
+    if played.sessions:
+        return _compared(played, profile)
+    plain = judging.judged(played, profile=profile)
+    if not played.upstream:
+        return plain
+    match played.scenario.behaviour:
+        case "incremental":
+            return _added(plain, held_back(played), HELD)
+        case "first_event":
+            # What is held back here is judged by the scenario that repeats itself.
+            return replace(plain, gaps=held_back(played).gaps)
+        case "leaving":
+            return _added(plain, left(played), LEFT)
+        case _:
+            return plain
+
+
+def _compared(played: Played, profile: str) -> Judged:
+    first, *others = played.sessions
+    plain = judging.judged(first, profile=profile)
+    match played.scenario.behaviour:
+        case "repeat":
+            rule, found = REPEAT, repeated(first, others[0])
+        case "whole_is_fold":
+            rule, found = FOLD, folded(first, others[0])
+        case _:
+            rule, found = CROSSED, crossed(first, others)
+    if not first.upstream:
+        return plain
+    # The first session stands for those that are like it; of the others, what it does not have.
+    told = {(one.rule, one.subject) for _, one in plain.findings}
+    number = len(first.client)
+    further: list[tuple[int, Finding]] = []
+    for one in others if len(others) == 1 else ():
+        for at, finding in judging.judged(one, profile=profile).findings:
+            if (finding.rule, finding.subject) not in told:
+                told.add((finding.rule, finding.subject))
+                further.append((number + at, finding))
+        number += len(one.client)
+    return _added(plain, Watched(findings=(*found, *further)), rule)
+
+
+def _added(plain: Judged, watched: Watched, rule: str) -> Judged:
+    """What is known of the bytes, with what watching added."""
+    told = {one.rule for _, one in plain.findings}
+    extra = tuple(one for one in watched.findings if one[1].rule != HELD or HELD not in told)
+    status, reason = plain.status, plain.reason
+    blamed = {one.severity for _, one in extra if one.origin.value != "upstream"}
+    if Severity.ERROR in blamed and status is not CellStatus.FAILED:
+        status, reason = CellStatus.FAILED, None
+    elif Severity.WARNING in blamed and status in {CellStatus.PASSED, CellStatus.NOT_EXERCISED}:
+        status, reason = CellStatus.WARNED, None
+    elif watched.reason is not None and status in {CellStatus.PASSED, CellStatus.WARNED}:
+        status, reason = CellStatus.NOT_EXERCISED, watched.reason
+    rules = frozenset({rule}) if watched.reason is None else frozenset()
+    return replace(
+        plain,
+        status=status,
+        reason=reason,
+        watched=(*plain.watched, *extra),
+        rules=plain.rules | rules,
+        gaps=watched.gaps,
+        left=watched.left,
+    )

@@ -1,0 +1,133 @@
+"""What one session shows to who has the clock of both ends: pieces that were held back, and a client that left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from harness.cassettes.exchange import How
+from harness.findings import Finding, Location, Origin, Severity
+from harness.sandwich.behaviours_rules import HELD, LEFT
+from harness.sandwich.behaviours_text import late, progress, waits
+
+if TYPE_CHECKING:
+    from harness.sandwich.session import Played, Side
+
+FORGIVEN: Final = 2
+"""Pieces of an answer that may come late without a word. A gateway may look at the first piece or two before it decides
+what to send, and a busy machine delays one or two; who buffers delays every second one at least."""
+SOON_MS: Final = 2_000.0
+"""Milliseconds in which an upstream has to be left: many notice at their next write only, or poll once a second."""
+
+
+class Watched(NamedTuple):
+    """What watching showed.
+
+    Args:
+        findings: What was found, with the number of the client's exchange.
+        gaps: See `Timing.gaps`.
+        left: See `Timing.left`.
+        reason: Why nothing could be judged; None where it could.
+    """
+
+    findings: tuple[tuple[int, Finding], ...] = ()
+    gaps: float | None = None
+    left: float | None = None
+    reason: str | None = None
+
+
+def is_held_back(played: Played) -> bool:
+    """Whether more pieces came late than are forgiven."""
+    return _late(played)[0] > FORGIVEN
+
+
+def held_back(played: Played) -> Watched:
+    """Judge whether each piece was with the client before the next was sent; by the order of the two, not by limits."""
+    if not played.upstream:
+        return Watched()
+    sent, come = progress(played.upstream[-1]), progress(played.client[-1])
+    gaps = max(waits(sent, come), default=None)
+    gaps = round(max(gaps, 0.0), 3) if gaps is not None else None
+    count, of = _late(played)
+    if of <= FORGIVEN:
+        return Watched(gaps=gaps, reason="too few pieces of text reached the client to tell when they came")
+    if count <= FORGIVEN:
+        return Watched(gaps=gaps)
+    finding = Finding(
+        rule=HELD,
+        severity=Severity.WARNING,
+        message=(
+            f"{count} of {of} pieces of the text came to the client only after upstream had sent the next one; the"
+            f" longest wait was {(gaps or 0.0) / 1e3:.2f} s."
+        ),
+        expected="each piece before the next is sent",
+        found=f"{count} of {of} pieces late",
+        subject="stream-held-back",
+        origin=Origin.GATEWAY,
+    )
+    return Watched(findings=((len(played.client) - 1, finding),), gaps=gaps)
+
+
+def _late(played: Played) -> tuple[int, int]:
+    """Of the last attempt; nothing where text was lost, which other rules tell."""
+    if not played.upstream:
+        return 0, 0
+    sent, come = progress(played.upstream[-1]), progress(played.client[-1])
+    if not sent or not come or sent[-1][1] != come[-1][1]:
+        return 0, 0
+    return late(sent, come)
+
+
+def left(played: Played) -> Watched:
+    """Judge whether the upstream was left when the client had left, and how soon."""
+    mine = played.client[-1]
+    if mine.exchange.ending.how is not How.CLIENT_CLOSE:
+        return Watched(reason="the answer was over before the client could leave")
+    if not played.upstream:
+        return Watched()
+    gone = _end_ms(mine)
+    under_way = [one for one in played.upstream if _end_ms(one) > gone or one.left_ms is not None]
+    if not under_way:
+        return Watched(reason="the upstream's answer was over before the client left")
+    after = max((max(0.0, one.left_ms - gone) for one in under_way if one.left_ms is not None), default=None)
+    after = round(after, 3) if after is not None else None
+    read_on = [one for one in under_way if one.left_ms is None]
+    if read_on:
+        last = read_on[-1]
+        longer = (_end_ms(last) - gone) / 1e3
+        how = "to its end" if last.exchange.ending.how is How.COMPLETE else "and is reading still"
+        message = (
+            f"The client left, and upstream was read {how}: {longer:.1f} s more, {_since(last, gone)} pieces."
+        )
+    elif after is not None and after > SOON_MS:
+        message = (
+            f"Upstream was left {after / 1e3:.1f} s after the client had left,"
+            f" {_since(under_way[-1], gone)} pieces later."
+        )
+    else:
+        return Watched(left=after)
+    finding = Finding(
+        rule=LEFT,
+        severity=Severity.WARNING,
+        message=message,
+        where=Location(part="ending"),
+        expected=f"upstream is left within {SOON_MS / 1e3:g} s",
+        found="it was read on" if read_on else f"{(after or 0.0) / 1e3:.1f} s",
+        subject="read-on" if read_on else "left-late",
+        origin=Origin.GATEWAY,
+    )
+    return Watched(findings=((len(played.client) - 1, finding),), left=after)
+
+
+def _end_ms(one: Side) -> float:
+    """When an exchange was over, in milliseconds after the session's first request."""
+    head = one.exchange.response.at_us if one.exchange.response is not None else 0
+    return one.at_ms + (head + one.exchange.ending.at_us) / 1e3
+
+
+def _since(one: Side, then: float) -> int:
+    """How many pieces of the body went out after some moment."""
+    response = one.exchange.response
+    if response is None:
+        return 0
+    begun = one.at_ms + response.at_us / 1e3
+    return sum(begun + chunk.at_us / 1e3 > then for chunk in response.chunks)
