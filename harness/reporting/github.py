@@ -31,13 +31,13 @@ class Github(Format):
     def verdict(self, verdict: Verdict) -> Iterator[str]:
         """One annotation an error or warning, and one for what could not be read."""
         if (obstacle := verdict.obstacle) is not None:
-            yield _command("error", verdict.source, obstacle.code, str(obstacle))
+            yield command("error", verdict.source, obstacle.code, str(obstacle))
         loud = [one for one in verdict.findings if one.severity is not Severity.INFO]
         for finding in sorted(loud, key=lambda one: -one.severity.weight):
             where = f"exchange {verdict.exchange}" + place(finding.where).replace("  ", ", ", 1)
             more = f" ({finding.times - 1:,} more, same cause)" if finding.times > 1 else ""
             expected = f"\nexpected {finding.expected}" if finding.expected is not None else ""
-            yield _command(
+            yield command(
                 _COMMANDS[finding.severity],
                 verdict.source,
                 f"{finding.rule} {slug(finding.rule)}",
@@ -48,15 +48,24 @@ class Github(Format):
     def end(self, totals: Totals, stale: Sequence[Stale]) -> Iterator[str]:
         """One annotation a stale entry of the baseline, and the counts as plain text."""
         for one in stale:
-            yield _command("error", one.file, "stale baseline entry", str(one))
+            yield command("error", one.file, "stale baseline entry", str(one))
         yield from (line + "\n" for line in summary_lines(totals))
 
 
-def _command(command: str, file: str, title: str, message: str, *, line: int | None = None) -> str:
+def command(kind: str, file: str, title: str, message: str, *, line: int | None = None) -> str:
+    """One workflow command, on one line.
+
+    Args:
+        kind: "error", "warning" or "notice".
+        file: What it is about, as a path from the root of the repository; "" is no file.
+        title: Its title.
+        message: What it says; may have several lines.
+        line: The line of the file.
+    """
     properties = f"file={_property(file)}," if file else ""
     if line is not None:
         properties += f"line={line},"
-    return f"::{command} {properties}title={_property(title)}::{_data(message)}\n"
+    return f"::{kind} {properties}title={_property(title)}::{_data(message)}\n"
 
 
 def _data(text: str) -> str:

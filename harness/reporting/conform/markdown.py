@@ -1,0 +1,160 @@
+"""Markdown, short enough for the summary of a GitHub job: a table for each target, and details that fold.
+
+A job summary may have a megabyte, so what is listed is limited, and it is said where something is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from harness.reporting.conform.format import ConformFormat
+from harness.reporting.conform.wording import (
+    CHANGE,
+    STATUS,
+    change_counts,
+    columns,
+    counts,
+    extent,
+    heading,
+    obstacle,
+    place,
+    shown,
+    silence,
+    title,
+)
+from harness.results.result import ChangeKind
+from harness.results.summary import SILENT, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from harness.results.result import Result
+    from harness.results.summary import Group, TargetSummary
+
+MOST: Final = 40
+"""Entries of a list that are shown."""
+
+LONGEST: Final = 600
+"""Characters of one text from a target that are shown."""
+
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|~@$:-])")
+_HTML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def written(result: Result) -> Iterator[str]:
+    """The page, block by block."""
+    told = summary(result)
+    yield "## Conformance of streaming\n\n"
+    yield "| target | cells |\n|---|---|\n"
+    for one in told:
+        yield f"| {_safe(heading(one.target))} | {_safe(obstacle(one.target) or counts(one.cells))} |\n"
+    yield "\n"
+    yield from _changes(result)
+    for one in told:
+        yield from _target(result, one)
+    for name, lines in (
+        ("Stale entries of the baseline", [f"{one.entry}: {one.reason}" for one in result.stale]),
+        ("Requests to the upstream that belong to no cell", result.strays),
+    ):
+        if lines:
+            yield from _details(f"{name}: {len(lines):,}", [_safe(line) for line in lines])
+
+
+def _target(result: Result, one: TargetSummary) -> Iterator[str]:
+    yield f"### {_safe(heading(one.target))}\n\n"
+    if (why := obstacle(one.target)) is not None:
+        yield f"**{_safe(why)}**\n\n"
+    if one.cells.total:
+        statuses = columns([one.cells])
+        yield f"| capability | {' | '.join(STATUS[it] for it in statuses)} |\n"
+        yield f"|---|{'---:|' * len(statuses)}\n"
+        for name, tally in (*one.capabilities.items(), ("all", one.cells)):
+            fields = (f"{tally[it]:,}" if tally[it] else "-" for it in statuses)
+            yield f"| {_safe(name)} | {' | '.join(fields)} |\n"
+        yield "\n"
+    for group in one.blamed[:MOST]:
+        yield from _group(result, group)
+    if len(one.blamed) > MOST:
+        yield f"And {len(one.blamed) - MOST:,} more faults; the JSON report has them all.\n\n"
+    for name, groups in (
+        ("expected by the baseline", one.expected),
+        ("inherited from the upstream", one.inherited),
+    ):
+        if groups:
+            lines = [
+                f"{_code(it.finding.rule)} {_safe(it.finding.message)} (in {extent(it)})" for it in groups
+            ]
+            yield from _details(f"{name}: {len(groups):,}", lines)
+    for status in SILENT:
+        if one.cells[status]:
+            lines = [_safe(silence(it)) for it in one.silent(status)]
+            yield from _details(f"{STATUS[status]}: {one.cells[status]:,}", lines)
+
+
+def _group(result: Result, group: Group) -> Iterator[str]:
+    one, cell = group.finding, group.first
+    label = f"{one.severity}: {_code_html(one.rule)} {_html(title(result, one.rule))} (in {extent(group)})"
+    lines = [_safe(one.message)]
+    lines += [f"expected {_code(one.expected)}"] if one.expected is not None else []
+    lines += [f"found {_code(one.found)}"] if one.found is not None else []
+    lines.append(f"first in {_code(cell.id)}, {_safe(place(one.where))}")
+    rule = result.rules.get(one.rule)
+    lines += [f"breaks {_safe(client)}" for client in (rule.clients if rule is not None else ())]
+    lines += [f"again: {_code(cell.command)}"] if cell.command is not None else []
+    yield from _details(label, lines, safe=True)
+
+
+def _changes(result: Result) -> Iterator[str]:
+    if not result.changes:
+        return
+    kinds = Counter(one.kind for one in result.changes)
+    yield f"Since the earlier run: **{change_counts(kinds)}**\n\n"
+    for kind in (ChangeKind.NEW, ChangeKind.UNKNOWN, ChangeKind.FIXED):
+        if mine := [one for one in result.changes if one.kind is kind]:
+            lines = [f"{_code(it.cell)} {_safe(f'{it.rule or str()} {it.message}'.strip())}" for it in mine]
+            yield from _details(f"{CHANGE[kind]}: {len(mine):,}", lines)
+
+
+def _details(label: str, lines: Sequence[str], *, safe: bool = False) -> Iterator[str]:
+    """A block that folds; the label is HTML where it is safe already, the lines are Markdown."""
+    yield f"<details><summary>{label if safe else _html(label)}</summary>\n\n"
+    yield from (f"- {line}\n" for line in lines[:MOST])
+    if len(lines) > MOST:
+        yield f"- and {len(lines) - MOST:,} more; the JSON report has them all\n"
+    yield "\n</details>\n\n"
+
+
+def _cut(text: str) -> str:
+    safe = shown(text)
+    return safe if len(safe) <= LONGEST else f"{safe[:LONGEST]} ({len(safe) - LONGEST:,} more characters)"
+
+
+def _html(text: str) -> str:
+    return _elements(_cut(text))
+
+
+def _elements(text: str) -> str:
+    return "".join(_HTML.get(char, char) for char in text)
+
+
+def _safe(text: str) -> str:
+    """Text from a target as Markdown text: nothing in it is mark-up."""
+    return _elements(_SPECIAL.sub(r"\\\1", _cut(text)))
+
+
+def _code_html(text: str) -> str:
+    return f"<code>{_html(text)}</code>"
+
+
+def _code(text: str) -> str:
+    # An element and not backticks: the text may have backticks itself.
+    return f"<code>{_SPECIAL.sub(_entity, _html(text))}</code>"
+
+
+def _entity(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
+
+
+FORMAT = ConformFormat("markdown", "Markdown, for a job summary too", "conform.md", written)

@@ -1,0 +1,174 @@
+"""SARIF 2.1.0, as code scanning reads it: a run for each target, a result for each finding of each cell.
+
+What is inherited from the upstream is left out: an alert about it would stand in the wrong project. Findings lie in a
+cassette beside the report; since SARIF knows lines of files and a finding lies in the body of an exchange, the region
+is the file's first line, and the exchange, event and bytes of the body stand in the properties and in words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from harness.reporting.conform.format import ConformFormat
+from harness.reporting.conform.json import dumped
+from harness.reporting.conform.wording import kept, obstacle, place
+from harness.results.result import CellStatus
+from harness.results.summary import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.results.result import Cell, Finding, Place, Result, Rule
+    from harness.results.summary import TargetSummary
+
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+FINGERPRINT: Final = "harnessCell/v1"
+"""The name of a result's fingerprint: its cell and the finding's own, both the same in every run."""
+
+_LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
+
+Members = dict[str, Any]
+
+
+def written(result: Result) -> Iterator[str]:
+    """The log, run by run."""
+    yield f'{{"$schema":{dumped(SCHEMA)},"version":"2.1.0","runs":['
+    for number, one in enumerate(summary(result)):
+        yield f"{',' if number else ''}\n{dumped(_run(result, one))}"
+    yield "\n]}\n"
+
+
+def _run(result: Result, one: TargetSummary) -> Members:
+    cells = [it for it in result.cells if it.target == one.target.name]
+    pairs = [(cell, it) for cell in cells for it in cell.findings if it.origin != "upstream"]
+    ids = sorted({it.rule for _, it in pairs})
+    index = {rule: number for number, rule in enumerate(ids)}
+    how = one.target.run or result.run
+    return {
+        "tool": {
+            "driver": {
+                "name": "llm-stream-harness",
+                "version": how.harness,
+                "rules": [_rule(it, result.rules.get(it), pairs) for it in ids],
+            }
+        },
+        "automationDetails": {"id": f"harness-conform/{one.target.name}/"},
+        "invocations": [_invocation(one, how.command, how.started)],
+        "properties": {
+            "target": one.target.name,
+            "targetVersion": one.target.version,
+            "profile": how.profile,
+            "cells": {status.value: one.cells[status] for status in one.cells.counts},
+        },
+        "results": [_result(cell, it, index[it.rule]) for cell, it in pairs],
+    }
+
+
+def _rule(id_: str, rule: Rule | None, pairs: list[tuple[Cell, Finding]]) -> Members:
+    if rule is None:
+        # What a result made elsewhere leaves out: the first finding says at least how bad it is.
+        severity = next(it.severity for _, it in pairs if it.rule == id_)
+        return {
+            "id": id_,
+            "shortDescription": {"text": id_},
+            "help": {"text": f"harness rule {id_} explains it"},
+            "defaultConfiguration": {"level": _LEVELS.get(severity, "warning")},
+        }
+    parts = [rule.about or rule.title]
+    parts += [f"Breaks {client}" for client in rule.clients]
+    parts += [f"Remedy: {rule.remedy}"] if rule.remedy else []
+    parts += [f"Source: {rule.source}"] if rule.source else []
+    return {
+        "id": id_,
+        "shortDescription": {"text": rule.title or id_},
+        "fullDescription": {"text": rule.about or rule.title or id_},
+        "help": {"text": "\n\n".join(parts)},
+        "defaultConfiguration": {"level": _LEVELS.get(rule.severity, "warning")},
+    }
+
+
+def _invocation(one: TargetSummary, command: str, started: str) -> Members:
+    notes = [
+        {"level": "error", "message": {"text": f"{cell.reason or 'a harness fault'} ({cell.id})"}}
+        for silence in one.silent(CellStatus.HARNESS_FAULT)
+        for cell in silence.cells
+    ]
+    why = obstacle(one.target)
+    if why is not None:
+        notes.insert(0, {"level": "error", "message": {"text": why}})
+    notes += [
+        {"level": "note", "message": {"text": f"{silence.status.value}: {silence.reason} ({cell.id})"}}
+        for status in (CellStatus.NOT_EXERCISED, CellStatus.UNSUPPORTED)
+        for silence in one.silent(status)
+        for cell in silence.cells
+    ]
+    return {
+        "commandLine": command,
+        "startTimeUtc": started,
+        "executionSuccessful": why is None and not one.cells[CellStatus.HARNESS_FAULT],
+        "toolExecutionNotifications": notes,
+    }
+
+
+def _result(cell: Cell, one: Finding, index: int) -> Members:
+    made: Members = {
+        "ruleId": one.rule,
+        "ruleIndex": index,
+        "level": _LEVELS.get(one.severity, "warning"),
+        "message": {"text": _message(cell, one)},
+        "locations": [_location(cell, one.where)],
+        "partialFingerprints": {FINGERPRINT: f"{cell.id}:{one.rule}:{one.fingerprint}"},
+        "occurrenceCount": max(1, one.times),
+        "properties": {
+            "cell": cell.id,
+            "scenario": cell.scenario,
+            "route": cell.route,
+            "mode": cell.mode,
+            **_members(one.where),
+        },
+    }
+    if one.earlier is not None:
+        made["relatedLocations"] = [
+            {**_location(cell, one.earlier), "id": 0, "message": {"text": f"earlier: {place(one.earlier)}"}}
+        ]
+    if one.is_expected:
+        made["suppressions"] = [{"kind": "external", "justification": "it stands in the baseline"}]
+    return made
+
+
+def _message(cell: Cell, one: Finding) -> str:
+    parts = [one.message]
+    parts += [f"Expected: {one.expected}"] if one.expected is not None else []
+    parts += [f"Found: {one.found}"] if one.found is not None else []
+    where = kept(cell, one.where)
+    parts.append(f"At: {place(one.where)}" + (f" ({where})" if where is not None else ""))
+    parts += [f"Again: {cell.command}"] if cell.command is not None else []
+    return "\n".join(parts)
+
+
+def _location(cell: Cell, where: Place) -> Members:
+    wires = cell.upstream if where.side == "upstream" else cell.client
+    found: Members = {"logicalLocations": [{"fullyQualifiedName": cell.id, "kind": "member"}]}
+    if 0 <= where.exchange < len(wires):
+        found["physicalLocation"] = {
+            "artifactLocation": {"uri": quote(wires[where.exchange].cassette)},
+            "region": {"startLine": 1},
+        }
+    return found
+
+
+def _members(where: Place) -> Members:
+    known: Members = {
+        "side": where.side,
+        "exchange": where.exchange,
+        "event": where.event,
+        "bodyStart": where.start,
+        "bodyStop": where.stop,
+        "pointer": where.pointer or None,
+        "part": where.part,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+FORMAT = ConformFormat("sarif", "SARIF 2.1.0 for code scanning", "conform.sarif", written)
