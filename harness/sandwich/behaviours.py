@@ -98,6 +98,20 @@ _PLAYS: Final[Mapping[str, Callable[[Player, Scenario, Route, Mode], Awaitable[P
 """How what is watched is played. Without an upstream of ours there is nothing to watch."""
 
 
+def requests_of(scenario: Scenario) -> int:
+    """The most requests that a client sends for one cell."""
+    return _SESSIONS.get(scenario.behaviour or "", 1) * max(1, len(scenario.answers))
+
+
+_SESSIONS: Final[Mapping[str, int]] = {
+    "incremental": TRIES,
+    "first_event": TRIES,
+    "crosstalk": 1 + CROWD,
+    "repeat": 2,
+    "whole_is_fold": 2,
+}
+
+
 def together(sessions: Sequence[Played]) -> Played:
     """One cell of several sessions, with all their exchanges on the clock of the first one."""
     first = sessions[0]

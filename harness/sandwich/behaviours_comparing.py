@@ -18,7 +18,7 @@ from harness.scenarios.mark import marks_in
 from harness.turn.reading import turn_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from harness.cassettes.exchange import Exchange
     from harness.sandwich.session import Played
@@ -68,7 +68,7 @@ def crossed(alone: Played, crowd: Sequence[Played]) -> Found:
     found: dict[tuple[str, Severity], tuple[int, Finding]] = {}
     number = len(alone.client)
     for one in crowd:
-        finding = _strange(one) or _unlike(alone, one)
+        finding = _strange(one, _seen(one)) or _unlike(alone, one)
         if finding is not None:
             key = (finding.subject, finding.severity)
             at, before = found.get(key, (number, replace(finding, times=0)))
@@ -77,10 +77,10 @@ def crossed(alone: Played, crowd: Sequence[Played]) -> Found:
     return tuple(found.values())
 
 
-def _strange(played: Played) -> Finding | None:
+def _strange(played: Played, places: Iterable[tuple[str, bytes]]) -> Finding | None:
     """The mark of another session, in an answer or in a request to upstream."""
     own = played.mark
-    for where, data in _seen(played):
+    for where, data in places:
         others = [mark for mark in marks_in(data) if mark != own]
         if others:
             what = "its answer" if where != "request" else "the request to upstream"
@@ -98,15 +98,13 @@ def _strange(played: Played) -> Finding | None:
 
 
 def _seen(played: Played) -> Iterator[tuple[str, bytes]]:
-    """All in which a foreign mark may stand: as it went over the wire, and as text that was put together again."""
+    """All that went over the wire, in which a foreign mark may stand."""
     for side in played.client:
         response = side.exchange.response
         if response is None:
             continue
         yield "answer", "\n".join(value for _, value in response.headers).encode()
         yield "answer", _body(side.exchange)
-        turn = _turn(played.route.inbound, side.exchange)
-        yield "answer", json.dumps(_said(turn)).encode()
     for side in played.upstream:
         request = side.exchange.request
         yield "request", "\n".join([request.url, *(value for _, value in request.headers)]).encode()
@@ -117,6 +115,10 @@ def _unlike(alone: Played, one: Played) -> Finding | None:
     gap = _gap(alone, one)
     if gap is None:
         return None
+    # A mark may be cut across deltas; that is looked for only where something differs at all.
+    texts = [json.dumps(_said(_turn(one.route.inbound, side.exchange))).encode() for side in one.client]
+    if (strange := _strange(one, (("answer", text) for text in texts))) is not None:
+        return strange
     response = one.client[0].exchange.response
     is_refused = response is None or response.status >= _REFUSED
     begin = (
@@ -158,10 +160,14 @@ def _gap(left: Played, right: Played) -> Difference | None:
             for gap in differences(Cassette({}, [one]), Cassette({}, [two]))
             if gap.kind not in {"exchange", "request"}
         ]
-        turns = _turn(left.route.inbound, one), _turn(left.route.inbound, two)
-        if gaps and not (all(map(_is_cut, gaps)) and _said(turns[0]) == _said(turns[1]) != {}):
+        if gaps and not (all(map(_is_cut, gaps)) and _says_same(left.route.inbound, one, two)):
             return next((gap for gap in gaps if not _is_cut(gap)), gaps[0])
     return None
+
+
+def _says_same(inbound: InboundDialect, one: Exchange, two: Exchange) -> bool:
+    said = _said(_turn(inbound, one))
+    return bool(said) and said == _said(_turn(inbound, two))
 
 
 def _is_cut(gap: Difference) -> bool:

@@ -22,7 +22,9 @@ class Replayer:
     title: ClassVar[str] = "no gateway (control)"
     kind: ClassVar[Kind] = "control"
     url: ClassVar[str] = ""
-    unsupported: ClassVar[Mapping[str, str]] = {}
+    unsupported: ClassVar[Mapping[str, str]] = {
+        "*/transport-hangup": "nobody stands between the client and an upstream that closes the connection unanswered"
+    }
 
     def installed(self, tools: Path) -> str | None:
         """It always is."""
