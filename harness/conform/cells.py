@@ -13,8 +13,6 @@ from harness.checking.fingerprints import fingerprint
 from harness.results.result import Cell, Finding, Place, Timing, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from harness.cassettes.exchange import Exchange
     from harness.findings import Finding as Found
     from harness.findings import Location
@@ -131,14 +129,17 @@ def _ended(one: Exchange) -> float | None:
 
 
 def curl_of(one: Exchange) -> str:
-    """A command line that sends the client's request again; what may be a key is a variable."""
-    words = ["curl", "-sSN", one.request.url]
+    """A command line that sends the client's request again; what may be a key is a variable.
+
+    Words are quoted so that the shell puts variables in, those of `harness.conform.stable` too.
+    """
+    words = ["curl", "-sSN", f'"{one.request.url}"']
     for name, value in one.request.headers:
         hidden = any(word in name.lower() for word in _SECRET)
         bearer = "Bearer " if hidden and value.lower().startswith("bearer ") else ""
-        words += ["-H", f"{name}: {bearer}{KEY}" if hidden else f"{name}: {value}"]
-    words += ["-d", _body(one.request.body)]
-    return " ".join(_quoted(words))
+        field = f'"{name}: {bearer}{KEY}"' if hidden else shlex.quote(f"{name}: {value}")
+        words += ["-H", field]
+    return " ".join([*words, "-d", shlex.quote(_body(one.request.body))])
 
 
 def _body(body: bytes) -> str:
@@ -146,8 +147,3 @@ def _body(body: bytes) -> str:
         return json.dumps(json.loads(body), ensure_ascii=False)
     except ValueError:
         return body.decode("utf-8", "backslashreplace")
-
-
-def _quoted(words: Sequence[str]) -> list[str]:
-    # Double quotes where the variable is to be put in by the shell.
-    return [f'"{word}"' if KEY in word else shlex.quote(word) for word in words]

@@ -1,63 +1,81 @@
-"""Running targets through scenarios, several sessions at a time, in bounded time."""
+"""Running one target through scenarios."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import fnmatch
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from harness.conform.cells import cell_of
+import msgspec
+
+from harness.cassettes.redaction.redactor import Redactor
+from harness.conform.judge import Judge, Ruled, Terms
+from harness.conform.playing import Halt, Playing
+from harness.conform.stable import Stable, polished, stable
+from harness.conform.wishes import Wishes
 from harness.errors import HarnessError
+from harness.gateway.accounts import LOGGER
+from harness.io.environment import secret_values
 from harness.io.recorder import Recorder
 from harness.io.server.threaded import ServerThread
 from harness.results.result import Cell, CellStatus
 from harness.results.result import Route as ResultRoute
 from harness.results.result import Target as ResultTarget
-from harness.sandwich.client import new_client
-from harness.sandwich.judging import judged
-from harness.sandwich.session import Mode, Player, cell_id
 from harness.sandwich.upstream import ScenarioUpstream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from harness.sandwich.session import Played, Route
+    from harness.conform.stable import Said
+    from harness.sandwich.session import Route
     from harness.scenarios.scenario import Scenario
     from harness.targets.target import Running, Target
 
-CONCURRENCY: Final = 32
-_ALIVE: Final = 0.5
-"""Seconds between two looks whether the target still runs."""
+__all__ = ["Through", "Wishes", "put_through", "run_target"]
+
+_DECLARED: Final = frozenset({CellStatus.FAILED, CellStatus.NOT_EXERCISED, CellStatus.HARNESS_FAULT})
+"""What a target's own word that it does not do something can be about."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
-    """How a run is to be.
+class Through:
+    """What came of one target.
 
     Args:
-        scenarios: What targets are put through.
-        profile: What answers are judged by.
-        concurrency: Sessions at a time.
-        seconds: The longest that a session may take; None leaves that to its scenario.
-        budget: The longest that a target may take, in seconds; None is no limit.
-        requests: The most requests that a target is sent; None is no limit.
-        progress: Told of each cell: how many are done, of how many, and its id.
+        target: What became of it.
+        ruled: Its cells, in order.
+        scenarios: What it was put through.
+        strays: Requests that belong to none of them.
+        troubles: What went wrong with the recordings.
+        interrupted: Whoever started the run ended it.
     """
 
-    scenarios: tuple[Scenario, ...]
-    profile: str = "openai"
-    concurrency: int = CONCURRENCY
-    seconds: float | None = None
-    budget: float | None = None
-    requests: int | None = None
-    progress: Callable[[int, int, str], None] = field(default=lambda done, of, cell: None)  # noqa: ARG005
+    target: ResultTarget
+    ruled: tuple[Ruled, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    strays: tuple[str, ...] = ()
+    troubles: tuple[HarnessError, ...] = ()
+    interrupted: bool = False
 
 
 def run_target(
     target: Target, wishes: Wishes, *, tools: Path, out: Path
 ) -> tuple[ResultTarget, list[Cell], list[str]]:
-    """Put one target through the scenarios.
+    """Put one target through the scenarios, and leave out what `put_through` says beside.
+
+    Returns:
+        What became of the target, its cells, and requests that belong to none of them.
+    """
+    through = put_through(target, wishes, tools=tools, out=out)
+    return through.target, [one.cell for one in through.ruled], list(through.strays)
+
+
+def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Through:
+    """Put one target through the scenarios. Whatever the target does is told and not raised.
 
     Args:
         target: Which.
@@ -65,109 +83,150 @@ def run_target(
         tools: Where targets are installed.
         out: The folder of the result: cassettes go there, and what the target needs.
 
-    Returns:
-        What became of the target, its cells, and requests that belong to none of them.
+    Raises:
+        FileAccessError: The recordings cannot be written.
     """
-    if (lacks := target.installed(tools)) is not None:
-        return _target(target, status="not_installed", reason=lacks), [], []
-    files = {side: f"{target.name}.{side}.cassette.jsonl" for side in ("client", "upstream")}
+    lacks = target.installed(tools)
+    if lacks is not None:
+        return Through(target=_target(target, _first(tools, out), status="not_installed", reason=lacks))
+    names = {side: f"{target.name}.{side}.cassette.jsonl" for side in ("client", "upstream")}
+    redactor = Redactor(values={**secret_values(), **wishes.secrets})
     client, upstream = (
-        Recorder(out / name, head={"notes": f"{target.name}, {side}"}) for side, name in files.items()
+        Recorder(out / name, head={"notes": f"{target.name}, {side}"}, redactor=redactor)
+        for side, name in names.items()
     )
     handler = ScenarioUpstream(upstream)
-    cells: list[Cell] = []
+    found: dict[int, Ruled] = {}
+    running: Running | None = None
+    halt: Halt | None = None
+    failure: str | None = None
+    own: tuple[Scenario, ...] = ()
+    polish = _first(tools, out)
+    log = ""
     try:
-        with ServerThread(handler, grace=0.0) as server, target.run(server.url, tools, out) as running:
-            played, reason = asyncio.run(_played(target, running, handler, client, wishes))
-            for one in played:
-                if isinstance(one, Cell):
-                    cells.append(one)
-                    continue
-                cells.append(
-                    cell_of(
-                        one,
-                        judged(one, profile=wishes.profile),
-                        target=target.name,
-                        client=files["client"],
-                        upstream=files["upstream"],
-                        command=f"harness conform --target {target.name} --scenario {one.scenario.name}",
-                    )
-                )
-            status = "ran" if reason is None else "died"
-            ran = _target(
-                target, running, status=status, reason=reason, log=running.log() if reason else None
+        with (
+            _quiet(),
+            ServerThread(handler, grace=0.0) as server,
+            target.run(server.url, tools, out) as running,
+        ):
+            polish = _polish(target, running, server.url, tools, out)
+            terms = Terms(
+                target=target.name,
+                client=names["client"],
+                upstream=names["upstream"],
+                profile=wishes.profile,
+                stable=polish,
+                secrets=wishes.secrets,
+                replays=_replays(target),
             )
+            with Judge(terms, beside=wishes.beside) as judge:
+                playing = Playing(
+                    target.name,
+                    running,
+                    handler=handler,
+                    recorder=client,
+                    wishes=wishes,
+                    judge=judge,
+                    sink=found.__setitem__,
+                )
+                own = playing.scenarios
+                halt = asyncio.run(playing.all())
+            log = running.log() if halt is not None and halt.died else ""
+    except KeyboardInterrupt:
+        halt = Halt(reason="the run was interrupted", interrupted=True)
     except HarnessError as error:
-        return _target(target, status="not_started", reason=str(error)), cells, handler.strays
-    finally:
-        for recorder in (client, upstream):
-            recorder.close()
-    return ran, cells, handler.strays
+        failure = str(error)
+    except Exception as error:  # noqa: BLE001 - a target is somebody else's code
+        failure = f"{type(error).__name__}: {error}"
+    troubles = tuple(_closed(client, upstream))
 
+    def said(text: str) -> str:
+        return polish(redactor.text(text, "target")[0])
 
-async def _played(
-    target: Target, running: Running, handler: ScenarioUpstream, recorder: Recorder, wishes: Wishes
-) -> tuple[list[Played | Cell], str | None]:
-    """Play every cell; gives what was played, cells that were left out, and why the target ended, if it did."""
-    jobs = [
-        (scenario, route, mode)
-        for route in running.routes
-        for scenario in wishes.scenarios
-        for mode in scenario.modes
-        if route.inbound in scenario.inbound
-        and (route.upstream is None or route.upstream in scenario.upstream)
-    ]
-    places = asyncio.Semaphore(wishes.concurrency)
-    done = 0
-    dead: str | None = None
-
-    async with new_client(wishes.concurrency) as client:
-        player = Player(target.name, client, handler, recorder, wishes.seconds)
-
-        async def one(scenario: Scenario, route: Route, mode: Mode) -> Played | Cell:
-            nonlocal done, dead
-            async with places:
-                if dead is None:
-                    dead = running.ended()
-                if dead is not None:
-                    return _left_out(target, route, scenario, mode, f"the target is gone: {dead}")
-                result = await player.play(scenario, route, mode)
-            done += 1
-            wishes.progress(done, len(jobs), result.cell)
-            return result
-
-        tasks = [asyncio.create_task(one(*job)) for job in jobs]
-        try:
-            async with asyncio.timeout(wishes.budget):
-                await asyncio.gather(*tasks)
-        except TimeoutError:
-            dead = f"the budget of {wishes.budget:g} s is spent"
-            await asyncio.gather(*tasks, return_exceptions=True)
-        ended: list[Played | Cell] = []
-        for job, task in zip(jobs, tasks, strict=True):
-            if task.cancelled():
-                scenario, route, mode = job
-                ended.append(_left_out(target, route, scenario, mode, dead or "cancelled"))
-            else:
-                ended.append(task.result())
-    return ended, dead
-
-
-def _left_out(target: Target, route: Route, scenario: Scenario, mode: Mode, reason: str) -> Cell:
-    return Cell(
-        id=cell_id(target.name, route.name, scenario.name, mode),
-        target=target.name,
-        route=route.name,
-        scenario=scenario.name,
-        mode=mode,
-        status=CellStatus.HARNESS_FAULT,
-        reason=reason,
-        missing=tuple(sorted(scenario.exercises)),
+    return Through(
+        target=_ended(target, running, said, halt=halt, failure=failure, log=log),
+        ruled=tuple(_declared(target, _shown(found[place], said)) for place in sorted(found)),
+        scenarios=own,
+        strays=tuple(sorted(map(said, handler.strays))),
+        troubles=troubles,
+        interrupted=halt is not None and halt.interrupted,
     )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What the built-in gateway logs about upstreams that fail is what is asked of it here."""
+    logger = logging.getLogger(LOGGER)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _polish(target: Target, running: Running, upstream: str, tools: Path, out: Path) -> Stable:
+    # An address that the user gave is shown as it is; those that were free just now say nothing to anybody.
+    own = () if _is_given(target) else tuple(one.base_url for one in running.routes)
+    return stable(upstream, targets=own, folders=((tools, "$TOOLS"), (out, "$OUT")))
+
+
+def _is_given(target: Target) -> bool:
+    return bool(getattr(target, "is_given", False))
+
+
+def _replays(target: Target) -> str:
+    """What plays a cell of this target again, without the scenario."""
+    own: str | None = getattr(target, "replays", None)
+    return own or f"harness conform --target {target.name}"
+
+
+def _first(tools: Path, out: Path) -> Stable:
+    """What may be said before anything runs."""
+    return stable(targets=(), folders=((tools, "$TOOLS"), (out, "$OUT")))
+
+
+def _closed(*recorders: Recorder) -> Iterator[HarnessError]:
+    """Seal what was recorded; what could not be kept is told."""
+    for recorder in recorders:
+        try:
+            recorder.close()
+        except HarnessError as error:
+            yield error
+
+
+def _declared(target: Target, one: Ruled) -> Ruled:
+    """The cell, and where the target itself says that it does not do this, no more is held against it."""
+    cell = one.cell
+    if cell.status not in _DECLARED:
+        return one
+    for pattern, source in target.unsupported.items():
+        if fnmatch.fnmatchcase(f"{cell.route}/{cell.scenario}", pattern):
+            told = msgspec.structs.replace(cell, status=CellStatus.UNSUPPORTED, reason=source)
+            return Ruled(told)
+    return one
+
+
+def _shown(one: Ruled, said: Said) -> Ruled:
+    return one._replace(cell=polished(one.cell, said))
+
+
+def _ended(
+    target: Target, running: Running | None, said: Said, *, halt: Halt | None, failure: str | None, log: str
+) -> ResultTarget:
+    """What became of a target that was to run."""
+    if running is None:
+        if failure is None:
+            return _target(target, said, status="left_out", reason=halt.reason if halt else None)
+        return _target(target, said, status="not_started", reason=failure)
+    reason = halt.reason if halt is not None else failure
+    died = failure is not None or (halt is not None and halt.died)
+    return _target(target, said, running, status="died" if died else "ran", reason=reason, log=log or None)
 
 
 def _target(
     target: Target,
+    said: Said,
     running: Running | None = None,
     *,
     status: str,
@@ -181,8 +240,8 @@ def _target(
         version=running.version if running is not None else None,
         kind=target.kind,
         url=target.url or None,
-        notes=running.notes if running is not None else (),
-        commands=running.commands if running is not None else (),
+        notes=tuple(map(said, running.notes)) if running is not None else (),
+        commands=tuple(map(said, running.commands)) if running is not None else (),
         routes=tuple(
             ResultRoute(
                 name=one.name,
@@ -194,6 +253,6 @@ def _target(
             for one in routes
         ),
         status=status,
-        reason=reason,
-        log=log,
+        reason=said(reason) if reason else None,
+        log=said(log) if log else None,
     )

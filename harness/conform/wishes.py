@@ -1,0 +1,50 @@
+"""How a run is to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from harness.scenarios.scenario import Scenario
+
+CONCURRENCY: Final = 32
+
+Progress: TypeAlias = Callable[[int, int, str], None]
+"""Told of each cell: how many are done, of how many, and its id."""
+
+
+def _nothing(done: int, of: int, cell: str) -> None:
+    del done, of, cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """How a run is to be.
+
+    Args:
+        scenarios: What targets are put through.
+        names: Patterns of the names that were asked for, for targets with scenarios of their own; none is all.
+        profile: What answers are judged by.
+        concurrency: Sessions at a time.
+        seconds: The longest that a session may take; None leaves that to its scenario.
+        budget: The longest that a target may take, in seconds; None is no limit.
+        requests: The most requests that a target is sent; None is no limit.
+        seed: Of the order in which cells are played; 0 plays them as they stand.
+        secrets: Values that are shown nowhere, by the name of their variable, beside those of the environment.
+        beside: Judge in a process of its own, so that what is played meanwhile keeps its times.
+        progress: Told of each cell: how many are done, of how many, and its id.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    names: tuple[str, ...] = ()
+    profile: str = "openai"
+    concurrency: int = CONCURRENCY
+    seconds: float | None = None
+    budget: float | None = None
+    requests: int | None = None
+    seed: int = 0
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    beside: bool = True
+    progress: Progress = _nothing
