@@ -7,6 +7,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from harness.cassettes.exchange import How
+from harness.checking.exchanges import check_of
+from harness.turn.reading import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
 def halves(client: Sequence[Side], upstream: Sequence[Side]) -> list[Exchange | None]:
     """The upstream half of each of the client's exchanges; None where its request was not passed on.
 
-    What a target asks upstream belongs to the request of the client that it was asked during. Of several, the first
-    that was answered as it should be counts: before it are attempts that failed, and what comes after it the target
-    asked for itself, as one does that runs the client's tools on its own. Where none was, it is the last attempt.
+    What a target asks upstream belongs to the request of the client that it was asked during. Of several attempts the
+    last one counts, unless an earlier one was answered with calls: the client's tools are for the client to run, so
+    that answer should have been passed on, and what the target asked after it, it asked for itself.
 
     Args:
         client: What the client asked, in order.
@@ -30,10 +32,15 @@ def halves(client: Sequence[Side], upstream: Sequence[Side]) -> list[Exchange | 
     found: list[Exchange | None] = []
     for begun, over in pairwise([-inf, *starts[1:], inf]):
         attempts = [one.exchange for one in upstream if begun <= one.at_ms < over]
-        found.append(next(filter(_is_answered, attempts), attempts[-1] if attempts else None))
+        earlier = filter(_has_calls, attempts[:-1])
+        found.append(next(earlier, attempts[-1] if attempts else None))
     return found
 
 
-def _is_answered(one: Exchange) -> bool:
-    response = one.response
-    return response is not None and response.status < 400 and one.ending.how is How.COMPLETE
+def _has_calls(one: Exchange) -> bool:
+    if one.response is None or one.response.status >= 400 or one.ending.how is not How.COMPLETE:
+        return False
+    check = check_of(one)
+    if check is None:
+        return False
+    return any(choice.calls for choice in turn_of(check.case.dialect.name, check.case.stream).choices)

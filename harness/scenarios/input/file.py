@@ -17,7 +17,7 @@ SCENARIO = Scenario(
     asks=asks(
         "",
         chat={"messages": [{"role": "user", "content": CHAT_FILE}]},
-        responses={"input": [{"role": "user", "content": RESPONSES_FILE}]},
+        responses={"input": [{"type": "message", "role": "user", "content": RESPONSES_FILE}]},
     ),
     answers=(answer(text("An empty ", "page.")),),
     exercises=frozenset({"text", "file"}),

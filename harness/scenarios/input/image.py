@@ -18,7 +18,7 @@ SCENARIO = Scenario(
     asks=asks(
         "",
         chat={"messages": [{"role": "user", "content": CHAT_PICTURE}]},
-        responses={"input": [{"role": "user", "content": RESPONSES_PICTURE}]},
+        responses={"input": [{"type": "message", "role": "user", "content": RESPONSES_PICTURE}]},
     ),
     answers=(answer(text("A red ", "square.")),),
     exercises=frozenset({"text", "image"}),

@@ -15,7 +15,7 @@ SCENARIO = Scenario(
     asks=asks(
         "First part.",
         chat={"messages": [{"role": "user", "content": CHAT_PARTS}]},
-        responses={"input": [{"role": "user", "content": RESPONSES_PARTS}]},
+        responses={"input": [{"type": "message", "role": "user", "content": RESPONSES_PARTS}]},
     ),
     answers=(answer(text("Both ", "parts", " came.")),),
     exercises=frozenset({"text", "parts"}),

@@ -1,0 +1,56 @@
+"""Which request upstream an answer to the client is held against."""
+
+from __future__ import annotations
+
+import json
+
+from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+from harness.sandwich.pairing import halves
+from harness.sandwich.session import Side
+
+CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+def side(at_ms: float, *, status: int = 200, calls: bool = False, how: How = How.COMPLETE) -> Side:
+    """A request for a completion, and its answer."""
+    message = {"role": "assistant", "content": None if calls else "Hello", "refusal": None}
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
+    if calls:
+        message |= {"tool_calls": [CALL]}  # type: ignore[dict-item]
+    said = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    request = Request("POST", "http://127.0.0.1/v1/chat/completions", (), b"{}")
+    headers = (("content-type", "application/json"),)
+    response = Response(status, headers, (Chunk(0, json.dumps(said).encode()),))
+    return Side(exchange=Exchange(0, request, response, Ending(how, 0)), index=-1, at_ms=at_ms)
+
+
+def test_each_request_is_paired_with_the_one_that_was_made_during_it() -> None:
+    """However many there were before."""
+    client = [side(0), side(10), side(20)]
+    upstream = [side(1), side(11), side(12), side(21)]
+    assert halves(client, upstream) == [upstream[0].exchange, upstream[2].exchange, upstream[3].exchange]
+
+
+def test_a_request_that_was_not_passed_on_has_no_pair() -> None:
+    """The next one's is not taken for it."""
+    upstream = [side(11)]
+    assert halves([side(0), side(10)], upstream) == [None, upstream[0].exchange]
+    assert halves([side(0)], []) == [None]
+
+
+def test_of_several_attempts_the_last_counts() -> None:
+    """The earlier ones failed, or were asked to look ahead."""
+    upstream = [side(1, status=429), side(2), side(3)]
+    assert halves([side(0)], upstream) == [upstream[2].exchange]
+
+
+def test_an_answer_with_calls_counts_whatever_is_asked_after_it() -> None:
+    """A target that runs the client's tools itself does not pass the calls on, and is to be told so."""
+    upstream = [side(1, status=500, calls=True), side(2, calls=True), side(3)]
+    assert halves([side(0)], upstream) == [upstream[1].exchange]
+
+
+def test_calls_of_an_answer_that_broke_off_do_not_count() -> None:
+    """The target tried again."""
+    upstream = [side(1, calls=True, how=How.SERVER_CUT), side(2)]
+    assert halves([side(0)], upstream) == [upstream[1].exchange]
