@@ -233,9 +233,10 @@ def servers_of(arguments: list[str]) -> list[str]:
 
 @nox.session
 def schemas(session: nox.Session) -> None:
-    """Write the schemas of specs/ anew, from the types of the SDK releases that pyproject.toml pins."""
-    session.install(*groups("schemas"))
+    """Write the schemas of specs/ anew, from the SDK releases that pyproject.toml pins and from our own structs."""
+    session.install("-e", ".", *groups("schemas"))
     session.run("python", "-m", "generators.schemas")
+    session.run("python", "-m", "generators.conform_schema")
 
 
 @nox.session

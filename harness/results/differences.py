@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from harness.results.result import Change, ChangeKind
+from harness.results.result import CellStatus, Change, ChangeKind
 from harness.results.summary import SILENT, is_blamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.results.result import Cell, Finding, Result
+    from harness.results.result import Cell, Result
 
 ORDER: Final = (ChangeKind.NEW, ChangeKind.UNKNOWN, ChangeKind.STILL_FAILING, ChangeKind.FIXED)
 """As they are told: what somebody has to look at comes first."""
+
+
+_SEVERITIES: Final = {CellStatus.FAILED: "error", CellStatus.WARNED: "warning"}
 
 
 def differences(before: Result, after: Result) -> tuple[Change, ...]:
@@ -46,31 +49,42 @@ def differences(before: Result, after: Result) -> tuple[Change, ...]:
 
 def _of_cell(id_: str, before: Cell | None, after: Cell | None) -> Iterator[Change]:
     was, now = _faults(before), _faults(after)
-    statuses = {
-        "before": before.status if before is not None else None,
-        "after": after.status if after is not None else None,
-    }
+
+    def change(kind: ChangeKind, rule: str | None, severity: str | None, message: str) -> Change:
+        return Change(
+            kind=kind,
+            cell=id_,
+            rule=rule,
+            severity=severity,
+            message=message,
+            before=before.status if before is not None else None,
+            after=after.status if after is not None else None,
+        )
+
     for rule in dict.fromkeys((*now, *was)):
-        finding = now.get(rule) or was[rule]
+        severity, message = now.get(rule) or was[rule]
         if rule in now:
             kind = ChangeKind.STILL_FAILING if rule in was else ChangeKind.NEW
         else:
             kind = ChangeKind.FIXED if _speaks(after) else ChangeKind.UNKNOWN
-        yield Change(
-            kind=kind, cell=id_, rule=rule, severity=finding.severity, message=finding.message, **statuses
-        )
-    if after is not None and not was and _speaks(before) and not _speaks(after):
-        yield Change(
-            kind=ChangeKind.UNKNOWN, cell=id_, message=after.reason or "the cell says nothing", **statuses
-        )
+        yield change(kind, rule, severity, message)
+    if after is not None and not was and not now and _speaks(before) and not _speaks(after):
+        yield change(ChangeKind.UNKNOWN, None, None, after.reason or "the cell says nothing")
 
 
-def _faults(cell: Cell | None) -> dict[str, Finding]:
-    """The first, which is the worst, of each rule."""
-    found: dict[str, Finding] = {}
-    for one in cell.findings if cell is not None else ():
+def _faults(cell: Cell | None) -> dict[str | None, tuple[str, str]]:
+    """Severity and sentence of the first finding, which is the worst, of each rule.
+
+    A cell may fail without a finding, as where no answer came: that is a fault of no rule.
+    """
+    found: dict[str | None, tuple[str, str]] = {}
+    if cell is None:
+        return found
+    for one in cell.findings:
         if is_blamed(one):
-            found.setdefault(one.rule, one)
+            found.setdefault(one.rule, (one.severity, one.message))
+    if not found and cell.status in _SEVERITIES:
+        found[None] = (_SEVERITIES[cell.status], cell.reason or "no reason is given")
     return found
 
 

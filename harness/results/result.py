@@ -298,8 +298,8 @@ class Change(Struct, frozen=True, kw_only=True):
     Args:
         kind: What became of it.
         cell: Id of the cell.
-        rule: Id of the rule; None where the cell as a whole fell silent.
-        severity: "error" or "warning"; None likewise.
+        rule: Id of the rule; None where the cell failed without a finding, or fell silent.
+        severity: "error" or "warning"; None where the cell fell silent.
         message: The finding's sentence, of the later run where it has one; or why the cell says nothing.
         before: The cell's status in the earlier run; None where it was not in it.
         after: The cell's status in the later run; None likewise.

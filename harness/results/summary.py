@@ -93,10 +93,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """Cells of one target that say nothing for the same reason.
+    """Cells of one target that say nothing for the same reason, or whose findings do not say why they failed.
 
     Args:
-        status: One of `SILENT`.
+        status: Of all of them.
         reason: Why, in a sentence.
         cells: Which, in the order of the result.
     """
@@ -122,6 +122,7 @@ class TargetSummary:
         remarks: What is only worth knowing.
         inherited: What came from the upstream half, whatever its severity: not the target's doing.
         silences: Cells that say nothing, by status and reason.
+        unexplained: Cells that failed or warned, and of which no finding says why: a report must not lose them.
     """
 
     target: Target
@@ -134,6 +135,7 @@ class TargetSummary:
     remarks: tuple[Group, ...]
     inherited: tuple[Group, ...]
     silences: tuple[Silence, ...]
+    unexplained: tuple[Silence, ...]
 
     @property
     def by_scenario(self) -> Tally:
@@ -179,14 +181,21 @@ def _of_target(target: Target, cells: list[Cell], capability: Mapping[str, str])
         expected=groups(cells, lambda one: is_blamed(one) and one.is_expected),
         remarks=groups(cells, lambda one: one.origin != "upstream" and one.severity == "info"),
         inherited=groups(cells, lambda one: one.origin == "upstream"),
-        silences=tuple(
-            Silence(status=status, reason=reason, cells=tuple(mine))
-            for silent in SILENT
-            for (status, reason), mine in _grouped(
-                (one for one in cells if one.status is silent),
-                lambda one: (one.status, one.reason or "no reason is given"),
-            ).items()
+        silences=_silences(cells, SILENT),
+        unexplained=_silences(
+            (one for one in cells if not any(is_blamed(it) for it in one.findings)),
+            (CellStatus.FAILED, CellStatus.WARNED),
         ),
+    )
+
+
+def _silences(cells: Iterable[Cell], statuses: tuple[CellStatus, ...]) -> tuple[Silence, ...]:
+    found = _grouped(cells, lambda one: (one.status, one.reason or "no reason is given"))
+    return tuple(
+        Silence(status=status, reason=reason, cells=tuple(mine))
+        for wanted in statuses
+        for (status, reason), mine in found.items()
+        if status is wanted
     )
 
 

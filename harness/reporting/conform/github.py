@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from harness.reporting.conform.format import ConformFormat
-from harness.reporting.conform.wording import counts, extent, obstacle, place, shown, silence, title
+from harness.reporting.conform.wording import STATUS, counts, extent, obstacle, place, shown, silence, title
 from harness.reporting.github import command
 from harness.results.result import CellStatus, ChangeKind
 from harness.results.summary import summary
@@ -33,6 +33,8 @@ def written(result: Result) -> Iterator[str]:
             yield command("error", "", f"{name} did not run", why)
         for fault in one.silent(CellStatus.HARNESS_FAULT):
             yield command("error", "", f"{name}: harness fault", silence(fault))
+        for it in one.unexplained:
+            yield command("error", "", f"{name}: {STATUS[it.status]}", silence(it))
         for group in one.blamed:
             yield _annotation(result, group, new)
     for stale in result.stale:

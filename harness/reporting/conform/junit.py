@@ -89,7 +89,7 @@ def _outcome(cell: Cell) -> str | None:
     if cell.status is CellStatus.FAILED:
         errors = [one for one in blamed if one.severity == "error" and not one.is_expected] or blamed
         rules = ", ".join(dict.fromkeys(one.rule for one in errors))
-        message = errors[0].message if errors else "failed, and the result does not say why"
+        message = errors[0].message if errors else cell.reason or "failed, and no finding says why"
         lines = [line for one in blamed for line in _told(one)]
         if cell.command is not None:
             lines.append(f"again: {cell.command}")

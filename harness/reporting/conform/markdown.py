@@ -67,17 +67,14 @@ def _target(result: Result, one: TargetSummary) -> Iterator[str]:
     if (why := obstacle(one.target)) is not None:
         yield f"**{_safe(why)}**\n\n"
     if one.cells.total:
-        statuses = columns([one.cells])
-        yield f"| capability | {' | '.join(STATUS[it] for it in statuses)} |\n"
-        yield f"|---|{'---:|' * len(statuses)}\n"
-        for name, tally in (*one.capabilities.items(), ("all", one.cells)):
-            fields = (f"{tally[it]:,}" if tally[it] else "-" for it in statuses)
-            yield f"| {_safe(name)} | {' | '.join(fields)} |\n"
-        yield "\n"
+        yield from _table(one)
     for group in one.blamed[:MOST]:
         yield from _group(result, group)
     if len(one.blamed) > MOST:
         yield f"And {len(one.blamed) - MOST:,} more faults; the JSON report has them all.\n\n"
+    if one.unexplained:
+        lines = [f"{STATUS[it.status]}: {_safe(silence(it))}" for it in one.unexplained]
+        yield from _details("failed or warned, and no finding says why", lines)
     for name, groups in (
         ("expected by the baseline", one.expected),
         ("inherited from the upstream", one.inherited),
@@ -91,6 +88,16 @@ def _target(result: Result, one: TargetSummary) -> Iterator[str]:
         if one.cells[status]:
             lines = [_safe(silence(it)) for it in one.silent(status)]
             yield from _details(f"{STATUS[status]}: {one.cells[status]:,}", lines)
+
+
+def _table(one: TargetSummary) -> Iterator[str]:
+    statuses = columns([one.cells])
+    yield f"| capability | {' | '.join(STATUS[it] for it in statuses)} |\n"
+    yield f"|---|{'---:|' * len(statuses)}\n"
+    for name, tally in (*one.capabilities.items(), ("all", one.cells)):
+        fields = (f"{tally[it]:,}" if tally[it] else "-" for it in statuses)
+        yield f"| {_safe(name)} | {' | '.join(fields)} |\n"
+    yield "\n"
 
 
 def _group(result: Result, group: Group) -> Iterator[str]:

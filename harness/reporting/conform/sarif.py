@@ -94,6 +94,12 @@ def _invocation(one: TargetSummary, command: str, started: str) -> Members:
         for silence in one.silent(CellStatus.HARNESS_FAULT)
         for cell in silence.cells
     ]
+    notes += [
+        {"level": "error", "message": {"text": f"failed: {silence.reason} ({cell.id})"}}
+        for silence in one.unexplained
+        if silence.status is CellStatus.FAILED
+        for cell in silence.cells
+    ]
     why = obstacle(one.target)
     if why is not None:
         notes.insert(0, {"level": "error", "message": {"text": why}})

@@ -82,6 +82,10 @@ def _target(result: Result, one: TargetSummary, *, styled: bool) -> Iterator[str
     for group in one.blamed:
         yield from _group(result, group, styled=styled)
         yield ""
+    if one.unexplained:
+        yield _painted("Failed or warned, and no finding says why", _BOLD, styled=styled)
+        yield from (f"  {STATUS[it.status]}: {silence(it)}" for it in one.unexplained)
+        yield ""
     for name, groups in (
         ("Expected by the baseline", one.expected),
         ("Inherited from the upstream, not the target's doing", one.inherited),
