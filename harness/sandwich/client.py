@@ -102,11 +102,15 @@ def new_client(concurrency: int) -> httpx.AsyncClient:
     """A client for a target on this machine or elsewhere.
 
     Args:
-        concurrency: Sessions at a time, as a rule; a scenario that is about a crowd opens more connections.
+        concurrency: Sessions at a time, as a rule; a scenario that is about a crowd opens more connections, so that
+            it limits none.
     """
+    del concurrency
     return httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=_CONNECT),
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=concurrency),
+        # Each session has a connection of its own: a server may close one that is used again at the very moment at
+        # which it is used, and a session that fails by such a chance says nothing about anybody.
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         trust_env=False,
         follow_redirects=False,
     )
