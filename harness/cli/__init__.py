@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = {
+    "conform": ("harness.cli.conform", "Put a gateway through scenarios, and judge both of its sides."),
     "check": ("harness.cli.check", "Judge streams and answers by the rules of their protocol."),
     "record": ("harness.cli.record", "Record what passes between a client and an upstream."),
     "replay": ("harness.cli.replay", "Serve recordings again, byte for byte, on a local port."),
@@ -29,6 +30,7 @@ COMMANDS = {
         "Serve a gateway: Chat Completions and Responses in front of any upstream.",
     ),
     "translate": ("harness.cli.translate", "Translate a recorded answer from one dialect to another."),
+    "report": ("harness.cli.report", "Make reports of conformance results, and merge several."),
     "rules": ("harness.cli.rules", "List the rules."),
     "rule": ("harness.cli.rule", "Explain one rule."),
     "cassette": ("harness.cli.cassette", "Look at, compare, check, mend and convert recordings."),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from harness.conform.choosing import matching
 from harness.conform.judge import Ruled
 from harness.results.result import Cell, CellStatus
-from harness.sandwich.behaviours import behave, requests_of
+from harness.sandwich.behaviours import Turn, behave, requests_of, turn_of
 from harness.sandwich.client import new_client
 from harness.sandwich.session import Mode, Player, cell_id
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from harness.targets.target import Running
 
 CALM: Final = 4
-"""Cells at a time whose times are watched; they come last, so that no crowd delays them."""
+"""Cells at a time whose times are watched; they come after the others, so that no crowd delays them."""
 ALIVE: Final = 0.25
 """Seconds between two looks whether the target still runs."""
 _REFUSED: Final = 8
@@ -128,9 +128,13 @@ class Playing:
         self._concurrency = min(wishes.concurrency, running.concurrency or wishes.concurrency)
         self._places = asyncio.Semaphore(self._concurrency)
         self._waiting = asyncio.Semaphore(self._concurrency * _WAITING)
-        self._calm = asyncio.Semaphore(min(CALM, self._concurrency))
-        self._quiet = asyncio.Event()
-        self._loud = sum(job.scenario.behaviour is None for job in self._jobs)
+        # What is watched needs a target that has nothing else to do, and a crowd needs it for itself.
+        self._turns = {Turn.CALM: asyncio.Event(), Turn.CROWD: asyncio.Event()}
+        self._by_turn = {
+            Turn.CALM: asyncio.Semaphore(min(CALM, self._concurrency)),
+            Turn.CROWD: asyncio.Lock(),
+        }
+        self._open = [turn_of(job.scenario) for job in self._jobs]
         self._played: set[asyncio.Task[None]] = set()
         self._refused = self._unanswered = self._done = 0
         self._halt: Halt | None = None
@@ -200,20 +204,19 @@ class Playing:
 
     def _give(self, place: int, found: Ruled) -> None:
         self._done += 1
-        self._loud -= self._jobs[place].scenario.behaviour is None
-        if not self._loud:
-            self._quiet.set()
+        self._open.remove(turn_of(self._jobs[place].scenario))
+        for turn, event in self._turns.items():
+            if min(self._open, default=turn) >= turn:
+                event.set()
         self._sink(place, found)
         self._wishes.progress(self._done, len(self._jobs), found.cell.id)
 
     async def _through(self, job: Job, player: Player, thread: ThreadPoolExecutor) -> Ruled:
-        places = self._places
-        if job.scenario.behaviour is not None:
-            places = self._calm
-            if self._loud:
-                await self._quiet.wait()
+        turn = turn_of(job.scenario)
+        if min(self._open) < turn:
+            await self._turns[turn].wait()
         async with self._waiting:
-            async with places:
+            async with self._by_turn.get(turn, self._places):
                 if self._halt is not None:
                     return self._without(job, self._halt.status, self._halt.reason)
                 task = asyncio.current_task()

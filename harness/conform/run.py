@@ -106,7 +106,7 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
     try:
         with (
             _quiet(),
-            ServerThread(handler, grace=0.0) as server,
+            ServerThread(handler, port=wishes.listen, grace=0.0) as server,
             target.run(server.url, tools, out) as running,
         ):
             polish = _polish(target, running, server.url, tools, out)

@@ -40,4 +40,4 @@ def obstacles(result: Result, *, optional: Collection[str] = ()) -> Iterator[str
             if cell.target == one.name and cell.status is CellStatus.HARNESS_FAULT
         ]
         if faults and one.status == "ran":
-            yield f"{one.name}: {len(faults)} of its cells could not be tested, {faults[0].id} first: {faults[0].reason}"
+            yield f"{one.name}: {len(faults)} cells could not be tested; {faults[0].id}: {faults[0].reason}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from harness.translation.engine import INBOUND, UPSTREAM
 
 if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
     from harness.scenarios.answer import Answer
     from harness.scenarios.asking import Ask
     from harness.translation.engine import InboundDialect
@@ -57,6 +58,7 @@ class Scenario:
         gap_us: Microseconds between two events of the upstream.
         behaviour: What is watched beside the bytes.
         seconds: How long a session may take.
+        recorded: What the upstream said in a recording, in place of `answers`; the last one answers what comes after.
     """
 
     name: str
@@ -75,3 +77,4 @@ class Scenario:
     gap_us: int = GAP_US
     behaviour: Behaviour | None = None
     seconds: float = 20.0
+    recorded: tuple[Exchange, ...] = ()
