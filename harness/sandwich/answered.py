@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.cassettes.content_coding import CodingError, decoded_chunks
 from harness.checking.exchanges import check_of
 from harness.jsonvalue import try_parse
 from harness.sse.decoder import Decoder
@@ -24,7 +25,10 @@ def whole_answer(inbound: InboundDialect, exchange: Exchange) -> dict[str, Any] 
     response = exchange.response
     if response is None or response.status >= 300:
         return None
-    body = response.body()
+    try:
+        body = b"".join(one.data for one in decoded_chunks(response.headers, response.chunks))
+    except CodingError:
+        return None
     read, value = try_parse(body)
     if read and isinstance(value, dict):
         return value

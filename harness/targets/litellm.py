@@ -46,6 +46,18 @@ NOTES: Final[Mapping[str, str]] = {
 }
 
 
+CAPABLE: Final = dict.fromkeys(
+    (
+        "supports_function_calling",
+        "supports_parallel_function_calling",
+        "supports_reasoning",
+        "supports_vision",
+    ),
+    True,
+)
+"""What its price list says of a model that can do these things; of one that it does not know it refuses some."""
+
+
 class LiteLLM:
     """`litellm --config`."""
 
@@ -106,6 +118,7 @@ class LiteLLM:
                 notes=(
                     "no retries, and no cooldowns: else what fails in one scenario makes it refuse the next",
                     f"a timeout of {TIMEOUT} s (its own default is 6,000)",
+                    "model_info says that the model can call tools, reason and see, since its name is in no price list",
                     "the package's own price list, and no telemetry, so that nothing leaves the machine",
                 ),
                 commands=(
@@ -134,6 +147,7 @@ def configuration(upstream: str) -> dict[str, Any]:
                     "timeout": TIMEOUT,
                     "stream_timeout": TIMEOUT,
                 },
+                "model_info": CAPABLE,
             }
             for _, asked, model, path, _, _ in ROUTES
         ],
