@@ -65,6 +65,7 @@ class Kind:
         chat: Further members of a Chat body.
         responses: Further members of a Responses body; None where Responses has no words for it.
         broken: Members of the bodies that no server can take.
+        unnamed: The request does not say whether it wants a stream.
         modes: Streamed, whole, or both.
     """
 
@@ -82,6 +83,7 @@ class Kind:
     chat: Mapping[str, Any] = field(default_factory=dict)
     responses: Mapping[str, Any] | None = field(default_factory=dict)
     broken: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unnamed: bool = False
     modes: tuple[Literal["stream", "whole"], ...] = ("stream", "whole")
 
 
@@ -94,6 +96,17 @@ KINDS: Final = (
         exercises=frozenset({"text", "stop"}),
         learned="hi",
         plain="Say hello in one short sentence.",
+    ),
+    Kind(
+        name="unnamed",
+        title="No word of a stream",
+        about="The request does not say whether it wants a stream. Then it wants none.",
+        capability="text",
+        exercises=frozenset({"text"}),
+        learned="hi",
+        plain="Say hello in one short sentence.",
+        unnamed=True,
+        modes=("whole",),
     ),
     Kind(
         name="long",
@@ -303,6 +316,10 @@ def _body(kind: Kind, prompt: str, inbound: InboundDialect, *, forced: bool) -> 
         body["tools"] = [one.declared(inbound) for one in TOOLS]
     if kind.forced and forced:
         body |= _FORCED[inbound]
+    if not kind.unnamed:
+        # Where a stream is asked for, this is overwritten. It is named, since a server that streams unasked would
+        # otherwise hide all that there is to see of its whole answers.
+        body["stream"] = False
     more = kind.chat if inbound == "chat" else kind.responses or {}
     return {**body, **more, **kind.broken.get(inbound, {})}
 
