@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-FIXTURE_ONLY: dict[str, str] = {}
+from harness.rules.registry import rules
+from harness.rules.translation.requests_fidelity import Fidelity
+
+OF_REQUESTS = frozenset(name for name, rule in rules().items() if issubclass(rule, Fidelity))
+"""Rules that hold one request against another; tests/unit/test_rules_translation_requests_mutants.py breaks them."""
+
+FIXTURE_ONLY: dict[str, str] = {
+    name: "it compares requests, and faults are made in answers" for name in rules() if name in OF_REQUESTS
+}
 """Rules that no mutation of a conforming answer breaks; their pages' violating examples do."""
 
 COLLATERAL = {

@@ -187,6 +187,7 @@ class EndInvented(Comparison):
     stream: translation/chat_error
     drop -2
     --- upstream
+    request: none
     stream: anthropic/text
     event content_block_delta: delta.text = "The Glomma"
     event content_block_delta#1: delta.text = " is"
@@ -210,6 +211,7 @@ class EndInvented(Comparison):
     ```example
     stream: translation/chat_error
     --- upstream
+    request: none
     stream: anthropic/text
     event content_block_delta: delta.text = "The Glomma"
     event content_block_delta#1: delta.text = " is"

@@ -39,6 +39,7 @@ class ReasoningLeaks(Comparison):
     event 2: choices.0.delta.content = "No: 91 is"
     event 3: choices.0.delta.content = " 7 times 13."
     --- upstream
+    request: none
     stream: anthropic/thinking
     event message_start: message.usage.input_tokens = 17
     event message_delta: usage.input_tokens = 17

@@ -231,6 +231,7 @@ class EmptyTurnBroken(Comparison):
     event 2: choices.0.delta.content = " content"
     event 3: choices.0.delta.content = ")"
     --- upstream
+    request: none
     stream: anthropic/empty
     event message_delta: usage.input_tokens = 17
     event message_delta: usage.output_tokens = 16

@@ -1,0 +1,244 @@
+"""XLAT-REQ: how the answer is wanted reaches the upstream, where its protocol has a word for it.
+
+Which protocol has which word is in `HAVE`, from the types of the packages openai 3.52.0 (`CompletionCreateParams`,
+`ResponseCreateParams`), google-genai 3.4.0 (`GenerateContentConfig`) and anthropic 2.11.0 (`MessageCreateParams`).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from harness.findings import Severity
+from harness.rules.translation.requests_fidelity import Fidelity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.rules.case import Case
+    from harness.rules.rule import Found
+    from harness.rules.translation.requests_reading import Heard
+
+HAVE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "chat": frozenset(
+            {
+                *(
+                    "temperature",
+                    "top_p",
+                    "seed",
+                    "frequency_penalty",
+                    "presence_penalty",
+                    "logit_bias",
+                    "limit",
+                ),
+                *("stops", "choices", "logprobs", "top_logprobs", "effort", "verbosity"),
+            }
+        ),
+        "responses": frozenset(
+            {"temperature", "top_p", "limit", "logprobs", "top_logprobs", "effort", "verbosity"}
+        ),
+        "gemini": frozenset(
+            {
+                *("temperature", "top_p", "seed", "frequency_penalty", "presence_penalty", "limit", "stops"),
+                *("choices", "logprobs", "top_logprobs"),
+            }
+        ),
+        "anthropic": frozenset({"temperature", "top_p", "limit", "stops"}),
+    }
+)
+"""What each protocol has a word for that any of its models takes, by the names of `Heard.wishes`."""
+
+_SAMPLING: Final = (
+    "temperature", "top_p", "seed", "frequency_penalty", "presence_penalty", "logit_bias",
+)  # fmt: skip
+_NEUTRAL: Final[Mapping[str, object]] = {"frequency_penalty": 0, "presence_penalty": 0, "logit_bias": {}}
+"""Values that say as much as nothing at all."""
+_MILDER: Final = frozenset({"seed"})
+"""No provider promises that it does anything."""
+_LEAST_OUTPUT: Final = 16
+"""Responses takes no lower `max_output_tokens`."""
+_MOST_STOPS: Final[Mapping[str, int]] = {"chat": 4, "gemini": 5}
+_SEEDS: Final = range(-(2**31), 2**31)
+"""What Gemini takes."""
+
+
+class SamplingChanged(Fidelity):
+    """The temperature, or another setting of how tokens are chosen, did not reach the upstream.
+
+    ## Why it matters
+    A test that asks for temperature 0 to get the same answer twice does not; prose that is to be lively is dull.
+
+    ## Violates
+    ```example
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Hello."}],"temperature":0}
+    stream: translation/chat_text
+    --- upstream
+    request: {"model":"m","max_tokens":64,"stream":true,"messages":[{"role":"user","content":"Hello."}]}
+    stream: anthropic/text
+    ```
+
+    ## Conforms
+    ```example
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Hello."}],"temperature":1.5,"seed":7}
+    stream: translation/chat_text
+    --- upstream
+    request: {"model":"m","max_tokens":64,"stream":true,"messages":[{"role":"user","content":"Hello."}],\
+"temperature":1}
+    stream: anthropic/text
+    ```
+
+    ## Exceptions
+    Anthropic takes temperatures up to 1, only one of `temperature` and `top_p` with newer models, and neither while a
+    model thinks; it has no seed, penalties or biases, Responses neither, and Gemini no biases. A seed that is lost is
+    a warning: no provider promises anything for it.
+    """
+
+    id = "XLAT-REQ-014"
+    severity = Severity.ERROR
+    source = "conformance: request fidelity, dropped parameters"
+
+    def concerns(self, asked: Heard, sent: Heard) -> bool:
+        """The client sets one that the upstream has."""
+        return any(name in asked.wishes for name in _SAMPLING if name in HAVE[sent.dialect])
+
+    def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
+        """Compare the values."""
+        for name in _SAMPLING:
+            wish, told = asked.wishes.get(name), sent.wishes.get(name)
+            if wish is None or name not in HAVE[sent.dialect] or _is_kept(name, wish, told, sent):
+                continue
+            message = f"{name} is {shown(wish)}, and the upstream is told {shown(told)}."
+            return self.lost(
+                case,
+                f"The client's {message}",
+                expected=shown(wish),
+                found=shown(told),
+                severity=Severity.WARNING if name in _MILDER else None,
+                subject=name,
+            )
+        return None
+
+
+class LimitLost(Fidelity):
+    """The client's limit of output tokens did not reach the upstream.
+
+    ## Why it matters
+    The answer is longer than the client has room for, and than it wants to pay for; or it ends too soon.
+
+    ## Violates
+    ```example
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Hello."}],"max_completion_tokens":64}
+    stream: translation/chat_text
+    --- upstream
+    request: {"model":"m","max_tokens":4096,"stream":true,"messages":[{"role":"user","content":"Hello."}]}
+    stream: anthropic/text
+    ```
+
+    ## Conforms
+    ```example
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Hello."}],"max_tokens":64}
+    stream: translation/chat_text
+    --- upstream
+    request: {"model":"m","max_tokens":64,"stream":true,"messages":[{"role":"user","content":"Hello."}]}
+    stream: anthropic/text
+    ```
+
+    ## Exceptions
+    Where a model of Anthropic thinks, the limit must be above what it may think, and can be higher than the client's.
+    Responses takes none below 16.
+    """
+
+    id = "XLAT-REQ-015"
+    severity = Severity.ERROR
+    source = "conformance: request fidelity, dropped parameters"
+
+    def concerns(self, asked: Heard, sent: Heard) -> bool:
+        """The client sets a limit."""
+        del sent
+        return asked.wishes.get("limit") is not None
+
+    def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
+        """Compare the limits."""
+        wish, told = asked.wishes["limit"], sent.wishes.get("limit")
+        if told == wish or (sent.dialect == "responses" and told == _LEAST_OUTPUT and _is_below(wish, told)):
+            return None
+        if sent.thinks and _is_below(wish, told):
+            return None
+        message = f"The client's limit of output tokens is {wish}, and the upstream is told {shown(told)}."
+        return self.lost(case, message, expected=wish, found=shown(told))
+
+
+class StopsLost(Fidelity):
+    """A stop sequence did not reach the upstream.
+
+    ## Why it matters
+    The answer goes on behind the place where the client wants it to end.
+
+    ## Violates
+    ```example
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Hello."}],"stop":["END","FIN"]}
+    stream: translation/chat_text
+    --- upstream
+    request: {"model":"m","max_tokens":64,"stream":true,"messages":[{"role":"user","content":"Hello."}],\
+"stop_sequences":["END"]}
+    stream: anthropic/text
+    ```
+
+    ## Conforms
+    ```example
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Hello."}],"stop":"END"}
+    stream: translation/chat_text
+    --- upstream
+    request: {"model":"m","max_tokens":64,"stream":true,"messages":[{"role":"user","content":"Hello."}],\
+"stop_sequences":["END"]}
+    stream: anthropic/text
+    ```
+
+    ## Exceptions
+    Responses has none. Chat takes 4, Gemini 5, Anthropic none that is white space alone.
+    """
+
+    id = "XLAT-REQ-016"
+    severity = Severity.ERROR
+    source = "conformance: request fidelity, dropped parameters"
+
+    def concerns(self, asked: Heard, sent: Heard) -> bool:
+        """The client sets stop sequences that the upstream can be told."""
+        return bool(_stops(asked, sent)) and "stops" in HAVE[sent.dialect]
+
+    def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
+        """Look for each of them."""
+        told = sent.wishes.get("stops") or []
+        missing = [one for one in _stops(asked, sent) if one not in told]
+        if not missing:
+            return None
+        message = f"The stop sequence {missing[0]!r} did not reach the upstream."
+        return self.lost(case, message, expected=repr(missing[0]), found=", ".join(map(repr, told)) or "none")
+
+
+def _is_kept(name: str, wish: Any, told: Any, sent: Heard) -> bool:
+    if told == wish or (told is None and wish == _NEUTRAL.get(name, ...)):
+        return True
+    if sent.dialect == "anthropic":
+        other = sent.wishes.get("top_p" if name == "temperature" else "temperature")
+        if told is None:
+            return sent.thinks or other is not None
+        return told == 1 and name == "temperature" and _is_below(1, wish)
+    return sent.dialect == "gemini" and name == "seed" and told is None and wish not in _SEEDS
+
+
+def _is_below(one: object, other: object) -> bool:
+    return isinstance(one, int | float) and isinstance(other, int | float) and one < other
+
+
+def _stops(asked: Heard, sent: Heard) -> list[str]:
+    stops = [one for one in asked.wishes.get("stops") or [] if isinstance(one, str) and one]
+    if sent.dialect == "anthropic":
+        stops = [one for one in stops if one.strip()]
+    return stops[: _MOST_STOPS.get(sent.dialect)]
+
+
+def shown(value: object) -> str:
+    """A wish for a message."""
+    return "nothing" if value is None else str(value)
