@@ -1,7 +1,8 @@
 """Where the shipped data lies: `specs/` and `cassettes/`.
 
 The only module that knows it, and the only one of the core that reads files. In a checkout or an editable
-install both folders stand beside the package; in a wheel they are inside it, under `_bundled`.
+install both folders stand beside the package; in a wheel they are inside it, under `_bundled`. What is part of the
+package and not Python (the parts of the HTML report) lies beside the module that uses it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,16 @@ def folder(name: str) -> Path:
             return candidate
     message = f"the folder {name!r} is missing from this installation of llm-stream-harness"
     raise FileNotFoundError(message)
+
+
+def package_text(path: str) -> str:
+    """The text of one file of this package that is not Python, by its path with forward slashes."""
+    return (_PACKAGE / path).read_text(encoding="utf-8")
+
+
+def package_names(path: str, suffix: str) -> tuple[str, ...]:
+    """The names of the files with this suffix in one folder of this package, in alphabetical order."""
+    return tuple(sorted(one.name for one in (_PACKAGE / path).glob(f"*{suffix}")))
 
 
 def spec_text(path: str) -> str:

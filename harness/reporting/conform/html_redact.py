@@ -1,0 +1,151 @@
+"""Hiding what messages say, and keeping how they are built: for reports that leave the house.
+
+Every byte of a text is replaced by one fill byte, so that offsets, chunk borders and lengths stay as they were. What
+is kept is a list of names whose values are words of the protocol; whatever is not on it is hidden, since a member
+that nobody thought of is more likely to hold a text than a word of the protocol.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FILL: Final = "x"
+_FILL: Final = FILL.encode()
+
+_STRUCTURAL: Final = frozenset(
+    b"type object role id item_id call_id tool_call_id previous_response_id response_id responseId model "
+    b"modelVersion finish_reason finishReason stop_reason status code reason index mimeType mime_type media_type "
+    b"format effort service_tier system_fingerprint blockReason detail phase".split()
+)
+"""Members whose values are words of the protocol, and none of a message."""
+
+_TOKEN: Final = re.compile(
+    rb'"(?:[^"\\\r\n]|\\.)*(?:"|(?=[\r\n])|\Z)|[{}\[\],:]|\b(?:true|false|null)\b|-?\d[\d.eE+-]*|\s+|[^"{}\[\],:\s]+'
+)
+_WORD: Final = re.compile(r"[^\W_]+", re.UNICODE)
+_PLAIN_VALUE: Final = re.compile(rb"[A-Za-z0-9_.:/+-]{1,80}\Z")
+_LEAST_PART: Final = 3
+_LONGEST_PART: Final = 40
+
+
+class Hidden:
+    """What was hidden so far, so that sentences about it can be rid of it, too.
+
+    Attributes:
+        known: Words of member names and of values that were kept.
+    """
+
+    def __init__(self) -> None:
+        self._parts: set[str] = set()
+        self.known: set[str] = set()
+
+    def body(self, body: bytes, *, events: bool) -> bytes:
+        """A body with its texts filled; as long as it was.
+
+        Args:
+            body: The bytes.
+            events: It is an event stream.
+        """
+        if not events:
+            return self._json(body)
+        return b"".join(self._line(line) for line in re.split(rb"(?<=[\r\n])", body))
+
+    def curl(self, line: str) -> str:
+        """A command line whose body is filled; without its body where it cannot be read."""
+        try:
+            words = shlex.split(line)
+        except ValueError:
+            return "(hidden)"
+        for number, word in enumerate(words[:-1]):
+            if word in {"-d", "--data", "--data-raw", "--data-binary"}:
+                words[number + 1] = self._json(words[number + 1].encode()).decode("utf-8", "replace")
+        return " ".join(
+            f'"{word}"' if "$" in word and "'" not in word else shlex.quote(word) for word in words
+        )
+
+    def sentence(self, text: str, plain: Iterable[str] = ()) -> str:
+        """A sentence about an exchange, without any word of its texts.
+
+        Args:
+            text: The sentence.
+            plain: Sentences of the rule: what stands in them is no secret.
+        """
+        plain_words = {word.lower() for one in plain for word in _WORD.findall(one)}
+        return _WORD.sub(lambda found: self._word(found.group(), plain_words), text)
+
+    def _word(self, word: str, plain: set[str]) -> str:
+        if word in self.known or word.lower() in plain:
+            return word
+        # Sentences shorten what they quote, so a part of a word may stand at either end of a quotation.
+        if word in self._parts or word[:_LONGEST_PART] in self._parts or word[-_LONGEST_PART:] in self._parts:
+            return FILL * len(word)
+        return word
+
+    def _learn(self, said: str) -> None:
+        for word in _WORD.findall(said):
+            if word in self._parts:
+                continue
+            longest = min(len(word), _LONGEST_PART)
+            self._parts.add(word)
+            self._parts.update(word[:size] for size in range(_LEAST_PART, longest + 1))
+            self._parts.update(word[-size:] for size in range(_LEAST_PART, longest + 1))
+
+    def _line(self, line: bytes) -> bytes:
+        name, colon, value = line.partition(b":")
+        if not colon or name not in {b"data", b"event", b"id", b"retry"}:
+            return self._fill(line)
+        if name != b"data" or value.strip() == b"[DONE]":
+            return line
+        return name + colon + self._json(value)
+
+    def _json(self, text: bytes) -> bytes:
+        filled = []
+        keys: list[bytes] = []
+        key = b""
+        tokens = _TOKEN.findall(text)
+        for number, token in enumerate(tokens):
+            first = token[:1]
+            if first in b"{[":
+                keys.append(key)
+            elif first in b"}]":
+                key = keys.pop() if keys else b""
+            elif first == b'"':
+                if _is_key(tokens, number):
+                    key = token.strip(b'"')
+                    self._keep(key)
+                elif key in _STRUCTURAL and _PLAIN_VALUE.match(token.strip(b'"')):
+                    self._keep(token)
+                else:
+                    token = self._string(token)  # noqa: PLW2901 - what follows is the same for all
+            elif not (token.isspace() or first in b",:-0123456789" or token in {b"true", b"false", b"null"}):
+                token = self._fill(token)  # noqa: PLW2901 - the same
+            filled.append(token)
+        return b"".join(filled)
+
+    def _keep(self, token: bytes) -> None:
+        self.known.update(_WORD.findall(token.decode("utf-8", "replace")))
+
+    def _string(self, token: bytes) -> bytes:
+        ends = len(token) > 1 and token.endswith(b'"')
+        inner = token[1:-1] if ends else token[1:]
+        return b'"' + self._fill(inner) + (b'"' if ends else b"")
+
+    def _fill(self, text: bytes) -> bytes:
+        said = text.decode("utf-8", "replace")
+        if "\\" in said:
+            self._learn(re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), said))
+            said = re.sub(r"\\.", " ", said)
+        self._learn(said)
+        return re.sub(rb"[^\r\n]", _FILL, text)
+
+
+def _is_key(tokens: list[bytes], number: int) -> bool:
+    for token in tokens[number + 1 : number + 3]:
+        if not token.isspace():
+            return token == b":"
+    return False

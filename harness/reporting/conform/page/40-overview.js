@@ -1,0 +1,82 @@
+// The first screen: can I use this gateway for X?
+function mark(status, text) {
+  return h("span", { class: `mark s-${status}` }, h("span", { "aria-hidden": "true" }, STATUS[status][1] + " "), text || STATUS[status][0]);
+}
+
+function overview() {
+  const byTarget = new Map([...targets.keys()].map((name) => [name, []]));
+  for (const cell of data.cells) byTarget.get(cell.target).push(cell);
+  const list = [...targets.values()];
+  const ran = list.filter((one) => byTarget.get(one.name).length);
+  const out = [h("h1", {}, "Can I use it for …?"), h("p", { class: "lead" },
+    "Each answer is drawn from played scenarios with both ends of the wire known. Follow one to see what stands behind it.")];
+  if (data.redacted) out.push(h("p", { class: "note" }, "The texts of messages are hidden in this copy: every text is filled to its length with x."));
+  out.push(h("div", { class: "cards" }, list.map((one) => card(one, byTarget.get(one.name)))));
+  if (ran.length) {
+    out.push(h("div", { class: "scroll verdicts", role: "region", tabindex: "0", "aria-label": "Verdicts by capability" }, h("table", {},
+      h("caption", {}, "By capability"),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Can I use it for"), ran.map((one) => h("th", { scope: "col" }, one.title || one.name)))),
+      h("tbody", {}, capabilities.map((capability) => h("tr", {}, h("th", { scope: "row" }, capabilityName(capability)),
+        ran.map((target) => answer(target, capability, byTarget.get(target.name).filter((cell) => cell.capability === capability)))))))));
+  }
+  out.push(worst());
+  out.push(h("section", {}, h("h2", {}, "What the words mean"), h("dl", { class: "legend" }, STATUSES.map((one) => [h("dt", {}, mark(one)), h("dd", {}, STATUS[one][2])])),
+    h("p", {}, "“In part” and “No” mean that scenarios failed; “Not shown” that none of them exercised what it is about. Faults that the upstream half has already are shown as inherited and are not held against the target.")));
+  return out;
+}
+
+function card(target, list) {
+  const counts = tally(list);
+  const judged = counts.passed + counts.warned + counts.failed + counts.expected;
+  const says = !list.length ? `Did not run${target.reason ? ": " + target.reason : "."}`
+    : counts.failed ? `${count(counts.failed, "cell")} of ${judged.toLocaleString("en")} that were judged failed.`
+    : judged ? `Nothing failed in ${count(judged, "cell")} that were judged.` : "Nothing could be judged.";
+  return h("article", { class: "card" },
+    h("h2", {}, target.title || target.name, target.version && h("span", { class: "version" }, " " + target.version)),
+    h("p", { class: "kind" }, [target.kind || "gateway", target.status && target.status !== "ran" && target.status.replace(/_/g, " "), list.length > 0 && count(routesOf(target).length, "route")].filter(Boolean).join(" · ")),
+    h("p", {}, says, list.length > 0 && target.reason ? ` ${target.reason}` : ""),
+    list.length > 0 && bar(counts, list.length),
+    list.length > 0 && h("p", { class: "counts" }, STATUSES.filter((name) => counts[name]).map((name) =>
+      h("a", { href: link("scenarios", { target: target.name, status: name }), class: `count s-${name}` }, `${counts[name].toLocaleString("en")} ${STATUS[name][0].toLowerCase()}`))),
+    (target.notes || []).length > 0 && h("p", { class: "small" }, h("a", { href: link("about") }, `How it was run: ${count(target.notes.length, "note")}`)));
+}
+
+function bar(counts, all) {
+  const box = h("div", { class: "meter", "aria-hidden": "true" });
+  for (const name of STATUSES) if (counts[name]) {
+    const part = h("span", { class: `s-${name}` });
+    part.style.flexGrow = String(Math.max(counts[name], all / 100));
+    box.append(part);
+  }
+  return box;
+}
+
+function answer(target, capability, list) {
+  const title = target.title || target.name;
+  if (!list.length) return h("td", { "data-target": title }, h("span", { class: "none" }, "not asked"));
+  const counts = tally(list);
+  const [status, words] = verdict(counts);
+  const failing = list.filter((cell) => cell.status === "failed");
+  const routes = new Set(failing.map((cell) => cell.route));
+  const all = new Set(list.map((cell) => cell.route)).size;
+  const only = failing.length && routes.size < all ? `fails on ${[...routes].slice(0, 3).join(", ")}${routes.size > 3 ? ` and ${routes.size - 3} more` : ""}` : "";
+  return h("td", { "data-target": title }, h("a", { class: "verdict", href: link("scenarios", { target: target.name, capability }) }, mark(status, words)),
+    h("div", { class: "small" }, inWords(counts).join(" · ")), only && h("div", { class: "small" }, only));
+}
+
+function worst() {
+  const seen = new Map();
+  for (const { one, cell } of findings) {
+    if (!blamed(one) || one.severity === "info") continue;
+    const key = one.rule;
+    if (!seen.has(key)) seen.set(key, { rule: ruleOf(key), severity: one.severity, cells: new Set(), targets: new Set() });
+    seen.get(key).cells.add(cell.id);
+    seen.get(key).targets.add(cell.target);
+  }
+  const list = [...seen.values()].sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.cells.size - a.cells.size).slice(0, 8);
+  return h("section", {}, h("h2", {}, "What breaks most"), !list.length ? h("p", {}, "No rule was broken by a target.")
+    : h("ol", { class: "worst" }, list.map((one) => h("li", {}, severity(one.severity), " ", h("a", { href: link("rule", {}, one.rule.id) }, one.rule.id), " ", rich(one.rule.title),
+      h("span", { class: "small" }, ` — ${count(one.cells.size, "cell")} of ${[...one.targets].join(", ")}`)))));
+}
+
+const severity = (name) => h("span", { class: `sev v-${name}` }, name);
