@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from harness.findings import Severity
@@ -35,6 +36,24 @@ LEAVE_AT: Final = 2.0
 """Seconds after which it leaves, whatever it has read."""
 LINGER: Final = 10.0
 """Seconds for which the upstream is watched after the client has left: its answer takes five."""
+
+
+class Turn(IntEnum):
+    """When a cell is to be played: each waits until all before it are over."""
+
+    ANY = 0
+    """Any number at a time."""
+    CALM = 1
+    """A few at a time: their times are watched."""
+    CROWD = 2
+    """One at a time: it is a crowd itself."""
+
+
+def turn_of(scenario: Scenario) -> Turn:
+    """When a scenario's cells are to be played."""
+    if scenario.behaviour is None:
+        return Turn.ANY
+    return Turn.CROWD if scenario.behaviour == "crosstalk" else Turn.CALM
 
 
 async def behave(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
