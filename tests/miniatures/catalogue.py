@@ -1,0 +1,23 @@
+"""All miniatures."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.miniatures import in_behaviour, in_chat, in_failures, in_requests, in_responses
+from tests.miniatures.miniature import Miniature
+
+MODULES: Final = (in_chat, in_responses, in_requests, in_failures, in_behaviour)
+
+
+def miniatures() -> tuple[Miniature, ...]:
+    """Every one, in the order of the modules."""
+    return tuple(
+        one()
+        for module in MODULES
+        for one in vars(module).values()
+        if isinstance(one, type)
+        and issubclass(one, Miniature)
+        and one.__module__ == module.__name__
+        and "name" in vars(one)
+    )
