@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.miniatures import in_behaviour, in_chat, in_failures, in_requests, in_responses
+from tests.miniatures import (
+    in_behaviour,
+    in_chat,
+    in_chat_calls,
+    in_failures,
+    in_requests,
+    in_responses,
+    in_terminals,
+    in_tool_requests,
+)
 from tests.miniatures.miniature import Miniature
 
-MODULES: Final = (in_chat, in_responses, in_requests, in_failures, in_behaviour)
+MODULES: Final = (
+    in_chat,
+    in_chat_calls,
+    in_responses,
+    in_terminals,
+    in_requests,
+    in_tool_requests,
+    in_failures,
+    in_behaviour,
+)
 
 
 def miniatures() -> tuple[Miniature, ...]:

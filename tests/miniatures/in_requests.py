@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import msgspec
-
-from tests.miniatures.miniature import CHAT, RESPONSES, Memory, Miniature, OfUpstream
+from tests.miniatures.miniature import RESPONSES, Memory, Miniature, OfUpstream
 
 
-def _texts(content: Any) -> list[str]:
+def texts(content: Any) -> list[str]:
+    """The texts of a content."""
     if isinstance(content, str):
         return [content]
     return [one["text"] for one in content or () if isinstance(one, dict) and "text" in one]
@@ -51,29 +50,6 @@ class SystemLost(OfUpstream):
         """None."""
         messages = body.get("messages") or []
         body["messages"] = [one for one in messages if one["role"] not in {"system", "developer"}]
-        return body
-
-
-class ToolsAsProse(OfUpstream):
-    """A transcript is as good as a conversation."""
-
-    name = "tools-as-prose"
-    title = "Calls and their results are sent as prose."
-    defect = "000-D15"
-    chapters = ("tools",)
-    shows = ("tool-history", "tool-loop")
-
-    def request(self, body: Any, memory: Memory) -> Any:
-        """One text for each message."""
-        for message in body.get("messages") or ():
-            for call in message.pop("tool_calls", None) or ():
-                function = call["function"]
-                said = "\n".join(_texts(message["content"]))
-                message["content"] = f"{said}[Tool call: {function['name']}({function['arguments']})]"
-            if message["role"] == "tool":
-                name = message.pop("tool_call_id")
-                text = "\n".join(_texts(message["content"]))
-                message |= {"role": "user", "content": f"[Tool result ({name})]:\n{text}"}
         return body
 
 
@@ -136,45 +112,6 @@ class FormatDropped(Dropped):
     shows = ("text-structured",)
 
 
-class ToolChoiceDropped(Dropped):
-    """The upstream calls what it likes."""
-
-    name = "tool-choice-dropped"
-    title = "`tool_choice` does not reach the upstream."
-    defect = "002-D12"
-    members = ("tool_choice",)
-    chapters = ("tools",)
-    shows = ("tool-forced",)
-
-
-class ToolsDropped(Dropped):
-    """Tools are stored where another request clears them."""
-
-    name = "tools-dropped"
-    title = "The tools do not reach the upstream."
-    defect = "000-D11"
-    members = ("tools",)
-    chapters = ("tools",)
-    shows = ("tool-one-call",)
-
-
-class SchemaDropped(OfUpstream):
-    """A tool is a name."""
-
-    name = "schema-dropped"
-    title = "The parameters of tools do not reach the upstream."
-    defect = "004-D07"
-    chapters = ("tools",)
-    shows = ("tool-one-call",)
-
-    def request(self, body: Any, memory: Memory) -> Any:
-        """An object of anything."""
-        for tool in body.get("tools") or ():
-            if "function" in tool:
-                tool["function"]["parameters"] = {"type": "object", "properties": {}}
-        return body
-
-
 class ImageDropped(OfUpstream):
     """Text is all that there is."""
 
@@ -223,82 +160,7 @@ class PartsJoined(OfUpstream):
         for message in body.get("messages") or ():
             content = message.get("content")
             if isinstance(content, list) and all(one["type"] == "text" for one in content):
-                message["content"] = " ".join(_texts(content))
-        return body
-
-
-class ResultLost(OfUpstream):
-    """A result that is no plain text is skipped; here none is."""
-
-    name = "result-lost"
-    title = "The results of tools reach the upstream empty."
-    defect = "001-D27"
-    chapters = ("tools",)
-    shows = ("tool-history", "tool-loop")
-
-    def request(self, body: Any, memory: Memory) -> Any:
-        """The message stays."""
-        for message in body.get("messages") or ():
-            if message["role"] == "tool":
-                message["content"] = ""
-        return body
-
-
-class ResultNamedAfterCall(OfUpstream):
-    """Gemini wants the function's name."""
-
-    name = "result-named-after-call"
-    title = "A result for a Gemini upstream has the call's id for a name."
-    defect = "001-D28"
-    routes = ("chat over gemini",)
-    chapters = ("tools",)
-    shows = ("tool-history", "tool-loop")
-
-    def request(self, body: Any, memory: Memory) -> Any:
-        """The id, or what stands for one."""
-        for content in body.get("contents") or ():
-            for part in content.get("parts") or ():
-                if response := part.get("functionResponse"):
-                    response["name"] = response.get("id") or "call_1"
-        return body
-
-
-class MessagePerCall(OfUpstream):
-    """Items are messages."""
-
-    name = "message-per-call"
-    title = "Parallel calls of the history are sent as one assistant message each."
-    defect = "002-D01"
-    chapters = ("tools",)
-    shows = ("tool-parallel-loop",)
-
-    def request(self, body: Any, memory: Memory) -> Any:
-        """Calls first, then their results."""
-        told = []
-        for message in body.get("messages") or ():
-            calls = message.get("tool_calls") or []
-            if len(calls) > 1:
-                told += [{**message, "tool_calls": [one]} for one in calls]
-            else:
-                told.append(message)
-        body["messages"] = told
-        return body
-
-
-class ResultIdDiffers(OfUpstream):
-    """There are two kinds of ids."""
-
-    name = "result-id-differs"
-    title = "A result names a call that there is not."
-    defect = "002-D05"
-    chapters = ("tools",)
-    shows = ("tool-history", "tool-loop")
-
-    def request(self, body: Any, memory: Memory) -> Any:
-        """The item's kind."""
-        for message in body.get("messages") or ():
-            if "tool_call_id" in message:
-                message["tool_call_id"] = f"fc_{message['tool_call_id']}"
+                message["content"] = " ".join(texts(content))
         return body
 
 
@@ -332,24 +194,6 @@ class LimitConstant(OfUpstream):
         for name in ("max_tokens", "max_completion_tokens"):
             if name in body:
                 body[name] = 8192
-        return body
-
-
-class HistoryArgumentsLost(OfUpstream):
-    """Arguments that look odd are replaced."""
-
-    name = "history-arguments-lost"
-    title = "The calls of the history are sent with empty arguments."
-    defect = "003-D16"
-    chapters = ("tools",)
-    shows = ("tool-history", "tool-loop")
-
-    def request(self, body: Any, memory: Memory) -> Any:
-        """No arguments."""
-        for message in body.get("messages") or ():
-            for call in message.get("tool_calls") or ():
-                if "function" in call:
-                    call["function"]["arguments"] = "{}"
         return body
 
 
@@ -394,23 +238,4 @@ class PreviousLost(Miniature):
         """Echoed."""
         if "previous_response_id" in body:
             body["previous_response_id"] = memory["previous"]
-        return body
-
-
-class ResultEscaped(OfUpstream):
-    """What is JSON is encoded."""
-
-    name = "result-escaped"
-    title = "The result of a tool is encoded once too often."
-    defect = ""
-    routes = (CHAT,)
-    chapters = ("tools",)
-    shows = ("tool-history",)
-
-    def request(self, body: Any, memory: Memory) -> Any:
-        """A text of a text."""
-        for message in body.get("messages") or ():
-            if message["role"] == "tool":
-                text = "".join(_texts(message["content"]))
-                message["content"] = msgspec.json.encode(text).decode()
         return body
