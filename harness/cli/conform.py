@@ -199,6 +199,7 @@ def command(
     from harness.cli.complaints import Complaints
     from harness.cli.progress import Progress
     from harness.cli.reports import refuse_unwritable, wanted
+    from harness.cli.showing import shown_options
     from harness.conform.choosing import chosen_scenarios
     from harness.conform.recorded import scenarios_of
     from harness.conform.targeting import Given, chosen_targets, installed, secrets_of
@@ -337,7 +338,7 @@ def _told(
 
 
 def _list(chosen: Iterable[Scenario]) -> None:
-    from harness.conform.targeting import every_target
+    from harness.targets.registry import targets
 
     capability = ""
     for one in chosen:
@@ -346,7 +347,7 @@ def _list(chosen: Iterable[Scenario]) -> None:
             click.echo(f"{capability}")
         click.echo(f"  {one.name:<36}  {one.title}")
     click.echo("targets")
-    for target in every_target():
+    for target in targets():
         click.echo(f"  {target.name:<36}  {target.title}")
 
 
@@ -355,39 +356,6 @@ def _line(text: str) -> str:
     from shutil import get_terminal_size
 
     return text[: max(20, get_terminal_size().columns - 1)]
-
-
-def shown_options(context: click.Context, *, only: frozenset[str] | None = None) -> str:
-    """The options as a report may show them: what stands in a header is left out, as it may be a key.
-
-    Args:
-        context: Of the command.
-        only: Names of the parameters that are shown; None is all that were given.
-    """
-    from shlex import quote
-
-    from click.core import ParameterSource
-
-    from harness.jobs.live import shown
-
-    words: list[str] = []
-    for option in context.command.params:
-        name = str(option.name)
-        source = context.get_parameter_source(name)
-        if source in {ParameterSource.DEFAULT, None} or (only is not None and name not in only):
-            continue
-        values = context.params[name]
-        for value in values if isinstance(values, tuple) else (values,):
-            if value is True:
-                words.append(option.opts[-1])
-                continue
-            text = value.name if isinstance(value, Path) else str(value)
-            if name in {"base_url", "wait_for"}:
-                text = shown(text)
-            elif name == "headers":
-                text = f"{text.partition(':')[0]}: $VALUE"
-            words += [option.opts[-1], quote(text)]
-    return " ".join(words)
 
 
 @contextmanager

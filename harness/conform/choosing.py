@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import UnknownName
 from harness.scenarios.registry import scenarios
+from harness.targets.registry import own_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,15 +28,18 @@ def _is_meant(one: Scenario, pattern: str) -> bool:
 def chosen_scenarios(patterns: Sequence[str]) -> tuple[Scenario, ...]:
     """The scenarios that names, patterns with `*`, and capabilities such as `tools` stand for, in their own order.
 
+    Names of scenarios that targets bring with them are known, and none of these.
+
     Raises:
         UnknownName: One of them stands for none.
     """
+    known = (*scenarios(), *own_scenarios()) if patterns else ()
     for pattern in patterns:
-        if not matching(scenarios(), [pattern]):
+        if not matching(known, [pattern]):
             raise UnknownName(
                 "scenario",
                 pattern,
-                [one.name for one in scenarios()],
+                [one.name for one in known],
                 where="--scenario",
                 hint="`harness conform --list` lists them"
                 if not has_magic(pattern)

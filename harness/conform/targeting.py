@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from harness.errors import UnknownName, UsageError
-from harness.targets.builtin import Builtin
-from harness.targets.control import Replayer
+from harness.targets.registry import TARGETS, target, targets
 from harness.targets.target import Installable
 from harness.translation.engine import INBOUND
 
@@ -50,11 +49,6 @@ class Given:
     announce: Callable[[str], None] = print
 
 
-def every_target() -> tuple[Target, ...]:
-    """All targets that can be named."""
-    return (Builtin(), Replayer())
-
-
 def chosen_targets(names: Sequence[str], given: Given, tools: Path) -> tuple[Target, ...]:
     """The targets of some names; of none, the built-in gateway.
 
@@ -81,16 +75,15 @@ def chosen_targets(names: Sequence[str], given: Given, tools: Path) -> tuple[Tar
     ):
         if value not in {"", (), None}:
             raise UsageError(f"{option} is about a target at --base-url, and there is none", where=option)
-    known = {one.name: one for one in every_target()}
     wanted = dict.fromkeys(names) or {_FIRST: None}
     found: dict[str, Target] = {}
     for name in wanted:
         if name == ALL:
-            found |= {one.name: one for one in known.values() if one.installed(tools) is None}
-        elif name in known:
-            found[name] = known[name]
+            found |= {one.name: one for one in targets() if one.installed(tools) is None}
+        elif name in TARGETS:
+            found[name] = target(name)
         else:
-            raise UnknownName("target", name, [*known, ALL], where="--target")
+            raise UnknownName("target", name, [*TARGETS, ALL], where="--target")
     return tuple(found.values())
 
 
