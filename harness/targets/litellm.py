@@ -27,7 +27,7 @@ default is 6,000."""
 
 ROUTES: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     ("chat over chat", "chat-chat", "openai/scenario", "/v1", "chat", "chat"),
-    ("responses over chat", "responses-chat", "deepseek/scenario", "/v1", "responses", "chat"),
+    ("responses over chat", "responses-chat", "openai/chat_completions/scenario", "/v1", "responses", "chat"),
     ("chat over responses", "chat-responses", "openai/responses/scenario", "/v1", "chat", "responses"),
     ("responses over responses", "responses-responses", "openai/scenario", "/v1", "responses", "responses"),
     ("chat over gemini", "chat-gemini", "gemini/scenario", "/v1beta", "chat", "gemini"),
@@ -38,7 +38,8 @@ ROUTES: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
 """Each way: its name, what clients ask for, LiteLLM's model, the path of the upstream, what is spoken on both sides."""
 
 NOTES: Final[Mapping[str, str]] = {
-    "responses over chat": "LiteLLM's bridge: it is taken for providers without a Responses API of their own",
+    "responses over chat": "LiteLLM's bridge: it is taken for providers without a Responses API of their own, and for"
+    " openai/ with the prefix chat_completions/",
     "chat over responses": "the other bridge, which the prefix openai/responses/ asks for",
     "responses over responses": "passed through: openai/ has a Responses API",
     "responses over gemini": "the bridge over chat, over LiteLLM's own provider",
@@ -118,7 +119,8 @@ class LiteLLM:
                 notes=(
                     "no retries, and no cooldowns: else what fails in one scenario makes it refuse the next",
                     f"a timeout of {TIMEOUT} s (its own default is 6,000)",
-                    "model_info says that the model can call tools, reason and see, since its name is in no price list",
+                    "model_info says what the model can do, since its name is in no price list",
+                    "no database: with one it keeps conversations for previous_response_id where its upstream does not",
                     "the package's own price list, and no telemetry, so that nothing leaves the machine",
                 ),
                 commands=(
