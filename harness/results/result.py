@@ -338,3 +338,10 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=False):
     stale: tuple[Stale, ...] = ()
     strays: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every target ran, and nothing failed, is stale, or could not be tested."""
+        bad = {CellStatus.FAILED, CellStatus.HARNESS_FAULT}
+        ran = all(one.status == "ran" for one in self.targets)
+        return ran and not self.stale and not any(one.status in bad for one in self.cells)
