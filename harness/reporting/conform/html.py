@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from harness.cassettes.exchange import Exchange
-    from harness.results.result import Cell, Finding, Result, Rule, Wire
+    from harness.results.result import Cell, Change, Finding, Result, Rule, Target, Wire
 
 MOST_OF_WIRES: Final = 24 * 1024 * 1024
 """Characters of JSON that wire logs may take in one page; cells beyond that are shown without."""
@@ -72,8 +73,16 @@ def _hash(text: str) -> str:
 
 def _json(value: Any) -> str:
     """JSON that can stand in a script element: nothing in it ends the element, or starts a comment."""
-    text = msgspec.json.encode(value).decode("utf-8")
+    text = _encoded(value)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _encoded(value: Any) -> str:
+    try:
+        return msgspec.json.encode(value).decode("utf-8")
+    except UnicodeEncodeError:
+        # Targets may say half a character, which only the escapes of JSON can hold.
+        return json.dumps(msgspec.to_builtins(value))
 
 
 def _data(
@@ -89,7 +98,7 @@ def _data(
         blind = False
         if _is_shown(cell) or (hidden is not None and cell.findings):
             log = _log(cell, exchange_of, hidden)
-            size = len(msgspec.json.encode(log))
+            size = len(_encoded(log))
             blind = any("absent" in one for side in log.values() for one in side)
             if _is_shown(cell) and size <= left:
                 left -= size
@@ -110,6 +119,7 @@ def _data(
         ],
         "cells": cells,
         "rules": result.rules,
+        "changes": [_change(one, hidden, result.rules) for one in result.changes],
         "stale": result.stale,
         "strays": [f"(hidden) {len(result.strays)} requests"]
         if hidden is not None and result.strays
@@ -137,13 +147,15 @@ def _cell(cell: Cell, hidden: Hidden | None, rules: Mapping[str, Rule], *, blind
     told.pop("upstream", None)
     if hidden is not None:
         told["findings"] = [_without(one, hidden, rules.get(one.rule), blind=blind) for one in cell.findings]
+        if cell.reason is not None:
+            told["reason"] = hidden.sentence(cell.reason)
         if cell.curl is not None:
             told["curl"] = hidden.curl(cell.curl)
     return told
 
 
 def _without(finding: Finding, hidden: Hidden, rule: Rule | None, *, blind: bool) -> dict[str, Any]:
-    plain = (rule.title, rule.about, rule.remedy or "", *rule.clients) if rule is not None else ()
+    plain = _plain(rule)
     told: dict[str, Any] = msgspec.to_builtins(finding)
     for name in ("message", "expected", "found"):
         if told.get(name):
@@ -152,7 +164,19 @@ def _without(finding: Finding, hidden: Hidden, rule: Rule | None, *, blind: bool
     return told
 
 
-def _target(target: Any, hidden: Hidden | None) -> dict[str, Any]:
+def _change(change: Change, hidden: Hidden | None, rules: Mapping[str, Rule]) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(change)
+    if hidden is not None:
+        told["message"] = hidden.sentence(change.message, _plain(rules.get(change.rule or "")))
+    return told
+
+
+def _plain(rule: Rule | None) -> tuple[str, ...]:
+    """What is said of a rule anyway: its words are no secret."""
+    return (rule.title, rule.about, rule.remedy or "", *rule.clients) if rule is not None else ()
+
+
+def _target(target: Target, hidden: Hidden | None) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(target)
     if hidden is not None and "log" in told:
         told["log"] = "(hidden)"

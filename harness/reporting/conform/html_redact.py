@@ -33,6 +33,17 @@ _LEAST_PART: Final = 3
 _LONGEST_PART: Final = 40
 
 
+_OF_ANY_SENTENCE: Final = frozenset(
+    _WORD.findall(
+        """a about after again all an and are as at be before but by did does each first for from had has have in into is
+        it its last less more no none not nothing of on one only or than that the then there they this to two was were
+        what where which while with without chat client event events expected found gateway response request stream
+        target text upstream usage answer answered tool call role"""
+    )
+)
+"""Words that any sentence of this tool is made of; they tell nothing of what a message says."""
+
+
 class Hidden:
     """What was hidden so far, so that sentences about it can be rid of it, too.
 
@@ -79,7 +90,7 @@ class Hidden:
         return _WORD.sub(lambda found: self._word(found.group(), plain_words), text)
 
     def _word(self, word: str, plain: set[str]) -> str:
-        if word in self.known or word.lower() in plain:
+        if word in self.known or word.lower() in plain or word.lower() in _OF_ANY_SENTENCE:
             return word
         # Sentences shorten what they quote, so a part of a word may stand at either end of a quotation.
         if word in self._parts or word[:_LONGEST_PART] in self._parts or word[-_LONGEST_PART:] in self._parts:

@@ -61,7 +61,7 @@ function wishFor(name, value, quietly) {
 function tools(view, typing) {
   const box = $("tools");
   if (typing) return;
-  if (["cell", "rule", "about"].includes(view)) { box.replaceChildren(); return; }
+  if (["cell", "rule", "about", "changes"].includes(view)) { box.replaceChildren(); return; }
   const wish = wishes();
   const search = h("input", { id: "search", type: "search", placeholder: "Search scenarios, rules, messages  ( / )", "aria-label": "Search", autocomplete: "off", spellcheck: "false" });
   search.value = wish.q;

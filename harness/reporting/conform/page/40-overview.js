@@ -38,6 +38,7 @@ function card(target, list) {
     list.length > 0 && bar(counts, list.length),
     list.length > 0 && h("p", { class: "counts" }, STATUSES.filter((name) => counts[name]).map((name) =>
       h("a", { href: link("scenarios", { target: target.name, status: name }), class: `count s-${name}` }, `${counts[name].toLocaleString("en")} ${STATUS[name][0].toLowerCase()}`))),
+    changesInWords(target),
     (target.notes || []).length > 0 && h("p", { class: "small" }, h("a", { href: link("about") }, `How it was run: ${count(target.notes.length, "note")}`)));
 }
 
@@ -62,6 +63,26 @@ function answer(target, capability, list) {
   const only = failing.length && routes.size < all ? `fails on ${[...routes].slice(0, 3).join(", ")}${routes.size > 3 ? ` and ${routes.size - 3} more` : ""}` : "";
   return h("td", { "data-target": title }, h("a", { class: "verdict", href: link("scenarios", { target: target.name, capability }) }, mark(status, words)),
     h("div", { class: "small" }, inWords(counts).join(" · ")), only && h("div", { class: "small" }, only));
+}
+
+const CHANGE = { new: ["New", "failed"], unknown: ["Nobody can tell", "harness_fault"], still_failing: ["Still failing", "expected"], fixed: ["Fixed", "passed"] };
+
+// What became of each fault since an earlier run.
+function changes() {
+  const list = data.changes || [];
+  return [h("h1", {}, "Since the earlier run"), !list.length && h("p", { class: "note" }, "This result was not compared with an earlier one, or nothing differs."),
+    Object.entries(CHANGE).map(([kind, [words, status]]) => {
+      const mine = list.filter((one) => one.kind === kind);
+      return mine.length > 0 && h("section", {}, h("h2", {}, h("span", { class: `mark s-${status}` }, words), ` ${count(mine.length, "fault")}`),
+        gradually(h("ul", { class: "places" }), mine, (one) => h("li", {}, one.severity && severity(one.severity), " ", one.rule && h("a", { href: link("rule", {}, one.rule) }, one.rule), " ",
+          cells.has(one.cell) ? h("a", { href: cellLink(cells.get(one.cell)) }, one.cell) : one.cell, h("div", { class: "small" }, rich(one.message))), 60));
+    })];
+}
+
+function changesInWords(target) {
+  const list = (data.changes || []).filter((one) => one.cell.startsWith(target.name + "/"));
+  const words = Object.entries(CHANGE).map(([kind, [text]]) => [text, list.filter((one) => one.kind === kind).length]).filter(([, size]) => size);
+  return words.length > 0 && h("p", { class: "small" }, "Since the earlier run: ", h("a", { href: link("changes") }, words.map(([text, size]) => `${size} ${text.toLowerCase()}`).join(", ")));
 }
 
 function worst() {

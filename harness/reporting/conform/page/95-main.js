@@ -1,12 +1,12 @@
 // From the address to what is shown; keys; light and dark.
 const later = [];
-const TABS = [["overview", "Overview"], ["scenarios", "Scenarios"], ["rules", "Rules"], ["findings", "Findings"], ["about", "About"]];
+const TABS = [["overview", "Overview"], ["scenarios", "Scenarios"], ["rules", "Rules"], ["findings", "Findings"], ...((data.changes || []).length ? [["changes", "Changes"]] : []), ["about", "About"]];
 let last = "";
 
 function show(typing) {
   const { view, name, params } = place();
   later.length = 0;
-  const content = { scenarios: scenarioMatrix, rules: ruleMatrix, findings: findingList, about, cell: () => cellView(name, params), rule: () => ruleView(name) }[view] || overview;
+  const content = { scenarios: scenarioMatrix, rules: ruleMatrix, findings: findingList, about, changes, cell: () => cellView(name, params), rule: () => ruleView(name) }[view] || overview;
   const shown = content();
   tools(view, typing === true && $("search"));
   const main = $("main");
