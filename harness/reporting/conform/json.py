@@ -21,7 +21,7 @@ def written(result: Result) -> Iterator[str]:
     yield "{"
     for number, (name, value) in enumerate(members.items()):
         yield f"{',' if number else ''}\n{dumped(name)}:"
-        if isinstance(value, list) and value:
+        if isinstance(value, list | tuple) and value:
             yield "[\n" + dumped(value[0])
             yield from (",\n" + dumped(one) for one in value[1:])
             yield "\n]"

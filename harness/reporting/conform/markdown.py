@@ -39,7 +39,7 @@ MOST: Final = 40
 LONGEST: Final = 600
 """Characters of one text from a target that are shown."""
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|~@$:-])")
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]|~$]|^[#+=-])")
 _HTML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 

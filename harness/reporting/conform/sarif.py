@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from harness.reporting.conform.format import ConformFormat
 from harness.reporting.conform.json import dumped
-from harness.reporting.conform.wording import kept, obstacle, place
+from harness.reporting.conform.wording import kept, obstacle, place, shown
 from harness.results.result import CellStatus
 from harness.results.summary import summary
 
@@ -90,21 +90,21 @@ def _rule(id_: str, rule: Rule | None, pairs: list[tuple[Cell, Finding]]) -> Mem
 
 def _invocation(one: TargetSummary, command: str, started: str) -> Members:
     notes = [
-        {"level": "error", "message": {"text": f"{cell.reason or 'a harness fault'} ({cell.id})"}}
+        {"level": "error", "message": _text(f"{cell.reason or 'a harness fault'} ({cell.id})")}
         for silence in one.silent(CellStatus.HARNESS_FAULT)
         for cell in silence.cells
     ]
     notes += [
-        {"level": "error", "message": {"text": f"failed: {silence.reason} ({cell.id})"}}
+        {"level": "error", "message": _text(f"failed: {silence.reason} ({cell.id})")}
         for silence in one.unexplained
         if silence.status is CellStatus.FAILED
         for cell in silence.cells
     ]
     why = obstacle(one.target)
     if why is not None:
-        notes.insert(0, {"level": "error", "message": {"text": why}})
+        notes.insert(0, {"level": "error", "message": _text(why)})
     notes += [
-        {"level": "note", "message": {"text": f"{silence.status.value}: {silence.reason} ({cell.id})"}}
+        {"level": "note", "message": _text(f"{silence.status.value}: {silence.reason} ({cell.id})")}
         for status in (CellStatus.NOT_EXERCISED, CellStatus.UNSUPPORTED)
         for silence in one.silent(status)
         for cell in silence.cells
@@ -122,7 +122,7 @@ def _result(cell: Cell, one: Finding, index: int) -> Members:
         "ruleId": one.rule,
         "ruleIndex": index,
         "level": _LEVELS.get(one.severity, "warning"),
-        "message": {"text": _message(cell, one)},
+        "message": _text(*_message(cell, one)),
         "locations": [_location(cell, one.where)],
         "partialFingerprints": {FINGERPRINT: f"{cell.id}:{one.rule}:{one.fingerprint}"},
         "occurrenceCount": max(1, one.times),
@@ -136,21 +136,27 @@ def _result(cell: Cell, one: Finding, index: int) -> Members:
     }
     if one.earlier is not None:
         made["relatedLocations"] = [
-            {**_location(cell, one.earlier), "id": 0, "message": {"text": f"earlier: {place(one.earlier)}"}}
+            {**_location(cell, one.earlier), "id": 0, "message": _text(f"earlier: {place(one.earlier)}")}
         ]
     if one.is_expected:
         made["suppressions"] = [{"kind": "external", "justification": "it stands in the baseline"}]
     return made
 
 
-def _message(cell: Cell, one: Finding) -> str:
+def _message(cell: Cell, one: Finding) -> list[str]:
     parts = [one.message]
     parts += [f"Expected: {one.expected}"] if one.expected is not None else []
     parts += [f"Found: {one.found}"] if one.found is not None else []
     where = kept(cell, one.where)
     parts.append(f"At: {place(one.where)}" + (f" ({where})" if where is not None else ""))
     parts += [f"Again: {cell.command}"] if cell.command is not None else []
-    return "\n".join(parts)
+    return parts
+
+
+def _text(*lines: str) -> Members:
+    """A message: where braces are placeholders, and brackets before parentheses are links, they are escaped."""
+    text = "\n".join(shown(line) for line in lines).replace("{", "{{").replace("}", "}}")
+    return {"text": text.replace("](", "\\](")}
 
 
 def _location(cell: Cell, where: Place) -> Members:
