@@ -41,7 +41,8 @@ def merged(results: Sequence[Result], *, folders: Sequence[str] = ()) -> Result:
     if len(placed) == 1:
         return placed[0]
     # The earliest first: sorting is stable, so equal times keep their order.
-    runs = sorted(placed, key=lambda one: one.run.started)
+    # Without the zone, which is the same in all: a second comes before its own fraction.
+    runs = sorted(placed, key=lambda one: one.run.started.removesuffix("Z"))
     shown = {target.name: number for number, one in enumerate(runs) for target in one.targets}
     kept = [
         (one, frozenset(name for name, at in shown.items() if at == number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
 import msgspec
@@ -13,6 +14,7 @@ from harness.results.result import SCHEMA, Result
 _FAMILY: Final = SCHEMA.rpartition("/")[0] + "/"
 _EXPECTED: Final = "the JSON that `harness conform` writes"
 _SHOWN: Final = 60
+_STARTED: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 
 
 def read_result(data: bytes, *, where: str | None = None) -> Result:
@@ -98,7 +100,17 @@ def _check_schema(schema: object, where: str | None) -> None:
 
 
 def _check_references(result: Result, where: str | None) -> None:
-    """Reports look up what cells name, so that has to be there, and every cell once."""
+    """Reports look up what cells name, so that has to be there, and every cell once; runs are put in order by time."""
+    runs = {"$.run": result.run}
+    runs |= {f"$.targets[{number}].run": one.run for number, one in enumerate(result.targets) if one.run}
+    for path, run in runs.items():
+        if _STARTED.fullmatch(run.started) is None:
+            raise InputError(
+                "the run did not start at any time",
+                where=_joined(where, f"{path}.started"),
+                expected="RFC 3339 in UTC, such as 2026-01-31T09:30:00Z",
+                found=run.started[:_SHOWN],
+            )
     targets = {one.name for one in result.targets}
     scenarios = {one.name for one in result.scenarios}
     seen: set[str] = set()

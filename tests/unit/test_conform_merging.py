@@ -134,6 +134,13 @@ def test_cassettes_are_found_from_where_the_merged_result_lies() -> None:
     assert whole.cells[-1].upstream[0].cassette == "runs/two/other.upstream.cassette.jsonl"
 
 
+def test_a_run_later_in_the_same_second_is_later() -> None:
+    """A fraction of a second counts."""
+    first = later(RESULT, cell("plain"), started="2026-11-21T14:30:05Z")
+    second = later(RESULT, cell("long"), started="2026-11-21T14:30:05.25Z")
+    assert [one.scenario for one in merged([second, first]).cells] == ["long"]
+
+
 def test_one_result_is_itself_and_none_is_an_error() -> None:
     """So is another number of folders."""
     assert merged([RESULT]) == RESULT

@@ -66,6 +66,12 @@ def test_what_is_no_result_is_refused_in_words(data: bytes, words: str) -> None:
         (("cells", 0, "status"), "great", "$.cells[0].status"),
         (("cells", 1, "findings"), "none", "$.cells[1].findings"),
         (("run",), None, "$.run"),
+        (("run", "started"), "yesterday", "$.run.started"),
+        (
+            ("targets", 0, "run"),
+            {**OBJECT["run"], "started": "2026-01-01T00:00:00+01:00"},
+            "$.targets[0].run",
+        ),
         (("targets", 0, "name"), 7, "$.targets[0].name"),
         (("cells", 0, "target"), "nobody", "the target 'nobody'"),
         (("cells", 0, "scenario"), "nothing", "the scenario 'nothing'"),
