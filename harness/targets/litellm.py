@@ -25,15 +25,19 @@ TIMEOUT: Final = 3
 """Seconds of silence after which it is to give its upstream up: shorter than the patience of our client. Its own
 default is 6,000."""
 
+GEMINI: Final = "gemini/gemini-2.5-flash"
+CLAUDE: Final = "anthropic/claude-sonnet-4-5"
+"""Models of its price list, by which it decides what these providers can be asked."""
+
 ROUTES: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     ("chat over chat", "chat-chat", "openai/scenario", "/v1", "chat", "chat"),
     ("responses over chat", "responses-chat", "openai/chat_completions/scenario", "/v1", "responses", "chat"),
     ("chat over responses", "chat-responses", "openai/responses/scenario", "/v1", "chat", "responses"),
     ("responses over responses", "responses-responses", "openai/scenario", "/v1", "responses", "responses"),
-    ("chat over gemini", "chat-gemini", "gemini/scenario", "/v1beta", "chat", "gemini"),
-    ("chat over anthropic", "chat-anthropic", "anthropic/scenario", "", "chat", "anthropic"),
-    ("responses over gemini", "responses-gemini", "gemini/scenario", "/v1beta", "responses", "gemini"),
-    ("responses over anthropic", "responses-anthropic", "anthropic/scenario", "", "responses", "anthropic"),
+    ("chat over gemini", "chat-gemini", GEMINI, "/v1beta", "chat", "gemini"),
+    ("chat over anthropic", "chat-anthropic", CLAUDE, "", "chat", "anthropic"),
+    ("responses over gemini", "responses-gemini", GEMINI, "/v1beta", "responses", "gemini"),
+    ("responses over anthropic", "responses-anthropic", CLAUDE, "", "responses", "anthropic"),
 )
 """Each way: its name, what clients ask for, LiteLLM's model, the path of the upstream, what is spoken on both sides."""
 
@@ -119,7 +123,7 @@ class LiteLLM:
                 notes=(
                     "no retries, and no cooldowns: else what fails in one scenario makes it refuse the next",
                     f"a timeout of {TIMEOUT} s (its own default is 6,000)",
-                    "model_info says what the model can do, since its name is in no price list",
+                    "model_info says what the model can do, since that of openai/ is in no price list",
                     "no database: with one it keeps conversations for previous_response_id where its upstream does not",
                     "the package's own price list, and no telemetry, so that nothing leaves the machine",
                 ),
