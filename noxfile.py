@@ -183,7 +183,7 @@ def amiss_in_wheel(built: Path) -> list[str]:
     code = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "harness").rglob("*")
-        if path.suffix in {".py", ".mjs"}
+        if path.suffix in {".py", ".mjs", ".html", ".css", ".js"}
     }
     wanted = {*data, *code, "harness/py.typed", f"{metadata}licenses/LICENSE"}
     strays = {name for name in found if not name.startswith(metadata)} - wanted

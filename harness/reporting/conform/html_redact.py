@@ -35,10 +35,10 @@ _LONGEST_PART: Final = 40
 
 _OF_ANY_SENTENCE: Final = frozenset(
     _WORD.findall(
-        """a about after again all an and are as at be before but by did does each first for from had has have in into is
-        it its last less more no none not nothing of on one only or than that the then there they this to two was were
-        what where which while with without chat client event events expected found gateway response request stream
-        target text upstream usage answer answered tool call role"""
+        """a about after again all an and are as at be before but by did does each first for from had has have in into
+        is it its last less more no none not nothing of on one only or than that the then there they this to two was
+        were what where which while with without chat client event events expected found gateway response request
+        stream target text upstream usage answer answered tool call role"""
     )
 )
 """Words that any sentence of this tool is made of; they tell nothing of what a message says."""
