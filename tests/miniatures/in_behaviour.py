@@ -8,12 +8,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tests.miniatures.miniature import CHAT, RESPONSES, Memory, Miniature, OfUpstream
+from tests.miniatures.tampering import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.cassettes.exchange import Header
-    from tests.miniatures.tampering import Event
 
 
 class Buffering(Miniature):
@@ -47,19 +47,19 @@ class CrossTalk(Miniature):
     routes = (CHAT,)
     chapters = ("behaviour", "text")
     shows = ("behaviour-crosstalk", "text-plain", "text-unicode", "tool-unused")
-    queue: ClassVar[deque[Any]] = deque()
+    queue: ClassVar[deque[str]] = deque()
 
     def event(self, event: Event, memory: Memory) -> Iterable[Event]:
-        """One late: two requests at a time exchange their pieces."""
+        """Each is one piece late, so that an answer by itself is right and two at a time exchange pieces."""
         choices = (event.data.get("choices") or ()) if isinstance(event.data, dict) else ()
         for choice in choices:
-            if choice["delta"].get("content"):
-                self.queue.append(choice["delta"]["content"])
-                if memory.get("late") or len(self.queue) > 1:
-                    choice["delta"]["content"] = self.queue.popleft()
-                else:
-                    memory["late"] = True
-                    choice["delta"]["content"] = self.queue.pop()
+            if text := choice["delta"].get("content"):
+                self.queue.append(text)
+                choice["delta"]["content"] = self.queue.popleft() if memory.get("late") else ""
+                memory["late"] = True
+            elif choice.get("finish_reason") and memory.pop("late", False) and self.queue:
+                rest = {**choice, "delta": {"content": self.queue.popleft()}, "finish_reason": None}
+                yield Event({**event.data, "choices": [rest]})
         yield event
 
 

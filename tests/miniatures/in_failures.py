@@ -69,7 +69,7 @@ class ErrorSwallowed(Miniature):
     def event(self, event: Event, memory: Memory) -> Iterable[Event]:
         """Only what the upstream said; that it has gone is still told."""
         error = _error(event)
-        if error is not None and error.get("code") != "upstream_disconnected":
+        if error is not None and not str(error.get("code")).startswith("upstream_"):
             yield from _stopped(memory)
             return
         if isinstance(event.data, dict):
