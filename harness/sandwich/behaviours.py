@@ -16,7 +16,7 @@ from harness.results.result import CellStatus
 from harness.sandwich import judging
 from harness.sandwich.behaviours_comparing import crossed, folded, repeated
 from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT
-from harness.sandwich.behaviours_watching import Watched, held_back, is_held_back, left
+from harness.sandwich.behaviours_watching import Watched, held_back, is_doubtful, left
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from harness.scenarios.scenario import Scenario
 
 TRIES: Final = 3
-"""How many times a session whose times matter is played. A gateway that holds pieces back always does; a machine that
-is busy does not delay the same session three times."""
+"""How many times a session whose times matter is played. A gateway that holds pieces back always does, however long
+upstream takes between two, which is twice as long with each try; a machine that is busy does not."""
 CROWD: Final = 50
 LEAVE_AFTER: Final = 8
 """Reads of the body after which the client leaves: text has come by then, in every dialect."""
-LEAVE_AT: Final = 2.0
-"""Seconds after which it leaves, whatever it has read."""
+LEAVE_AT: Final = 4.0
+"""Seconds after which it leaves, whatever it has read: an answer of the upstream takes five."""
 LINGER: Final = 10.0
-"""Seconds for which the upstream is watched after the client has left: its answer takes five."""
+"""Seconds for which the upstream is watched after the client has left."""
 
 
 class Turn(IntEnum):
@@ -80,10 +80,11 @@ async def _leaving(player: Player, scenario: Scenario, route: Route, mode: Mode)
 async def _incremental(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
     played = await player.play(scenario, route, mode)
     for number in range(1, TRIES):
-        if not is_held_back(played):
+        if not is_doubtful(played):
             break
-        played = await player.play(scenario, route, mode, number=number)
-    return played
+        slower = replace(scenario, gap_us=scenario.gap_us << number)
+        played = await player.play(slower, route, mode, number=number)
+    return replace(played, scenario=scenario)
 
 
 async def _first_event(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
@@ -211,8 +212,7 @@ def _compared(played: Played, profile: str) -> Judged:
 
 def _added(plain: Judged, watched: Watched, rule: str) -> Judged:
     """What is known of the bytes, with what watching added."""
-    told = {one.rule for _, one in plain.findings}
-    extra = tuple(one for one in watched.findings if one[1].rule != HELD or HELD not in told)
+    extra = watched.findings
     status, reason = plain.status, plain.reason
     blamed = {one.severity for _, one in extra if one.origin.value != "upstream"}
     if Severity.ERROR in blamed and status is not CellStatus.FAILED:

@@ -12,9 +12,13 @@ from harness.sandwich.behaviours_text import late, progress, waits
 if TYPE_CHECKING:
     from harness.sandwich.session import Played, Side
 
-FORGIVEN: Final = 2
-"""Pieces of an answer that may come late without a word. A gateway may look at the first piece or two before it decides
-what to send, and a busy machine delays one or two; who buffers delays every second one at least."""
+FORGIVEN: Final = 1 / 3
+"""The share of the pieces that may come late without a word. A gateway may look at the first few before it decides what
+to send, and a busy machine delays some; who buffers delays every second one at least."""
+STEADY: Final = 2 / 3
+"""The share of the pieces that our own upstream must have sent in time: where it could not, the machine is too busy for
+anything to be told of others."""
+BUSY: Final = "this machine was too busy: our own upstream could not send in time"
 SOON_MS: Final = 2_000.0
 """Milliseconds in which an upstream has to be left: many notice at their next write only, or poll once a second."""
 
@@ -35,9 +39,10 @@ class Watched(NamedTuple):
     reason: str | None = None
 
 
-def is_held_back(played: Played) -> bool:
-    """Whether more pieces came late than are forgiven."""
-    return _late(played)[0] > FORGIVEN
+def is_doubtful(played: Played) -> bool:
+    """Whether more pieces came late than are forgiven, or the machine was too busy to tell."""
+    watched = held_back(played)
+    return bool(watched.findings) or watched.reason == BUSY
 
 
 def held_back(played: Played) -> Watched:
@@ -47,10 +52,13 @@ def held_back(played: Played) -> Watched:
     sent, come = progress(played.upstream[-1]), progress(played.client[-1])
     gaps = max(waits(sent, come), default=None)
     gaps = round(max(gaps, 0.0), 3) if gaps is not None else None
-    count, of = _late(played)
-    if of <= FORGIVEN:
-        return Watched(gaps=gaps, reason="too few pieces of text reached the client to tell when they came")
-    if count <= FORGIVEN:
+    if not sent or not come or sent[-1][1] != come[-1][1]:
+        # Which rules on texts tell; when each piece came cannot be told then.
+        return Watched(gaps=gaps, reason="not all text reached the client")
+    count, of = late(sent, come)
+    if of < STEADY * (len(sent) - 1):
+        return Watched(gaps=gaps, reason=BUSY)
+    if count <= FORGIVEN * of:
         return Watched(gaps=gaps)
     finding = Finding(
         rule=HELD,
@@ -65,16 +73,6 @@ def held_back(played: Played) -> Watched:
         origin=Origin.GATEWAY,
     )
     return Watched(findings=((len(played.client) - 1, finding),), gaps=gaps)
-
-
-def _late(played: Played) -> tuple[int, int]:
-    """Of the last attempt; nothing where text was lost, which other rules tell."""
-    if not played.upstream:
-        return 0, 0
-    sent, come = progress(played.upstream[-1]), progress(played.client[-1])
-    if not sent or not come or sent[-1][1] != come[-1][1]:
-        return 0, 0
-    return late(sent, come)
 
 
 def left(played: Played) -> Watched:

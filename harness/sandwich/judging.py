@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from harness.cassettes.exchange import How
@@ -10,6 +11,8 @@ from harness.checking.exchanges import check_of, judge
 from harness.checking.sniffing import dialect_of
 from harness.findings import Severity
 from harness.results.result import CellStatus
+from harness.rules.registry import rules
+from harness.sandwich.behaviours_rules import HELD
 from harness.sandwich.features import seen
 from harness.sandwich.pairing import halves
 from harness.turn.reading import turn_of
@@ -17,7 +20,7 @@ from harness.turn.reading import turn_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.cassettes.exchange import Exchange
+    from harness.cassettes.exchange import Ending, Exchange
     from harness.checking.report import Verdict
     from harness.findings import Finding
     from harness.sandwich.session import Played, Side
@@ -68,11 +71,21 @@ def judged(played: Played, *, profile: str = "openai") -> Judged:
         exercised = seen(played.scenario.exercises, upstream, turns)
     missing = played.scenario.exercises - exercised
     verdicts = tuple(
-        judge(one.exchange, dialect=played.route.inbound, profile=profile, upstream=half)
+        judge(one.exchange, dialect=played.route.inbound, profile=profile, only=_asked(), upstream=half)
         for one, half in zip(played.client, halves(played.client, played.upstream), strict=True)
     )
     status, reason = _status(played, verdicts, missing)
     return Judged(status=status, reason=reason, exercised=exercised, missing=missing, verdicts=verdicts)
+
+
+@cache
+def _asked() -> frozenset[str]:
+    """All rules but the one on text that is held back.
+
+    Thirty sessions at a time delay each other, and in one of them that looks the same. `harness.sandwich.behaviours`
+    judges it in a session that is played for that, in quiet, more than once, by one clock at both ends.
+    """
+    return frozenset(rules()) - {HELD}
 
 
 def _seen_alone(played: Played) -> frozenset[str]:
@@ -135,18 +148,27 @@ def _unseen(played: Played, missing: frozenset[str]) -> str:
 def _unanswered(played: Played, first: Exchange) -> tuple[CellStatus, str] | None:
     """What to make of a client that was never answered; None where the target only waited, as its upstream did."""
     ending = first.ending
+    if ending.how is How.CLIENT_CLOSE and played.upstream:
+        return None
+    if ending.how is How.CLIENT_CLOSE:
+        return CellStatus.NOT_EXERCISED, "the client left before the target had asked its upstream"
     if ending.how is How.TIMEOUT:
-        waited = f"{ending.at_us / 1e6:.0f} s"
-        if played.route.alone:
-            return CellStatus.NOT_EXERCISED, f"no answer came within {waited}: it may hang, or only be slow"
-        if not played.upstream:
-            return CellStatus.FAILED, f"it hung: nothing came for {waited}, and it asked no upstream"
-        if any(_is_waited_for(one, ending.at_us / 1e3) for one in played.upstream):
-            return None
-        return CellStatus.FAILED, f"it hung: nothing came for {waited}, and its upstream had ended before"
+        return _hung(played, ending)
     if played.upstream:
         return CellStatus.FAILED, f"it hung up without an answer ({ending.exception or ending.how})"
     return CellStatus.HARNESS_FAULT, f"the target gave no answer: {ending.exception or ending.how}"
+
+
+def _hung(played: Played, ending: Ending) -> tuple[CellStatus, str] | None:
+    waited = f"{ending.at_us / 1e6:.0f} s"
+    if played.route.alone:
+        return CellStatus.HARNESS_FAULT, f"the target gave no answer in {waited}"
+    if not played.upstream:
+        # It may be busy still with what it was asked before; whether it answers in the end nobody waits to see.
+        return CellStatus.HARNESS_FAULT, f"the target gave no answer in {waited}, and asked no upstream"
+    if any(_is_waited_for(one, ending.at_us / 1e3) for one in played.upstream):
+        return None
+    return CellStatus.FAILED, f"it hung: nothing came for {waited}, and its upstream had ended before"
 
 
 def _is_waited_for(one: Side, until_ms: float) -> bool:

@@ -191,7 +191,7 @@ class Player:
                 break
             body = following
         until = now() + linger
-        while now() < until and not all(one.ended for one in plan.heard):  # noqa: ASYNC110 - another loop's
+        while now() < until and not (plan.heard and all(one.ended for one in plan.heard)):  # noqa: ASYNC110 - another loop's
             await asyncio.sleep(_LOOK)
         del self._upstream.plans[name]
         return Played(

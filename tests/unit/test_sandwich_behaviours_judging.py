@@ -131,13 +131,22 @@ def test_pieces_that_were_sent_in_one_breath_tell_nothing() -> None:
     assert late(sent, [(1.0, 1), (241.0, 4), (301.0, 5)]) == (0, 2)
 
 
-def test_two_late_pieces_are_forgiven_and_three_are_not() -> None:
-    """A gateway may look at the first two before it decides what to send."""
-    theirs = text(0, 60, 120, 180, 240, 300)
-    two = held_back(played("behaviour-incremental", text(121, 122, 125, 190, 250, 310), theirs))
+def test_a_third_of_the_pieces_may_be_late() -> None:
+    """A gateway may look at the first few before it decides what to send."""
+    theirs = text(0, 60, 120, 180, 240, 300, 360)
+    two = held_back(played("behaviour-incremental", text(121, 122, 125, 190, 250, 310, 370), theirs))
     assert (two.findings, two.reason, two.gaps) == ((), None, 121.0)
-    three = held_back(played("behaviour-incremental", text(181, 182, 183, 190, 250, 310), theirs))
+    three = held_back(played("behaviour-incremental", text(181, 182, 183, 190, 250, 310, 370), theirs))
     assert [one.rule for _, one in three.findings] == [HELD]
+
+
+def test_a_machine_that_is_too_busy_says_nothing() -> None:
+    """Our own upstream sent most of its pieces in one breath."""
+    theirs = text(0, 300, 300, 300, 300, 360)
+    watched = held_back(played("behaviour-incremental", text(301, 302, 303, 304, 361, 362), theirs))
+    assert watched.findings == ()
+    assert watched.reason is not None
+    assert "too busy" in watched.reason
 
 
 def test_text_that_was_lost_is_left_to_other_rules() -> None:
@@ -233,6 +242,14 @@ def test_rules_that_only_a_run_can_judge_have_pages() -> None:
     assert not set(WATCHED) & set(rules())
     shown = pages(WATCHED)
     assert all(shown[one].title != one and shown[one].about for one in WATCHED)
+
+
+def test_a_client_that_left_before_anything_was_asked_says_nothing() -> None:
+    """A target that is slow to begin did nothing wrong, and nothing right."""
+    gone = side(how=How.CLIENT_CLOSE, ended=4_000)
+    assert judged(played("behaviour-leaving", gone)).status is CellStatus.NOT_EXERCISED
+    stays = judged(played("behaviour-leaving", gone, said("all")))
+    assert stays.status is not CellStatus.HARNESS_FAULT
 
 
 HUNG = side(how=How.TIMEOUT, ended=4_000)
