@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 PATIENCE: Final = 5.0
 """Seconds in which it has to answer where nothing is said of waiting: it is said to run already."""
 
+WAITING: Final = 60.0
+"""Seconds in which a gateway has to answer, which may be started only when our upstream is there; or what `wait_for`
+names."""
+
 _ENDPOINTS: Final = ("/chat/completions", "/responses", "/models")
 _LOOK: Final = 0.25
 _SHOWN: Final = 12
@@ -53,7 +57,7 @@ class Address:
         headers: Further fields of every request, a key among them.
         wait_for: A URL that answers with success when the server is ready; "" asks `base_url` itself, where
             whatever is answered will do.
-        seconds: How long to wait for that; None is `PATIENCE` without `wait_for`, and a minute with it.
+        seconds: How long to wait for that; None is `PATIENCE` or `WAITING`, as it is needed.
         announce: Told what the user has to know while we wait: where our upstream is.
         options: How all this stood on the command line, without keys; for the line that plays a cell again.
     """
@@ -82,15 +86,19 @@ class Address:
             if one not in INBOUND:
                 raise UnknownName("client dialect", one, INBOUND)
 
-    def wait(self) -> None:
+    def wait(self, patience: float) -> None:
         """Return when it is there.
+
+        Args:
+            patience: Seconds to wait, where nothing was said of waiting.
 
         Raises:
             TargetError: It is not, in time.
         """
         url = self.wait_for or self._models_url
-        seconds = self.seconds if self.seconds is not None else (60.0 if self.wait_for else PATIENCE)
+        seconds = self.seconds if self.seconds is not None else WAITING if self.wait_for else patience
         until = time.monotonic() + seconds
+        is_told = False
         while (
             silence := silence_of(url, headers=self._own(url), only_success=bool(self.wait_for))
         ) is not None:
@@ -101,6 +109,9 @@ class Address:
                     found=silence,
                     hint="is it running? --wait-for URL waits until one answers with success",
                 )
+            if not is_told:
+                is_told = True
+                self.announce(f"Waiting for {url}, {seconds:g} s at most.")
             time.sleep(_LOOK)
 
     def routes(self, *, alone: bool) -> tuple[Route, ...]:
@@ -180,7 +191,7 @@ class ExternalGateway(_Given):
         """Say where our upstream is, and wait for the gateway."""
         del tools, folder
         self._address.announce(instructions(upstream))
-        self._address.wait()
+        self._address.wait(WAITING)
         yield Running(
             routes=self._address.routes(alone=False),
             notes=(f"it ran already, at {self._address.base_url}, and was pointed at our upstream",),
@@ -198,7 +209,7 @@ class ExternalServer(_Given):
     def run(self, upstream: str, tools: Path, folder: Path) -> Iterator[Running]:
         """Wait for it."""
         del upstream, tools, folder
-        self._address.wait()
+        self._address.wait(PATIENCE)
         yield Running(
             routes=self._address.routes(alone=True),
             notes=(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import TargetError, UnknownName, UsageError
+from harness.targets import external
 from harness.targets.external import Address, ExternalGateway, ExternalServer, instructions
 from harness.targets.model_scenarios import MEMORISED, PLAIN
 from harness.targets.process import free_port
@@ -142,6 +143,23 @@ def test_where_it_is_not_plain_which_model_is_meant_the_user_is_asked(
     ):
         pytest.fail("no model is known")
     assert found in str(failed.value)
+
+
+def test_the_user_is_told_what_is_waited_for_and_for_how_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, and only where there is something to wait for."""
+    told: list[str] = []
+    silences = iter(["refused", "refused", None])
+    monkeypatch.setattr(external, "silence_of", lambda url, **_: next(silences) if url else None)
+    monkeypatch.setattr(external, "_LOOK", 0.0)
+    address = Address(base_url="http://host/v1", models=("m",), seconds=9.0, announce=told.append)
+    with ExternalServer(address).run("", tmp_path, tmp_path):
+        assert told == ["Waiting for http://host/v1/models, 9 s at most."]
+    silences = iter([None])
+    told.clear()
+    with ExternalServer(address).run("", tmp_path, tmp_path):
+        assert told == []
 
 
 def test_without_a_url_to_wait_for_any_answer_shows_that_it_is_there(tmp_path: Path) -> None:
