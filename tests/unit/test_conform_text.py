@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from harness.errors import UnknownName
 from harness.reporting.conform.registry import conform_format_named, conform_formats
 from harness.reporting.conform.text import MOST_CHANGES, written
 from harness.results.merging import merged
-from harness.results.result import CellStatus
+from harness.results.result import CellStatus, Place
 from tests.conform_results import CLEAN, RESULT, SEQUENCE, cell, later
 
 TEXT = "".join(written(RESULT))
@@ -106,11 +107,45 @@ def test_nothing_that_a_target_says_reaches_the_terminal_as_it_is() -> None:
 
 
 def test_changes_are_told_with_what_needs_a_look_first() -> None:
-    """What still fails is told above; long lists are cut, and say so."""
-    many = [cell(f"long-{number}", CellStatus.FAILED, SEQUENCE) for number in range(MOST_CHANGES + 5)]
-    whole = merged([RESULT, later(RESULT, cell("plain"), *many)])
-    text = "".join(written(whole))
-    assert f"Since the earlier run: {MOST_CHANGES + 5} new, " in text
-    assert f"  new  and {5} more; --format json has them all" in text
-    assert "  fixed  gate/chat over chat/plain/whole" not in text
-    assert "  cannot be told  gate/chat over chat/call/stream  RESP-SEQ-003  " in text
+    """Those of one rule once, with how many cells they are in; what still fails is told above."""
+    after = later(
+        RESULT,
+        cell("plain"),
+        cell("plain", mode="whole"),
+        cell("long", CellStatus.FAILED, SEQUENCE),
+        cell("long", CellStatus.FAILED, SEQUENCE, mode="whole"),
+        cell("call", CellStatus.HARNESS_FAULT, reason="no answer"),
+    )
+    lines = "".join(written(merged([RESULT, after]))).splitlines()
+    at = lines.index("Since the earlier run: 2 new, 5 cannot be told, 0 still failing, 1 fixed")
+    assert lines[at + 1] == (
+        "  new  RESP-SEQ-003  response.output_text.delta has sequence_number 19; event 16 had 17"
+        "  (in 2 cells; first gate/chat over chat/long/stream)"
+    )
+    words = [line.split("  ")[1] for line in lines[at + 1 : lines.index("", at)]]
+    assert words == ["new", "cannot be told", "cannot be told", "cannot be told", "cannot be told", "fixed"]
+
+
+def test_a_long_list_of_changes_is_cut_and_says_so() -> None:
+    """A gateway that is broken altogether has one for every rule."""
+    many = [
+        cell(
+            f"long-{number}", CellStatus.FAILED, msgspec.structs.replace(SEQUENCE, rule=f"RESP-SEQ-{number}")
+        )
+        for number in range(MOST_CHANGES + 5)
+    ]
+    text = "".join(written(merged([RESULT, later(RESULT, *many)])))
+    assert "  new  and 5 more; --format json has them all" in text
+
+
+def test_a_place_that_is_no_event_is_told_by_its_part() -> None:
+    """Whichever side it is on; nothing is said of a cassette that has no such exchange."""
+    lost = msgspec.structs.replace(
+        SEQUENCE, where=Place(side="upstream", exchange=7, part="head"), earlier=None, expected=None
+    )
+    lines = "".join(written(later(RESULT, cell("call", CellStatus.FAILED, lost)))).splitlines()
+    assert "  at        upstream exchange 7, the head" in lines
+    assert not any(line.startswith(("  expected", "  earlier")) for line in lines)
+    kept = msgspec.structs.replace(lost, where=Place(side="upstream", part="head"))
+    lines = "".join(written(later(RESULT, cell("call", CellStatus.FAILED, kept)))).splitlines()
+    assert "  at        upstream exchange 0, the head  (gate.upstream.cassette.jsonl exchange 2)" in lines

@@ -13,8 +13,10 @@ from harness.reporting.conform.format import ConformFormat
 from harness.reporting.conform.wording import (
     CHANGE,
     STATUS,
+    alike,
     change_counts,
     columns,
+    counted,
     counts,
     extent,
     heading,
@@ -120,7 +122,11 @@ def _changes(result: Result) -> Iterator[str]:
     yield f"Since the earlier run: **{change_counts(kinds)}**\n\n"
     for kind in (ChangeKind.NEW, ChangeKind.UNKNOWN, ChangeKind.FIXED):
         if mine := [one for one in result.changes if one.kind is kind]:
-            lines = [f"{_code(it.cell)} {_safe(f'{it.rule or str()} {it.message}'.strip())}" for it in mine]
+            lines = [
+                (f"{_code(it.rule)} " if it.rule is not None else "")
+                + f"{_safe(it.message)} (in {counted(cells, 'cell')}; first {_code(it.cell)})"
+                for it, cells in alike(mine)
+            ]
             yield from _details(f"{CHANGE[kind]}: {len(mine):,}", lines)
 
 

@@ -9,6 +9,7 @@ from harness.reporting.conform.format import ConformFormat
 from harness.reporting.conform.wording import (
     CHANGE,
     STATUS,
+    alike,
     change_counts,
     columns,
     counted,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from harness.results.summary import Group, Tally, TargetSummary
 
 MOST_CHANGES: Final = 50
-"""Changes of a kind that are listed; the JSON has all."""
+"""Changes of a kind that are listed, those of one rule once; the JSON has every cell."""
 
 _RESET, _BOLD = "\x1b[0m", "\x1b[1m"
 _COLOURS: Final = {"error": "\x1b[31m", "warning": "\x1b[33m", "info": "\x1b[36m"}
@@ -163,11 +164,13 @@ def _changes(result: Result, *, styled: bool) -> Iterator[str]:
         mine = [one for one in result.changes if one.kind is kind]
         if kind is ChangeKind.STILL_FAILING:
             continue  # They are told above, with all that is known of them.
-        for one in mine[:MOST_CHANGES]:
+        told = alike(mine)
+        for one, cells in told[:MOST_CHANGES]:
             rule = f"{shown(one.rule)}  " if one.rule is not None else ""
-            yield f"  {word}  {shown(one.cell)}  {rule}{shown(one.message)}"
-        if len(mine) > MOST_CHANGES:
-            yield f"  {word}  and {len(mine) - MOST_CHANGES:,} more; --format json has them all"
+            where = f"in {counted(cells, 'cell')}; first {shown(one.cell)}"
+            yield f"  {word}  {rule}{shown(one.message)}  ({where})"
+        if len(told) > MOST_CHANGES:
+            yield f"  {word}  and {len(told) - MOST_CHANGES:,} more; --format json has them all"
     yield ""
 
 

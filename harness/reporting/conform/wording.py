@@ -9,7 +9,7 @@ from harness.results.result import CellStatus, ChangeKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from harness.results.result import Cell, Place, Result, Target
+    from harness.results.result import Cell, Change, Place, Result, Target
     from harness.results.summary import Group, Silence, Tally
 
 STATUS: Final = {
@@ -118,6 +118,19 @@ def silence(silent: Silence, most: int = 3) -> str:
     named = ", ".join(shown(one.id) for one in silent.cells[:most])
     more = f", and {len(silent.cells) - most:,} more" if len(silent.cells) > most else ""
     return f"{counted(len(silent.cells), 'cell')}: {shown(silent.reason)} ({named}{more})"
+
+
+def alike(changes: Iterable[Change]) -> list[tuple[Change, int]]:
+    """The first of the changes of one kind, target and rule, and of how many cells it speaks.
+
+    What has no rule is alike where its sentence is.
+    """
+    found: dict[tuple[str, ...], list[Change]] = {}
+    for one in changes:
+        target = one.cell.partition("/")[0]
+        key = (one.kind, target, one.rule) if one.rule is not None else (one.kind, target, "", one.message)
+        found.setdefault(key, []).append(one)
+    return [(mine[0], len(mine)) for mine in found.values()]
 
 
 def change_counts(kinds: Mapping[ChangeKind, int]) -> str:
