@@ -250,6 +250,7 @@ def command(
     wishes = Wishes(
         scenarios=chosen,
         names=scenarios,
+        cassette=cassettes[0].name if len(cassettes) == 1 else "",
         profile=profile,
         concurrency=concurrency,
         seconds=timeout or None,

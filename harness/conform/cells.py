@@ -11,6 +11,7 @@ import msgspec
 from harness.cassettes.exchange import How
 from harness.checking.fingerprints import fingerprint
 from harness.results.result import Cell, Finding, Place, Timing, Wire
+from harness.scenarios.mark import mark
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
@@ -57,7 +58,8 @@ def cell_of(played: Played, judged: Judged, *, target: str, client: str, upstrea
         timing=msgspec.structs.replace(timing_of(played), left=judged.left, gaps=judged.gaps),
         client=tuple(_wire(one, client) for one in played.client),
         upstream=tuple(_wire(one, upstream) for one in played.upstream),
-        curl=curl_of(played.client[0].exchange),
+        # Of several tries the one that is shown depends on times; the command line does not.
+        curl=curl_of(played.client[0].exchange).replace(played.mark or "\0", mark(played.cell, 0)),
         command=command,
     )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from harness.findings import Finding
     from harness.results.result import Cell
     from harness.sandwich.session import Played
+    from harness.scenarios.scenario import Scenario
 
 _PATIENCE: Final = 5.0
 """Seconds that the process gets to end in, once nothing is left to judge."""
@@ -57,7 +58,8 @@ class Terms:
         profile: What answers are judged by.
         stable: What stands for addresses and folders of this run.
         secrets: Values that are shown nowhere, beside those of the environment.
-        replays: How a cell is played again; the scenario's name comes behind it.
+        replays: How a cell is played again; the scenario comes behind it.
+        cassette: The recording that the scenarios are made of, where they are.
     """
 
     target: str
@@ -67,6 +69,13 @@ class Terms:
     stable: Stable = field(default_factory=Stable)
     secrets: Mapping[str, str] = field(default_factory=dict)
     replays: str = "harness conform"
+    cassette: str = ""
+
+    def command(self, scenario: Scenario) -> str:
+        """The command line that plays one scenario again."""
+        if scenario.recorded:
+            return f"{self.replays} --cassette {self.cassette or 'FILE'}"
+        return f"{self.replays} --scenario {scenario.name}"
 
 
 def ruled(played: Played, terms: Terms) -> Ruled:
@@ -78,7 +87,7 @@ def ruled(played: Played, terms: Terms) -> Ruled:
         target=terms.target,
         client=terms.client,
         upstream=terms.upstream,
-        command=f"{terms.replays} --scenario {played.scenario.name}",
+        command=terms.command(played.scenario),
     )
     values = tuple({**secret_values(), **terms.secrets}.items())
     redactor = _redactor(values).knowing(played.client[0].exchange.request)

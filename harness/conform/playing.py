@@ -241,7 +241,7 @@ class Playing:
         self._refused = self._refused + 1 if first.ending.exception == "ConnectError" else 0
         if self._refused >= _REFUSED:
             why = "it takes no more connections"
-        elif self._unanswered >= 2 * self._concurrency:
+        elif self._unanswered >= max(_REFUSED, 2 * self._concurrency):
             why = f"{self._unanswered} requests after one another got no answer"
         else:
             return

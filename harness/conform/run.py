@@ -118,6 +118,7 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
                 stable=polish,
                 secrets=wishes.secrets,
                 replays=_replays(target),
+                cassette=wishes.cassette,
             )
             with Judge(terms, beside=wishes.beside) as judge:
                 playing = Playing(

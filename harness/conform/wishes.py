@@ -26,6 +26,7 @@ class Wishes:
     Args:
         scenarios: What targets are put through.
         names: Patterns of the names that were asked for, for targets with scenarios of their own; none is all.
+        cassette: Name of the recording that the scenarios are made of, where they are.
         profile: What answers are judged by.
         concurrency: Sessions at a time.
         seconds: The longest that a session may take; None leaves that to its scenario.
@@ -40,6 +41,7 @@ class Wishes:
 
     scenarios: tuple[Scenario, ...]
     names: tuple[str, ...] = ()
+    cassette: str = ""
     profile: str = "openai"
     concurrency: int = CONCURRENCY
     seconds: float | None = None
