@@ -301,6 +301,8 @@ KINDS: Final = (
         capability="errors",
         exercises=frozenset({"error 400"}),
         learned="a" * 3000,
+        # A server without a limit would babble on, and keep the others waiting.
+        at_most=16,
     ),
 )
 
