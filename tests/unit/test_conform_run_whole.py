@@ -1,0 +1,254 @@
+"""Whole runs: the same result twice, baselines, recordings as scenarios, and what the files hold."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import harness
+from harness.checking.baseline import Baseline, Entry
+from harness.conform.accepting import accepted, stale_entries
+from harness.conform.choosing import chosen_scenarios
+from harness.conform.files import exchanges_in, write_result
+from harness.conform.judge import Ruled
+from harness.conform.pages import pages
+from harness.conform.recorded import scenarios_of
+from harness.conform.verdict import exit_code
+from harness.conform.whole import run_all
+from harness.conform.wishes import Wishes
+from harness.errors import InputError, UnknownName
+from harness.findings import Finding, Location, Origin, Severity
+from harness.io.recordings import read_recording
+from harness.results.reading import read_result
+from harness.results.result import Cell, CellStatus, Result, Run, Target
+from harness.results.result import Finding as ResultFinding
+from harness.scenarios.registry import scenario
+from harness.targets.builtin import Builtin
+from tests.targeting import Tiny
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_IDS = frozenset({"exchange"})
+_TIMES = frozenset({"timing", "started", "seconds"})
+
+
+def plain(value: Any) -> Any:
+    """A result without times, and without the places of recordings in their cassettes."""
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items() if name not in _IDS | _TIMES}
+    return [plain(one) for one in value] if isinstance(value, list) else value
+
+
+def ruled(status: CellStatus, *severities: Severity, reason: str | None = None) -> Ruled:
+    """A cell with findings of some severities, each about another subject."""
+    blamed = tuple(
+        Finding(
+            rule="CHAT-FIN-001",
+            severity=one,
+            message="It ends with nothing.",
+            where=Location(),
+            subject=f"subject {number}",
+            origin=Origin.GATEWAY,
+        )
+        for number, one in enumerate(severities)
+    )
+    from harness.checking.fingerprints import fingerprint  # noqa: PLC0415 - as cells have it
+
+    found = tuple(
+        ResultFinding(
+            rule=one.rule,
+            severity=one.severity.value,
+            origin="gateway",
+            message=one.message,
+            fingerprint=fingerprint(one),
+        )
+        for one in blamed
+    )
+    cell = Cell(
+        id="tiny/chat/text-plain/stream",
+        target="tiny",
+        route="chat",
+        scenario="text-plain",
+        mode="stream",
+        status=status,
+        findings=found,
+        reason=reason,
+    )
+    return Ruled(cell, blamed)
+
+
+def baseline(**members: str) -> Baseline:
+    """A baseline of one entry."""
+    return Baseline([Entry(rule="CHAT-FIN-001", reason="known", **members)], today="2026-01-02")
+
+
+def test_the_same_run_twice_gives_the_same_result_but_for_times_and_ids(tmp_path: Path) -> None:
+    """Ports, folders and the order of play leave no trace."""
+    results = []
+    for name in ("one", "two"):
+        wishes = Wishes(
+            scenarios=tuple(map(scenario, ("text-plain", "tool-loop", "error-bad-request"))), beside=False
+        )
+        ran = run_all([Builtin(), Tiny()], wishes, out=tmp_path / name)
+        path = write_result(ran.result, tmp_path / name)
+        results.append(json.loads(path.read_bytes()))
+    first, second = map(plain, results)
+    assert first == second
+    assert len(first["cells"]) > 40
+    assert str(tmp_path) not in json.dumps(results)
+
+
+def test_every_wire_of_a_result_leads_to_its_exchange(tmp_path: Path) -> None:
+    """What the report shows is what was recorded for that very cell."""
+    wishes = Wishes(scenarios=(scenario("tool-loop"),), beside=False)
+    result = run_all([Tiny()], wishes, out=tmp_path).result
+    exchange_of = exchanges_in(tmp_path)
+    for cell in result.cells:
+        assert len(cell.client) == len(cell.upstream) == 2
+        for wire in (*cell.client, *cell.upstream):
+            exchange = exchange_of(wire)
+            assert exchange is not None
+            assert exchange.extra["req"]["cell"] == cell.id
+
+
+def test_a_recording_that_is_not_to_be_had_is_none(tmp_path: Path) -> None:
+    """A result may come from anywhere, and name any file."""
+    from harness.results.result import Wire  # noqa: PLC0415
+
+    for name in ("gone.cassette.jsonl", "/etc/passwd", "../secret.txt"):
+        assert exchanges_in(tmp_path)(Wire(cassette=name, exchange=0)) is None
+
+
+def test_an_expected_finding_makes_an_expected_cell() -> None:
+    """And its findings say so."""
+    cell = accepted(ruled(CellStatus.FAILED, Severity.ERROR), baseline(source="tiny/*/stream"))
+    assert cell.status is CellStatus.EXPECTED
+    assert cell.findings[0].is_expected
+
+
+def test_what_is_not_expected_keeps_its_verdict() -> None:
+    """One of two errors is known."""
+    known = baseline(subject="subject 0")
+    cell = accepted(ruled(CellStatus.FAILED, Severity.ERROR, Severity.ERROR), known)
+    assert cell.status is CellStatus.FAILED
+    assert [one.is_expected for one in cell.findings] == [True, False]
+    warned = accepted(
+        ruled(CellStatus.FAILED, Severity.ERROR, Severity.WARNING), baseline(subject="subject 0")
+    )
+    assert warned.status is CellStatus.WARNED
+
+
+def test_a_target_that_hung_is_not_excused_by_what_else_was_found() -> None:
+    """No finding stands for that."""
+    hung = ruled(CellStatus.FAILED, Severity.WARNING, reason="it hung: nothing came for 20 s")
+    assert accepted(hung, baseline()).status is CellStatus.FAILED
+
+
+def test_an_entry_is_stale_where_its_cells_were_played_and_had_nothing() -> None:
+    """Where they said nothing, nobody knows."""
+    known = baseline(source="tiny/*")
+    accepted(ruled(CellStatus.NOT_EXERCISED), known)
+    assert stale_entries(known) == ()
+    accepted(ruled(CellStatus.PASSED), known)
+    assert [one.entry for one in stale_entries(known)] == ["CHAT-FIN-001 for tiny/*"]
+
+
+def _result(*cells: Cell, status: str = "ran") -> Result:
+    run = Run(harness="0", started="", seconds=0, command="", profile="openai")
+    return Result(run=run, targets=(Target(name="tiny", title="tiny", status=status),), cells=cells)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "strict"),
+    [
+        (CellStatus.PASSED, 0, 0),
+        (CellStatus.WARNED, 0, 1),
+        (CellStatus.EXPECTED, 0, 0),
+        (CellStatus.UNSUPPORTED, 0, 0),
+        (CellStatus.NOT_EXERCISED, 0, 0),
+        (CellStatus.FAILED, 1, 1),
+        (CellStatus.HARNESS_FAULT, 3, 3),
+    ],
+)
+def test_the_exit_code_is_that_of_the_worst_cell(status: CellStatus, code: int, strict: int) -> None:
+    """Of several the highest."""
+    result = _result(ruled(CellStatus.PASSED).cell, ruled(status).cell)
+    assert exit_code(result) == code
+    assert exit_code(result, strict=True) == strict
+
+
+def test_a_target_that_could_not_be_tested_gives_3_unless_nobody_named_it() -> None:
+    """`--target all` is every one that is there."""
+    assert exit_code(_result(status="died")) == 3
+    assert exit_code(_result(status="not_installed")) == 3
+    assert exit_code(_result(status="not_installed"), optional=["tiny"]) == 0
+
+
+def test_scenarios_are_chosen_by_name_pattern_and_capability() -> None:
+    """And a name that is nearly one is answered with that one."""
+    assert [one.name for one in chosen_scenarios(["text-plain"])] == ["text-plain"]
+    assert {one.capability for one in chosen_scenarios(["tools"])} == {"tools"}
+    assert all(one.name.startswith("usage-") for one in chosen_scenarios(["usage-*"]))
+    with pytest.raises(UnknownName, match="did you mean 'text-plain'"):
+        chosen_scenarios(["text-plane"])
+    with pytest.raises(UnknownName, match="no name is like this pattern"):
+        chosen_scenarios(["nothing-*"])
+
+
+def test_a_page_of_a_rule_is_prose_with_its_clients() -> None:
+    """No example stands in it."""
+    page = pages(["CHAT-CHOICE-001", "OWN-NEW-001"])["CHAT-CHOICE-001"]
+    assert page.title == "`choices` is not an array of objects, or a chunk has none."
+    assert "openai-python raises TypeError" in page.about
+    assert "```" not in page.about
+    assert any("openai-python" in one for one in page.clients)
+
+
+def test_both_sides_of_a_run_can_be_played_again(tmp_path: Path) -> None:
+    """A pair of recordings is a scenario for every request in it, over the routes of its dialects."""
+    wishes = Wishes(scenarios=(scenario("text-plain"), scenario("tool-one-call")), beside=False)
+    run_all([Builtin()], wishes, out=tmp_path)
+    again = scenarios_of(tmp_path / "builtin.client.cassette.jsonl")
+    assert len(again) == 32
+    assert all(one.recorded for one in again)
+    ran = run_all([Builtin()], Wishes(scenarios=again, beside=False, cassette="x"), out=tmp_path / "again")
+    assert {one.status for one in ran.result.cells} == {CellStatus.PASSED}
+    assert len(ran.result.cells) == 32
+    assert ran.result.cells[0].command == "harness conform --target builtin --cassette x"
+
+
+def test_a_recording_of_one_side_is_what_the_upstream_says(tmp_path: Path) -> None:
+    """The same bytes reach the client of a target that passes everything on."""
+    from harness.bundled import folder  # noqa: PLC0415
+
+    path = folder("cassettes") / "llama-server" / "chat" / "text.cassette.jsonl"
+    (one,) = scenarios_of(path)
+    ran = run_all([Tiny()], Wishes(scenarios=(one,), beside=False), out=tmp_path)
+    (cell,) = ran.result.cells
+    assert cell.upstream
+    got = exchanges_in(tmp_path)(cell.client[0])
+    recorded = read_recording(path).exchanges[0].response
+    assert got is not None
+    assert got.response is not None
+    assert recorded is not None
+    assert got.response.body() == recorded.body()
+
+
+def test_a_recording_that_no_client_can_send_is_refused(tmp_path: Path) -> None:
+    """It says why."""
+    bare = tmp_path / "answer.sse"
+    bare.write_bytes(b'data: {"id":"c1","choices":[]}\n\ndata: [DONE]\n\n')
+    with pytest.raises(InputError, match="cannot be played"):
+        scenarios_of(bare)
+
+
+def test_a_test_may_call_it(tmp_path: Path) -> None:
+    """From Python, with a target of one's own, and a folder for what came of it."""
+    result = harness.conform(Tiny(), scenarios="text-plain", out=tmp_path)
+    assert result.ok
+    assert read_result((tmp_path / "result.json").read_bytes()) == result
+    assert (tmp_path / "report.html").read_text().lower().startswith("<!doctype html>")
+    assert not harness.conform(Tiny(fails="no key"), scenarios="text-plain").ok
