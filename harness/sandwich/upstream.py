@@ -19,6 +19,7 @@ from harness.io.server.script import Script
 from harness.io.server.stage import Stage
 from harness.io.server.timetable import Timetable, now
 from harness.jsonvalue import try_parse
+from harness.sandwich.arrayed import Arrayed
 from harness.sandwich.overheard import Overheard
 from harness.scenarios.mark import marks_in
 from harness.scenarios.voices.voice import Heard, voice
@@ -133,7 +134,9 @@ class ScenarioUpstream:
         take = (
             self._recorder.begin(request, extra={"cell": plan.cell}) if self._recorder is not None else None
         )
-        overheard = Overheard(responder, request, now(), take)
+        # As the real API does: only `alt=sse` makes its stream one of events.
+        is_array = dialect == "gemini" and is_stream and "alt=sse" not in head.path
+        overheard = (Arrayed if is_array else Overheard)(responder, request, now(), take)
         plan.heard.append(overheard)
         plan.dialects.append(dialect)
         scenario = plan.scenario

@@ -22,7 +22,7 @@ STARTS: Final = 60.0
 ROUTES: Final[tuple[tuple[str, str, str, str, str], ...]] = (
     ("chat over chat", "openai", "/v1", "chat", "chat"),
     ("responses over responses", "openai", "/v1", "responses", "responses"),
-    ("chat over gemini", "google", "/v1beta", "chat", "gemini"),
+    ("chat over gemini", "google", "", "chat", "gemini"),
     ("chat over anthropic", "anthropic", "/v1", "chat", "anthropic"),
 )
 """Each way: its name, Portkey's provider, the path of the upstream, what is spoken on both sides."""
