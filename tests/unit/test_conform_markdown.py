@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from harness.reporting.conform.markdown import LONGEST, MOST, written
+from harness.reporting.conform.markdown import LONGEST, MOST, MOST_BYTES, written
 from harness.results.merging import merged
 from harness.results.result import CellStatus
 from tests.conform_results import RESULT, SEQUENCE, cell, later
@@ -94,6 +94,22 @@ def test_the_page_stays_short() -> None:
     assert f"And {500 - MOST} more faults; the JSON report has them all." in text
     assert f"- and {500 - MOST} more; the JSON report has them all" in text
     assert f"({100_000 - LONGEST:,} more characters)" in text
+
+
+def test_a_page_of_many_targets_ends_before_a_job_summary_is_full() -> None:
+    """After a whole block, and it says so."""
+    faults = [
+        msgspec.structs.replace(
+            SEQUENCE, rule=f"R-{number}", fingerprint=str(number), found="|" * 1000, expected="|" * 1000
+        )
+        for number in range(MOST)
+    ]
+    targets = tuple(msgspec.structs.replace(RESULT.targets[0], name=f"t{number}") for number in range(30))
+    cells = [cell("call", CellStatus.FAILED, *faults, target=one.name) for one in targets]
+    text = "".join(written(msgspec.structs.replace(later(RESULT, *cells), targets=targets)))
+    assert len(text.encode()) <= MOST_BYTES + 100
+    assert text.endswith("\nThe rest is left out here; the JSON report has it.\n")
+    assert text.count("<details>") == text.count("</details>")
 
 
 def test_changes_are_counted_and_listed() -> None:

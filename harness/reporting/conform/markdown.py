@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 MOST: Final = 40
 """Entries of a list that are shown."""
 
+MOST_BYTES: Final = 900_000
+"""Of the whole page: GitHub takes no summary of more than a mebibyte."""
+
 LONGEST: Final = 600
 """Characters of one text from a target that are shown."""
 
@@ -46,7 +49,17 @@ _HTML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def written(result: Result) -> Iterator[str]:
-    """The page, block by block."""
+    """The page, block by block, as far as a job summary can hold it."""
+    left = MOST_BYTES
+    for block in _blocks(result):
+        left -= len(block.encode())
+        if left < 0:
+            yield "\nThe rest is left out here; the JSON report has it.\n"
+            return
+        yield block
+
+
+def _blocks(result: Result) -> Iterator[str]:
     told = summary(result)
     yield "## Conformance of streaming\n\n"
     yield "| target | cells |\n|---|---|\n"
@@ -61,7 +74,7 @@ def written(result: Result) -> Iterator[str]:
         ("Requests to the upstream that belong to no cell", result.strays),
     ):
         if lines:
-            yield from _details(f"{name}: {len(lines):,}", [_safe(line) for line in lines])
+            yield _details(f"{name}: {len(lines):,}", [_safe(line) for line in lines])
 
 
 def _target(result: Result, one: TargetSummary) -> Iterator[str]:
@@ -69,14 +82,14 @@ def _target(result: Result, one: TargetSummary) -> Iterator[str]:
     if (why := obstacle(one.target)) is not None:
         yield f"**{_safe(why)}**\n\n"
     if one.cells.total:
-        yield from _table(one)
+        yield _table(one)
     for group in one.blamed[:MOST]:
-        yield from _group(result, group)
+        yield _group(result, group)
     if len(one.blamed) > MOST:
         yield f"And {len(one.blamed) - MOST:,} more faults; the JSON report has them all.\n\n"
     if one.unexplained:
         lines = [f"{STATUS[it.status]}: {_safe(silence(it))}" for it in one.unexplained]
-        yield from _details("failed or warned, and no finding says why", lines)
+        yield _details("failed or warned, and no finding says why", lines)
     for name, groups in (
         ("expected by the baseline", one.expected),
         ("inherited from the upstream", one.inherited),
@@ -85,24 +98,26 @@ def _target(result: Result, one: TargetSummary) -> Iterator[str]:
             lines = [
                 f"{_code(it.finding.rule)} {_safe(it.finding.message)} (in {extent(it)})" for it in groups
             ]
-            yield from _details(f"{name}: {len(groups):,}", lines)
+            yield _details(f"{name}: {len(groups):,}", lines)
     for status in SILENT:
         if one.cells[status]:
             lines = [_safe(silence(it)) for it in one.silent(status)]
-            yield from _details(f"{STATUS[status]}: {one.cells[status]:,}", lines)
+            yield _details(f"{STATUS[status]}: {one.cells[status]:,}", lines)
 
 
-def _table(one: TargetSummary) -> Iterator[str]:
+def _table(one: TargetSummary) -> str:
     statuses = columns([one.cells])
-    yield f"| capability | {' | '.join(STATUS[it] for it in statuses)} |\n"
-    yield f"|---|{'---:|' * len(statuses)}\n"
+    rows = [
+        f"| capability | {' | '.join(STATUS[it] for it in statuses)} |",
+        f"|---|{'---:|' * len(statuses)}",
+    ]
     for name, tally in (*one.capabilities.items(), ("all", one.cells)):
         fields = (f"{tally[it]:,}" if tally[it] else "-" for it in statuses)
-        yield f"| {_safe(name)} | {' | '.join(fields)} |\n"
-    yield "\n"
+        rows.append(f"| {_safe(name)} | {' | '.join(fields)} |")
+    return "\n".join(rows) + "\n\n"
 
 
-def _group(result: Result, group: Group) -> Iterator[str]:
+def _group(result: Result, group: Group) -> str:
     one, cell = group.finding, group.first
     label = f"{one.severity}: {_code_html(one.rule)} {_html(title(result, one.rule))} (in {extent(group)})"
     lines = [_safe(one.message)]
@@ -112,7 +127,7 @@ def _group(result: Result, group: Group) -> Iterator[str]:
     rule = result.rules.get(one.rule)
     lines += [f"breaks {_safe(client)}" for client in (rule.clients if rule is not None else ())]
     lines += [f"again: {_code(cell.command)}"] if cell.command is not None else []
-    yield from _details(label, lines, safe=True)
+    return _details(label, lines, safe=True)
 
 
 def _changes(result: Result) -> Iterator[str]:
@@ -127,16 +142,16 @@ def _changes(result: Result) -> Iterator[str]:
                 + f"{_safe(it.message)} (in {counted(cells, 'cell')}; first {_code(it.cell)})"
                 for it, cells in alike(mine)
             ]
-            yield from _details(f"{CHANGE[kind]}: {len(mine):,}", lines)
+            yield _details(f"{CHANGE[kind]}: {len(mine):,}", lines)
 
 
-def _details(label: str, lines: Sequence[str], *, safe: bool = False) -> Iterator[str]:
+def _details(label: str, lines: Sequence[str], *, safe: bool = False) -> str:
     """A block that folds; the label is HTML where it is safe already, the lines are Markdown."""
-    yield f"<details><summary>{label if safe else _html(label)}</summary>\n\n"
-    yield from (f"- {line}\n" for line in lines[:MOST])
+    shown_lines = [f"- {line}\n" for line in lines[:MOST]]
     if len(lines) > MOST:
-        yield f"- and {len(lines) - MOST:,} more; the JSON report has them all\n"
-    yield "\n</details>\n\n"
+        shown_lines.append(f"- and {len(lines) - MOST:,} more; the JSON report has them all\n")
+    head = f"<details><summary>{label if safe else _html(label)}</summary>\n\n"
+    return f"{head}{''.join(shown_lines)}\n</details>\n\n"
 
 
 def _cut(text: str) -> str:
