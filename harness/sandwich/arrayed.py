@@ -53,7 +53,8 @@ class Arrayed(Overheard):
 
     def _framed(self, data: bytes) -> bytes:
         made = bytearray()
-        for line in _lines(data):
+        # Its events end their lines with CR LF; inside JSON there is no CR, and elements are parted by LF.
+        for line in _lines(data.replace(b"\r", b"")):
             rest = line
             if self._held is not None:
                 held = self._held + rest

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from harness.io.server.responder import Responder
 
-EVENTS = [b'data: {"a":"\xc3\xa9\xe2\x80\xa8"}\n\n', b'data: {"b":2}\n\n']
+EVENTS = [b'data: {"a":"\xc3\xa9\xe2\x80\xa8"}\r\n\r\n', b'data: {"b":2}\r\n\r\n']
 REQUEST = Request("POST", "http://127.0.0.1/v1beta/models/m:streamGenerateContent", (), b"{}")
 
 
