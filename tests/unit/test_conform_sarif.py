@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harness.reporting.conform.sarif import FINGERPRINT, written
+from harness.reporting.conform.sarif import FINGERPRINT, LINE_HASH, written
 from tests.conform_results import CLEAN, RESULT
 
 LOG = json.loads("".join(written(RESULT)))
@@ -93,6 +93,8 @@ def test_rules_bring_their_page() -> None:
 
 def test_fingerprints_tell_results_apart_and_are_the_same_in_every_run() -> None:
     """They are made of the cell, the rule and the finding's own."""
+    hashes = {one["partialFingerprints"][LINE_HASH] for one in RESULTS}
+    assert len(hashes) == len(RESULTS)
     prints = [one["partialFingerprints"][FINGERPRINT] for one in RESULTS]
     assert len(set(prints)) == len(prints)
     assert prints == [
