@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.findings import Severity
 from harness.rules.translation.requests_fidelity import Fidelity
 from harness.rules.translation.requests_tools import names_agree
+from harness.rules.translation.requests_wishes import is_particular
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -59,8 +60,8 @@ class ToolChoiceLost(Fidelity):
     ```
 
     ## Exceptions
-    Any force that leaves the same calls open is the same. Where no tool is declared upstream, none can be called. While
-    Anthropic's models think, no call can be forced, and it is not judged.
+    Any force that leaves the same calls open is the same. Where no tool is declared upstream, none can be called.
+    Anthropic's models cannot be forced while they think, and the newest not at all: there it is not judged.
     """
 
     id = "XLAT-REQ-008"
@@ -73,7 +74,8 @@ class ToolChoiceLost(Fidelity):
             return False
         if asked.choice.mode == "none":
             return True
-        return asked.choice.mode in {"required", "named"} and not sent.thinks
+        is_open = sent.thinks or (sent.dialect == "anthropic" and is_particular(sent))
+        return asked.choice.mode in {"required", "named"} and not (is_open and sent.choice.mode == "auto")
 
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
         """Compare what may be called."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
 from harness.rules.translation.requests_fidelity import Fidelity
-from harness.rules.translation.requests_wishes import HAVE, shown
+from harness.rules.translation.requests_wishes import HAVE, is_particular, shown
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -96,7 +96,7 @@ class LogprobsLost(Fidelity):
     ```
 
     ## Exceptions
-    Anthropic has none.
+    Anthropic has none, and OpenAI's reasoning models refuse them.
     """
 
     id = "XLAT-REQ-018"
@@ -109,7 +109,10 @@ class LogprobsLost(Fidelity):
 
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
         """Look whether the upstream is asked, and for as many others."""
-        if not _wants_logprobs(sent):
+        wants_none_else = "logprobs" not in asked.wishes and _wants_logprobs(sent)
+        if not sent.wishes.get("logprobs") and not wants_none_else:
+            if is_particular(sent):
+                return None
             message = "The client asks for log probabilities, and the upstream is not asked for them."
             return self.lost(case, message, expected="log probabilities", found="none")
         wish, told = asked.wishes.get("top_logprobs"), sent.wishes.get("top_logprobs")
@@ -167,4 +170,6 @@ class EffortLost(Fidelity):
 
 
 def _wants_logprobs(heard: Heard) -> bool:
-    return bool(heard.wishes.get("logprobs") or heard.wishes.get("top_logprobs"))
+    # Responses counts the others of each token, whether or not those of the tokens themselves are asked for.
+    top = heard.wishes.get("top_logprobs") if heard.dialect == "responses" else None
+    return bool(heard.wishes.get("logprobs") or top)

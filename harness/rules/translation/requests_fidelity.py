@@ -91,11 +91,11 @@ def _pair(case: Case[Any]) -> tuple[Heard, Heard] | None:
 
 def _request(case: Case[Any]) -> Heard | None:
     request = case.request
-    return None if request is None or not request.body else _heard(request.body, case.dialect.name)
+    return None if request is None or not request.body else heard(request.body, case.dialect.name)
 
 
 @lru_cache(maxsize=4)
-def _heard(body: bytes, dialect: str) -> Heard | None:
+def heard(body: bytes, dialect: str) -> Heard | None:
     """Read a request; each of the rules asks for the same two."""
     read, value = try_parse(body)
     reader = _READERS.get(dialect)

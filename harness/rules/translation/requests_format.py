@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from harness.findings import Severity
 from harness.rules.translation.requests_fidelity import Fidelity
 from harness.rules.translation.requests_reading import mapped
-from harness.rules.translation.requests_schemas import losses
-from harness.rules.translation.requests_tools import names_agree
+from harness.rules.translation.requests_schemas import Loss, losses, unsaid
+from harness.rules.translation.requests_tools import SAME_WORDS, names_agree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.rules.case import Case
     from harness.rules.rule import Found
-    from harness.rules.translation.requests_reading import Heard
+    from harness.rules.translation.requests_reading import Format, Heard
 
 
 class OutputFormatLost(Fidelity):
@@ -56,7 +56,8 @@ class OutputFormatLost(Fidelity):
 
     ## Exceptions
     The schema may be that of a tool that takes the answer, or, where the protocol has no better place, be told in the
-    prompt. Anthropic has no word for JSON without a schema.
+    prompt. Anthropic has no word for JSON without a schema. Of keywords that not every protocol knows, and of `strict`,
+    it is a warning where the upstream speaks OpenAI's own.
     """
 
     id = "XLAT-REQ-019"
@@ -70,16 +71,16 @@ class OutputFormatLost(Fidelity):
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
         """Compare the formats."""
         wish = asked.format
-        if wish is None:
+        if wish is None or (not wish.schema and sent.format is not None):
             return None
         if not wish.schema:
-            if sent.format is not None:
-                return None
             message = "The client wants JSON, and the upstream is not told so."
             return self.lost(case, message, expected=wish.kind, found="any text", subject=wish.kind)
         schemas = _schemas(asked, sent)
         found = [losses(wish.schema, one) for one in schemas]
-        if any(not one for one in found) or (not schemas and _is_told(wish.schema, sent)):
+        if any(not one for one in found):
+            return self._beside(wish, sent, case)
+        if not found and _is_told(wish.schema, sent):
             return None
         if not found:
             told = sent.format.kind if sent.format is not None else "any text"
@@ -89,6 +90,32 @@ class OutputFormatLost(Fidelity):
         where = f" at {first.at}" if first.at else ""
         message = f"In the schema of the answer{where}, {first.what}."
         return self.lost(case, message, expected=first.expected, found=first.found, subject="schema")
+
+    def _beside(self, wish: Format, sent: Heard, case: Case[Any]) -> Found:
+        """Whether a tool that takes the answer is called at all, and what else OpenAI's own protocols are told."""
+        told = sent.format
+        if told is None or not told.schema:
+            if sent.thinks or sent.choice.mode in {"required", "named"}:
+                return None
+            message = "The schema of the answer is that of a tool, and nothing has the model call it."
+            return self.lost(case, message, expected="required", found=sent.choice.mode, subject="tool")
+        if sent.dialect not in SAME_WORDS:
+            return None
+        found = unsaid(wish.schema or {}, told.schema)
+        if wish.strict and not told.strict:
+            found.append(Loss("", "strict is lost", "strict: true", "not strict", is_mild=True))
+        if not found:
+            return None
+        first = found[0]
+        where = f" at {first.at}" if first.at else ""
+        return self.lost(
+            case,
+            f"In the schema of the answer{where}, {first.what}.",
+            expected=first.expected,
+            found=first.found,
+            severity=Severity.WARNING,
+            subject="keyword",
+        )
 
 
 def _schemas(asked: Heard, sent: Heard) -> list[Mapping[str, Any]]:

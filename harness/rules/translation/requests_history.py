@@ -276,7 +276,7 @@ def _untied(heard: Heard) -> str | None:
     places = [place for place, one in enumerate(pieces) if isinstance(one, PastResult)]
     for number, place in enumerate(places):
         result: Any = pieces[place]
-        at = _call_of(result, pieces[:place])
+        at = _call_of(result, pieces[:place], is_loose=heard.dialect == "gemini")
         if at is None:
             return f"Result {number} of the history has no call upstream."
         between = [one for one in pieces[at + 1 : place] if isinstance(one, Words) and one.text.strip()]
@@ -285,9 +285,11 @@ def _untied(heard: Heard) -> str | None:
     return None
 
 
-def _call_of(result: PastResult, before: Sequence[Any]) -> int | None:
+def _call_of(result: PastResult, before: Sequence[Any], *, is_loose: bool) -> int | None:
+    """Where the call of a result is; with `is_loose`, either may have no id."""
     calls = [(place, one) for place, one in enumerate(before) if isinstance(one, PastCall)]
     for place, one in reversed(calls):
-        if result.id == one.id if result.id or one.id else result.name in {None, one.name}:
+        has_ids = not is_loose or (result.id and one.id)
+        if (result.id == one.id or not has_ids) and result.name in {None, one.name}:
             return place
     return None

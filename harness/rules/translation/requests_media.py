@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.findings import Severity
 from harness.rules.translation.requests_fidelity import Fidelity
+from harness.rules.translation.requests_tools import SAME_WORDS
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -57,7 +58,8 @@ class MediaLost(Fidelity):
 
     ## Exceptions
     The gateway may send the bytes in place of a URL or an id, or the other way round, and the text of a file that is
-    text.
+    text. What is said beside it, an image's `detail` and a file's name, is compared where the upstream speaks OpenAI's own
+    protocols; it is a warning.
     """
 
     id = "XLAT-REQ-013"
@@ -79,14 +81,19 @@ class MediaLost(Fidelity):
                 unmatched += [one] if one.data or one.url else []
                 continue
             left.remove(same)
-            if one.data and not _types_agree(one.media_type, same.media_type):
-                message = f"A medium of type {one.media_type} is sent as {same.media_type}."
+            if one.data and not _types_agree(one.media_type, same.media_type, sent):
+                found = same.media_type or "no type"
+                message = f"A medium of type {one.media_type} is sent with {found}."
+                return self.lost(case, message, expected=one.media_type, found=found, subject="media type")
+            if sent.dialect in SAME_WORDS and (told := _unlike(one, same)) is not None:
+                name, wish, found = told
+                message = f"The {name} of a medium is {wish}, and the upstream is told {found}."
                 return self.lost(
-                    case, message, expected=one.media_type, found=same.media_type, subject="media type"
+                    case, message, expected=wish, found=found, severity=Severity.WARNING, subject=name
                 )
         for one in unmatched:
             # Whatever else is there may be the same in another shape: fetched, or uploaded.
-            other = next((other for other in left if bool(other.data) != bool(one.data)), None)
+            other = next((other for other in left if (other.url if one.data else other.data)), None)
             if other is not None:
                 left.remove(other)
             elif not _is_told(one, sent):
@@ -103,9 +110,20 @@ def _is_same(asked: Medium, sent: Medium) -> bool:
     return asked.url is not None and asked.url == sent.url
 
 
-def _types_agree(asked: str | None, sent: str | None) -> bool:
-    if asked is None or sent is None or asked.lower() == sent.lower():
+def _unlike(asked: Medium, sent: Medium) -> tuple[str, str, str] | None:
+    """What is said of a medium beside it and differs: its name, the client's value and the upstream's."""
+    if asked.detail not in {None, "auto", sent.detail}:
+        return "detail", asked.detail or "", sent.detail or "nothing"
+    if asked.filename not in {None, sent.filename}:
+        return "file name", asked.filename or "", sent.filename or "nothing"
+    return None
+
+
+def _types_agree(asked: str | None, sent: str | None, heard: Heard) -> bool:
+    if asked is None or (sent is None and heard.dialect in SAME_WORDS):
         return True
+    if sent is None or asked.lower() == sent.lower():
+        return sent is not None
     return any({asked.lower(), sent.lower()} <= alike for alike in _ALIKE)
 
 

@@ -33,9 +33,10 @@ def heard_anthropic(body: Mapping[str, Any]) -> Heard:
     """Read it."""
     choice = mapped(body.get("tool_choice"))
     name = said(choice.get("name"))
-    thinking = mapped(body.get("thinking")).get("type")
+    thinking = text_of(mapped(body.get("thinking")).get("type"))
     return Heard(
         dialect="anthropic",
+        model=text_of(body.get("model")),
         pieces=tuple(_conversation(body)),
         tools=tuple(_tools(body.get("tools"))),
         choice=Choice(mode=_MODES.get(text_of(choice.get("type")), "auto"), names=(name,) if name else ()),

@@ -41,6 +41,7 @@ def heard_chat(body: Mapping[str, Any]) -> Heard:
     parallel = body.get("parallel_tool_calls")
     return Heard(
         dialect="chat",
+        model=text_of(body.get("model")),
         pieces=tuple(piece for message in objects(body.get("messages")) for piece in _pieces(message)),
         tools=tuple(_tools(body)),
         choice=choice_of(body.get("tool_choice", body.get("function_call"))),
@@ -51,19 +52,19 @@ def heard_chat(body: Mapping[str, Any]) -> Heard:
 
 
 def _pieces(message: Mapping[str, Any]) -> Iterator[Piece]:
-    role, content = message.get("role"), message.get("content")
+    role, content = text_of(message.get("role")), message.get("content")
     if role in {"tool", "function"}:
         yield PastResult(id=said(message.get("tool_call_id")), name=said(message.get("name")), value=content)
         yield from (one for part in objects(content) if isinstance(one := _part(part, "user"), Medium))
         return
-    speaker = _SPEAKERS.get(text_of(role), "user")
+    speaker = _SPEAKERS.get(role, "user")
     if isinstance(content, str):
         yield Words(speaker=speaker, text=content)
     for part in objects(content):
         if (one := _part(part, speaker)) is not None:
             yield one
     if refusal := said(message.get("refusal")):
-        yield Words(speaker=speaker, text=refusal)
+        yield Words(speaker=speaker, text=refusal, is_refusal=True)
     for call in objects(message.get("tool_calls")):
         yield _call(call, said(call.get("id")))
     if legacy := mapped(message.get("function_call")):
@@ -72,11 +73,14 @@ def _pieces(message: Mapping[str, Any]) -> Iterator[Piece]:
 
 def _part(part: Mapping[str, Any], speaker: Speaker) -> Piece | None:
     match part.get("type"):
-        case "text" | "refusal" as kind:
-            return Words(speaker=speaker, text=text_of(part.get(kind)))
+        case "text":
+            return Words(speaker=speaker, text=text_of(part.get("text")))
+        case "refusal":
+            return Words(speaker=speaker, text=text_of(part.get("refusal")), is_refusal=True)
         case "image_url":
             image = part.get("image_url")
-            return medium("image", image if isinstance(image, str) else mapped(image).get("url"))
+            told = {"url": image} if isinstance(image, str) else mapped(image)
+            return medium("image", told.get("url"), detail=told.get("detail"))
         case "input_audio":
             sound = mapped(part.get("input_audio"))
             kind = said(sound.get("format"))
@@ -85,7 +89,8 @@ def _part(part: Mapping[str, Any], speaker: Speaker) -> Piece | None:
             )
         case "file":
             file = mapped(part.get("file"))
-            return medium("file", file.get("file_data")) or medium("file", file.get("file_id"))
+            given = said(file.get("file_data")) or file.get("file_id")
+            return medium("file", given, filename=file.get("filename"))
     return None
 
 
@@ -115,6 +120,7 @@ def declared(function: Mapping[str, Any], schema: str) -> DeclaredTool | None:
         name=name,
         description=text_of(function.get("description")),
         parameters=mapped(function.get(schema)) or None,
+        strict=function.get("strict") is True,
     )
 
 
@@ -144,7 +150,8 @@ def format_of(value: object) -> Format | None:
     kind = text_of(form.get("type"))
     if kind not in {"json_object", "json_schema"}:
         return None
-    return Format(kind=kind, schema=mapped((mapped(form.get("json_schema")) or form).get("schema")) or None)
+    named = mapped(form.get("json_schema")) or form
+    return Format(kind=kind, schema=mapped(named.get("schema")) or None, strict=named.get("strict") is True)
 
 
 def _wishes(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _part(part: Mapping[str, Any], speaker: Speaker) -> Iterator[Piece]:
         )
     if answer := mapped(_member(part, "functionResponse")):
         yield PastResult(
-            id=said(answer.get("id")), name=said(answer.get("name")), value=answer.get("response")
+            id=said(answer.get("id")), name=text_of(answer.get("name")), value=answer.get("response")
         )
         for inner in objects(answer.get("parts")):
             yield from _part(inner, speaker)
@@ -121,7 +121,6 @@ def _choice(body: Mapping[str, Any]) -> Choice:
 
 def _format(config: Mapping[str, Any]) -> Format | None:
     schema = mapped(_member(config, "responseJsonSchema")) or mapped(_member(config, "responseSchema"))
-    if schema:
-        return Format(kind="json_schema", schema=schema)
-    is_json = _member(config, "responseMimeType") == "application/json"
-    return Format(kind="json_object") if is_json else None
+    if _member(config, "responseMimeType") != "application/json":
+        return None  # without it, the API takes no schema
+    return Format(kind="json_schema", schema=schema) if schema else Format(kind="json_object")

@@ -39,6 +39,7 @@ def heard_responses(body: Mapping[str, Any]) -> Heard:
     text = mapped(body.get("text"))
     return Heard(
         dialect="responses",
+        model=text_of(body.get("model")),
         pieces=tuple(_conversation(body)),
         tools=tuple(_tools(body.get("tools"))),
         choice=choice_of(body.get("tool_choice")),
@@ -83,14 +84,15 @@ def _part(part: Mapping[str, Any], speaker: Speaker) -> Piece | None:
         case "input_text" | "output_text" | "text":
             return Words(speaker=speaker, text=text_of(part.get("text")))
         case "refusal":
-            return Words(speaker=speaker, text=text_of(part.get("refusal")))
+            return Words(speaker=speaker, text=text_of(part.get("refusal")), is_refusal=True)
         case "input_image":
             image = part.get("image_url")
             url = image if isinstance(image, str) else mapped(image).get("url")
-            return medium("image", url) or medium("image", part.get("file_id"))
+            return medium("image", url or part.get("file_id"), detail=part.get("detail"))
         case "input_file":
             names = ("file_data", "file_url", "file_id")
-            return next((one for name in names if (one := medium("file", part.get(name)))), None)
+            given = next((part[name] for name in names if part.get(name)), None)
+            return medium("file", given, filename=part.get("filename"))
         case "input_audio":
             sound = mapped(part.get("input_audio"))
             return Medium(kind="sound", data=said(sound.get("data")))
@@ -99,7 +101,7 @@ def _part(part: Mapping[str, Any], speaker: Speaker) -> Piece | None:
 
 def _tools(tools: object) -> Iterator[DeclaredTool]:
     for tool in objects(tools):
-        if tool.get("type") in {"function", "custom"}:
+        if text_of(tool.get("type")) in {"function", "custom"}:
             if named := declared(tool, "parameters"):
                 yield named
         elif tool.get("type") == "namespace":

@@ -62,7 +62,7 @@ def misplaced(asked: Heard, sent: Heard) -> list[Passage]:
     """The client's texts that are not upstream, or not where they should be; in order.
 
     System prompts may stand anywhere and be told as a user's words, since not every protocol has a place for each of
-    them. What users and assistants said keeps its order.
+    them. What users and assistants said keeps its order, refusals aside.
     """
     words = sent.words()
     lanes: dict[Speaker, _Lane] = {
@@ -81,6 +81,8 @@ def misplaced(asked: Heard, sent: Heard) -> list[Passage]:
                 found.append(_missing(one, lanes))
             continue
         lane = lanes[one.speaker]
+        if one.is_refusal and text in lane.text:
+            continue
         at = lane.text.find(text, lane.after(cursor))
         if at >= 0:
             cursor = lane.cursor(at + len(text))

@@ -20,10 +20,11 @@ _DEEPEST: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text, and who said it."""
+    """A text, and who said it. A refusal is a member of its own in Chat, and so has no place among the texts."""
 
     speaker: Speaker
     text: str
+    is_refusal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +49,15 @@ class PastResult:
 class Medium:
     """A picture, a sound or a file: base64 data, a URL, or a file's id.
 
-    `media_type` is None where it is not said.
+    `media_type` is None where it is not said; `detail` and `filename` are read of OpenAI's protocols only.
     """
 
     kind: str
     media_type: str | None = None
     data: str | None = None
     url: str | None = None
+    detail: str | None = None
+    filename: str | None = None
 
 
 Piece: TypeAlias = Words | PastCall | PastResult | Medium
@@ -67,6 +70,7 @@ class DeclaredTool:
     name: str
     description: str = ""
     parameters: Mapping[str, Any] | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,7 @@ class Format:
 
     kind: str
     schema: Mapping[str, Any] | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +101,7 @@ class Heard:
     Args:
         dialect: What it speaks.
         pieces: The conversation in order, system prompts included.
+        model: Its name; "" where the request's path has it.
         tools: Functions and custom tools.
         choice: Which of them may be called.
         parallel: Whether several may be called at once; None where it is not said.
@@ -107,6 +113,7 @@ class Heard:
 
     dialect: str
     pieces: tuple[Piece, ...]
+    model: str = ""
     tools: tuple[DeclaredTool, ...] = ()
     choice: Choice = Choice()
     parallel: bool | None = None
@@ -172,13 +179,19 @@ def leaves(value: Any, depth: int = 0) -> Iterator[str]:
             yield from leaves(one, depth + 1)
 
 
-def medium(kind: str, url: object, media_type: str | None = None) -> Medium | None:
+def medium(kind: str, url: object, *, detail: object = None, filename: object = None) -> Medium | None:
     """A medium by its URL, which may hold the data itself."""
     if not isinstance(url, str) or not url:
         return None
-    if not url.startswith("data:"):
-        return Medium(kind=kind, media_type=media_type, url=url)
-    head, comma, data = url.removeprefix("data:").partition(",")
-    if not comma:
-        return None
-    return Medium(kind=kind, media_type=head.partition(";")[0] or media_type, data=data)
+    given, data, media_type = url, "", ""
+    if url.startswith("data:"):
+        head, _, data = url.removeprefix("data:").partition(",")
+        media_type = head.partition(";")[0]
+    return Medium(
+        kind=kind,
+        media_type=media_type or None,
+        data=data or None,
+        url=given if not data else None,
+        detail=said(detail),
+        filename=said(filename),
+    )

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 16
 _MOST: Final = 2_000
 """Places that are compared; a schema may refer to itself in several of them."""
+_BESIDE: Final = (
+    *(
+        "additionalProperties",
+        "pattern",
+        "format",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+    ),
+    *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "multipleOf", "default"),
+)
+"""Keywords that not every protocol knows."""
 _CHOICES: Final = ("anyOf", "oneOf", "any_of")
 
 
@@ -24,12 +37,14 @@ class Loss(NamedTuple):
         what: In words, without the place.
         expected: What the client's schema says.
         found: What the upstream's says there.
+        is_mild: It is a keyword beside properties, types, values and what is required.
     """
 
     at: str
     what: str
     expected: str
     found: str
+    is_mild: bool = False
 
 
 class _Side(NamedTuple):
@@ -63,6 +78,11 @@ def losses(asked: Mapping[str, Any], sent: Mapping[str, Any]) -> list[Loss]:
 def undescribed(asked: Mapping[str, Any], sent: Mapping[str, Any]) -> list[Loss]:
     """Descriptions of parameters that the upstream's schema does not have."""
     return _within(asked, sent, _undescribed)
+
+
+def unsaid(asked: Mapping[str, Any], sent: Mapping[str, Any]) -> list[Loss]:
+    """Keywords of the client's schema that the upstream's, whose protocol knows them, does not have as they are."""
+    return _within(asked, sent, _unsaid)
 
 
 def _within(asked: Mapping[str, Any], sent: Mapping[str, Any], judge: Any) -> list[Loss]:
@@ -99,7 +119,7 @@ def _alternatives(side: _Side) -> list[_Side]:
     """The alternatives of a schema, null not counted."""
     given = next((one for name in _CHOICES if (one := objects(side.schema.get(name)))), [])
     followed = [side.at(one) for one in given]
-    return [one for one in followed if one.schema.get("type") not in {"null", "NULL"}]
+    return [one for one in followed if one.schema.get("type") not in ("null", "NULL")]
 
 
 def _single(side: _Side) -> _Side:
@@ -150,6 +170,15 @@ def _undescribed(at: str, mine: _Side, theirs: _Side) -> Iterator[Loss]:
     )
     if at and told and told not in found:
         yield Loss(at, "the description is lost", told, found or "no description")
+
+
+def _unsaid(at: str, mine: _Side, theirs: _Side) -> Iterator[Loss]:
+    for keyword in _BESIDE:
+        wish, told = mine.schema.get(keyword), theirs.schema.get(keyword)
+        if keyword in mine.schema and not isinstance(wish, dict) and told != wish:
+            yield Loss(
+                at, f"{keyword} changed", repr(wish), "nothing" if told is None else repr(told), is_mild=True
+            )
 
 
 def _types(side: _Side) -> set[str]:

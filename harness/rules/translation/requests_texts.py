@@ -136,7 +136,7 @@ class TurnsReordered(Fidelity):
     ```
 
     ## Exceptions
-    System prompts may move: not every protocol has a place for one in the middle.
+    System prompts and refusals may move: not every protocol has a place for them among the texts.
     """
 
     id = "XLAT-REQ-003"

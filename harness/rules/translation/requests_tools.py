@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.findings import Severity
 from harness.rules.translation.comparison import shortened
 from harness.rules.translation.requests_fidelity import Fidelity
-from harness.rules.translation.requests_schemas import losses, undescribed
+from harness.rules.translation.requests_schemas import Loss, losses, undescribed, unsaid
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
     from harness.rules.rule import Found
     from harness.rules.translation.requests_reading import DeclaredTool, Heard
 
+SAME_WORDS: Final = frozenset({"chat", "responses"})
+"""Protocols that have all the words that clients have."""
 _PLAIN: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}")
 """Names that every protocol takes as they are."""
 _KEPT: Final = 24
@@ -126,8 +128,8 @@ class ToolSchemaChanged(Fidelity):
     ```
 
     ## Exceptions
-    Other keywords may be missing, since not every protocol knows all of them, and references may be written out. What
-    the upstream's schema says beyond the client's is not judged.
+    References may be written out. Of other keywords, and of `strict`, it is a warning where the upstream speaks OpenAI's
+    own protocols, which know them; others need not. What the upstream's schema says beyond the client's is not judged.
     """
 
     id = "XLAT-REQ-006"
@@ -145,12 +147,21 @@ class ToolSchemaChanged(Fidelity):
             if other is None or not tool.parameters:
                 continue
             found = losses(tool.parameters, other.parameters or {})
+            if sent.dialect in SAME_WORDS and not found:
+                found = unsaid(tool.parameters, other.parameters or {})
+                if tool.strict and not other.strict:
+                    found.append(Loss("", "strict is lost", "strict: true", "not strict", is_mild=True))
             if found:
                 first = found[0]
                 where = f" at {first.at}" if first.at else ""
                 message = f"In the parameters of {tool.name}{where}, {first.what}{_more(len(found) - 1)}."
                 return self.lost(
-                    case, message, expected=first.expected, found=first.found, subject="parameters"
+                    case,
+                    message,
+                    expected=first.expected,
+                    found=first.found,
+                    severity=Severity.WARNING if first.is_mild else None,
+                    subject="keyword" if first.is_mild else "parameters",
                 )
         return None
 

@@ -6,6 +6,7 @@ Which protocol has which word is in `HAVE`, from the types of the packages opena
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -59,6 +60,7 @@ _MILDER: Final = frozenset({"seed"})
 _LEAST_OUTPUT: Final = 16
 """Responses takes no lower `max_output_tokens`."""
 _MOST_STOPS: Final[Mapping[str, int]] = {"chat": 4, "gemini": 5}
+_PARTICULAR: Final = re.compile(r"claude|(?:^|/)(?:o\d|gpt-[5-9])")
 _SEEDS: Final = range(-(2**31), 2**31)
 """What Gemini takes."""
 
@@ -89,9 +91,9 @@ class SamplingChanged(Fidelity):
     ```
 
     ## Exceptions
-    Anthropic takes temperatures up to 1, only one of `temperature` and `top_p` with newer models, and neither while a
-    model thinks; it has no seed, penalties or biases, Responses neither, and Gemini no biases. A seed that is lost is
-    a warning: no provider promises anything for it.
+    Anthropic takes temperatures up to 1, and none while a model thinks; it has no seed, penalties or biases, Responses
+    neither, and Gemini no biases. Claude's newer models and OpenAI's reasoning models refuse some of these, and need
+    not be told any. A seed that is lost is a warning: no provider promises anything for it.
     """
 
     id = "XLAT-REQ-014"
@@ -196,7 +198,7 @@ class StopsLost(Fidelity):
     ```
 
     ## Exceptions
-    Responses has none. Chat takes 4, Gemini 5, Anthropic none that is white space alone.
+    Responses has none. Chat takes 4, Gemini 5, Anthropic none that is white space alone, OpenAI's reasoning models none.
     """
 
     id = "XLAT-REQ-016"
@@ -211,21 +213,25 @@ class StopsLost(Fidelity):
         """Look for each of them."""
         told = sent.wishes.get("stops") or []
         missing = [one for one in _stops(asked, sent) if one not in told]
-        if not missing:
+        if not missing or (not told and is_particular(sent)):
             return None
         message = f"The stop sequence {missing[0]!r} did not reach the upstream."
         return self.lost(case, message, expected=repr(missing[0]), found=", ".join(map(repr, told)) or "none")
 
 
 def _is_kept(name: str, wish: Any, told: Any, sent: Heard) -> bool:
-    if told == wish or (told is None and wish == _NEUTRAL.get(name, ...)):
+    if told == wish or (told is None and (wish == _NEUTRAL.get(name, ...) or is_particular(sent))):
         return True
     if sent.dialect == "anthropic":
-        other = sent.wishes.get("top_p" if name == "temperature" else "temperature")
         if told is None:
-            return sent.thinks or other is not None
+            return sent.thinks
         return told == 1 and name == "temperature" and _is_below(1, wish)
     return sent.dialect == "gemini" and name == "seed" and told is None and wish not in _SEEDS
+
+
+def is_particular(sent: Heard) -> bool:
+    """Whether the upstream's model is of those that refuse some of their own protocol's settings."""
+    return _PARTICULAR.search(sent.model.lower()) is not None
 
 
 def _is_below(one: object, other: object) -> bool:
