@@ -16,7 +16,7 @@ from harness.results.result import CellStatus
 from harness.sandwich import judging
 from harness.sandwich.behaviours_comparing import crossed, folded, repeated
 from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT
-from harness.sandwich.behaviours_watching import Watched, held_back, is_doubtful, left
+from harness.sandwich.behaviours_watching import Watched, held_back, held_in_all, is_doubtful, left
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -78,13 +78,12 @@ async def _leaving(player: Player, scenario: Scenario, route: Route, mode: Mode)
 
 
 async def _incremental(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
-    played = await player.play(scenario, route, mode)
-    for number in range(1, TRIES):
-        if not is_doubtful(played):
-            break
+    tries = [await player.play(scenario, route, mode)]
+    while is_doubtful(tries[-1]) and len(tries) < TRIES:
+        number = len(tries)
         slower = replace(scenario, gap_us=scenario.gap_us << number)
-        played = await player.play(slower, route, mode, number=number)
-    return replace(played, scenario=scenario)
+        tries.append(replace(await player.play(slower, route, mode, number=number), scenario=scenario))
+    return tries[0] if len(tries) == 1 else together(tries)
 
 
 async def _first_event(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
@@ -191,6 +190,8 @@ def _compared(played: Played, profile: str) -> Judged:
     match played.scenario.behaviour:
         case "repeat":
             rule, found = REPEAT, repeated(first, others[0])
+        case "incremental":
+            return _added(plain, held_in_all(played.sessions), HELD)
         case "whole_is_fold":
             rule, found = FOLD, folded(first, others[0])
         case _:

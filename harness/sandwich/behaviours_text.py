@@ -53,21 +53,24 @@ def waits(sent: Progress, come: Progress) -> list[float]:
     return [at - then for then, size in sent if (at := reached(come, size)) is not None]
 
 
-def late(sent: Progress, come: Progress) -> tuple[int, int]:
-    """How many pieces came only after the next one had been sent, and of how many.
+def late(sent: Progress, come: Progress) -> tuple[frozenset[int], frozenset[int]]:
+    """Which pieces came only after the next one had been sent, and of which that can be told.
 
     Two that were sent in one breath, because the machine was busy, tell nothing: a piece is judged where the next was
     sent at least half as long after it as pieces usually are apart.
     """
     if len(sent) < _FEWEST:
-        return 0, 0
+        return frozenset(), frozenset()
     usual = (sent[-1][0] - sent[0][0]) / (len(sent) - 1)
     judged = [
-        (at, following)
-        for (then, size), (following, _) in pairwise(sent)
+        (number, at, following)
+        for number, ((then, size), (following, _)) in enumerate(pairwise(sent))
         if following - then >= usual / 2 and (at := reached(come, size)) is not None
     ]
-    return sum(at > following for at, following in judged), len(judged)
+    return (
+        frozenset(number for number, at, following in judged if at > following),
+        frozenset(number for number, _, _ in judged),
+    )
 
 
 _FEWEST = 3

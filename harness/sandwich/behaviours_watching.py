@@ -10,6 +10,8 @@ from harness.sandwich.behaviours_rules import HELD, LEFT
 from harness.sandwich.behaviours_text import late, progress, waits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.sandwich.session import Played, Side
 
 FORGIVEN: Final = 1 / 3
@@ -55,7 +57,7 @@ def held_back(played: Played) -> Watched:
     if not sent or not come or sent[-1][1] != come[-1][1]:
         # Which rules on texts tell; when each piece came cannot be told then.
         return Watched(gaps=gaps, reason="not all text reached the client")
-    count, of = late(sent, come)
+    count, of = map(len, late(sent, come))
     if of < STEADY * (len(sent) - 1):
         return Watched(gaps=gaps, reason=BUSY)
     if count <= FORGIVEN * of:
@@ -75,6 +77,24 @@ def held_back(played: Played) -> Watched:
     return Watched(findings=((len(played.client) - 1, finding),), gaps=gaps)
 
 
+def held_in_all(tries: Sequence[Played]) -> Watched:
+    """The same over several sessions, told at the last one.
+
+    Whoever holds pieces back holds the same ones each time; one that is late with others each time was kept from
+    working, by the machine or by what it did for the first time.
+    """
+    last = held_back(tries[-1])
+    if not last.findings:
+        return last
+    told = [late(progress(one.upstream[-1]), progress(one.client[-1])) for one in tries if one.upstream]
+    always = frozenset.intersection(*(pieces for pieces, _ in told))
+    known = frozenset.intersection(*(pieces for _, pieces in told))
+    if len(always) <= FORGIVEN * len(known):
+        return Watched(gaps=last.gaps)
+    before = sum(len(one.client) for one in tries[:-1])
+    return last._replace(findings=tuple((before + number, one) for number, one in last.findings))
+
+
 def left(played: Played) -> Watched:
     """Judge whether the upstream was left when the client had left, and how soon."""
     mine = played.client[-1]
@@ -86,7 +106,11 @@ def left(played: Played) -> Watched:
     under_way = [one for one in played.upstream if _end_ms(one) > gone or one.left_ms is not None]
     if not under_way:
         return Watched(reason="the upstream's answer was over before the client left")
-    after = max((max(0.0, one.left_ms - gone) for one in under_way if one.left_ms is not None), default=None)
+    # A target that asks its upstream only after its client has left may notice from then on.
+    after = max(
+        (max(0.0, one.left_ms - max(gone, one.at_ms)) for one in under_way if one.left_ms is not None),
+        default=None,
+    )
     after = round(after, 3) if after is not None else None
     read_on = [one for one in under_way if one.left_ms is None]
     if read_on:

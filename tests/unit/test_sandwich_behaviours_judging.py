@@ -15,7 +15,7 @@ from harness.sandwich.behaviours import CROWD, TRIES, Turn, judged, requests_of,
 from harness.sandwich.behaviours_comparing import crossed, repeated
 from harness.sandwich.behaviours_rules import CROSSED, HELD, WATCHED
 from harness.sandwich.behaviours_text import late, progress, reached, waits
-from harness.sandwich.behaviours_watching import held_back, left
+from harness.sandwich.behaviours_watching import held_back, held_in_all, left
 from harness.sandwich.session import Played, Route, Side
 from harness.scenarios.mark import mark
 from harness.scenarios.registry import scenario, scenarios
@@ -120,15 +120,15 @@ def test_an_answer_that_cannot_be_read_has_no_text() -> None:
 def test_a_piece_is_late_where_the_next_was_sent_before_it_came() -> None:
     """Not where it only came late."""
     sent = [(0.0, 1), (60.0, 2), (120.0, 3), (180.0, 4)]
-    assert late(sent, [(59.0, 1), (119.0, 2), (179.0, 3), (500.0, 4)]) == (0, 3)
-    assert late(sent, [(61.0, 1), (121.0, 3), (190.0, 4)]) == (2, 3)
+    assert late(sent, [(59.0, 1), (119.0, 2), (179.0, 3), (500.0, 4)]) == (frozenset(), frozenset({0, 1, 2}))
+    assert late(sent, [(61.0, 1), (121.0, 3), (190.0, 4)]) == (frozenset({0, 1}), frozenset({0, 1, 2}))
     assert waits(sent, [(61.0, 2), (200.0, 4)]) == [61.0, 1.0, 80.0, 20.0]
 
 
 def test_pieces_that_were_sent_in_one_breath_tell_nothing() -> None:
     """The machine slept: all that was due went out at once, and nothing could be between."""
     sent = [(0.0, 1), (240.0, 2), (240.1, 3), (240.2, 4), (300.0, 5)]
-    assert late(sent, [(1.0, 1), (241.0, 4), (301.0, 5)]) == (0, 2)
+    assert late(sent, [(1.0, 1), (241.0, 4), (301.0, 5)]) == (frozenset(), frozenset({0, 3}))
 
 
 def test_a_third_of_the_pieces_may_be_late() -> None:
@@ -147,6 +147,18 @@ def test_a_machine_that_is_too_busy_says_nothing() -> None:
     assert watched.findings == ()
     assert watched.reason is not None
     assert "too busy" in watched.reason
+
+
+def test_who_holds_pieces_back_holds_the_same_each_time() -> None:
+    """Whoever is late with other ones each time was kept from working."""
+    theirs = text(0, 60, 120, 180, 240, 300, 360)
+    begin = played("behaviour-incremental", text(181, 182, 183, 190, 250, 310, 370), theirs)
+    end = played("behaviour-incremental", text(1, 61, 121, 310, 311, 361, 370), theirs)
+    assert held_back(begin).findings
+    assert held_back(end).findings
+    assert held_in_all([begin, end]).findings == ()
+    assert [number for number, _ in held_in_all([begin, begin]).findings] == [1]
+    assert judged(together([begin, begin])).status is CellStatus.WARNED
 
 
 def test_text_that_was_lost_is_left_to_other_rules() -> None:
@@ -176,8 +188,13 @@ def test_a_client_that_could_not_leave_says_nothing() -> None:
         ),
         (side((0, piece("a")), (900, piece("b"))), None, 1),
         (side((0, piece("a")), how=How.CANCELLED, ended=9_000), None, 1),
+        (
+            replace(side((0, piece("a")), how=How.CLIENT_CLOSE, ended=1, left_ms=5_040.0), at_ms=5_000.0),
+            40.0,
+            0,
+        ),
     ],
-    ids=["soon", "at once", "late", "read to its end", "still reading"],
+    ids=["soon", "at once", "late", "read to its end", "still reading", "asked later"],
 )
 def test_how_an_upstream_is_left_is_judged(theirs: Side, after: float | None, count: int) -> None:
     """Soon is fine, late and never are not."""
@@ -262,7 +279,7 @@ HUNG = side(how=How.TIMEOUT, ended=4_000)
         ((side((0, b"data: x\n\n"), how=How.CLIENT_CLOSE, left_ms=3_990.0),), CellStatus.PASSED),
         ((side((0, b"data: x\n\n"), how=How.CLIENT_CLOSE, left_ms=2_000.0),), CellStatus.FAILED),
         ((said("all"),), CellStatus.FAILED),
-        ((), CellStatus.FAILED),
+        ((), CellStatus.HARNESS_FAULT),
     ],
     ids=[
         "upstream was silent",
