@@ -200,16 +200,17 @@ def command(
     from harness.cli.progress import Progress
     from harness.cli.reports import refuse_unwritable, wanted
     from harness.cli.showing import shown_options
-    from harness.conform.choosing import chosen_scenarios
+    from harness.conform.choosing import chosen_scenarios, matching
     from harness.conform.recorded import scenarios_of
     from harness.conform.targeting import Given, chosen_targets, installed, secrets_of
     from harness.conform.whole import TOOLS, run_all
     from harness.conform.wishes import Wishes
     from harness.jobs.accepting import open_baseline
     from harness.sandwich.behaviours_rules import WATCHED
+    from harness.targets.registry import own_scenarios
 
     if is_list:
-        _list(chosen_scenarios(scenarios))
+        _list(chosen_scenarios(scenarios), matching(own_scenarios(), scenarios))
         return 0
     context = click.get_current_context()
     given = Given(
@@ -324,12 +325,14 @@ def _told(
     for obstacle in obstacles(result, optional=optional):
         note(obstacle)
     code = exit_code(result, strict=strict, optional=optional)
+    without = unexplained(accepted.entries) if accepted is not None else 0
     if accepted is not None and baseline is not None:
         written = write_baseline(accepted, baseline)
         note(f"{baseline}: {written.entries} entries, {written.new} new, {written.removed} removed")
+        without = written.unexplained
         code = 0 if code == 1 else code
-    if accepted is not None and (count := unexplained(accepted.entries)):
-        note(f"{count} of the baseline's entries have no reason yet")
+    if without:
+        note(f"entries of the baseline that have no reason yet: {without}")
     for report in () if quiet else reports:
         click.echo(f"the report for reading is {report}", err=not formats.is_prose)
     if ran.interrupted:
@@ -338,15 +341,17 @@ def _told(
     return max(code, complaints.code)
 
 
-def _list(chosen: Iterable[Scenario]) -> None:
+def _list(chosen: Iterable[Scenario], of_models: Iterable[Scenario]) -> None:
+    from itertools import groupby
+
     from harness.targets.registry import targets
 
-    capability = ""
-    for one in chosen:
-        if one.capability != capability:
-            capability = one.capability
-            click.echo(f"{capability}")
-        click.echo(f"  {one.name:<36}  {one.title}")
+    sections = [(name, list(some)) for name, some in groupby(chosen, key=lambda one: one.capability)]
+    for name, some in (*sections, ("for model servers, whose answers are their own", list(of_models))):
+        if some:
+            click.echo(name)
+        for one in some:
+            click.echo(f"  {one.name:<36}  {one.title}")
     click.echo("targets")
     for target in targets():
         click.echo(f"  {target.name:<36}  {target.title}")

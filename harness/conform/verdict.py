@@ -34,10 +34,11 @@ def obstacles(result: Result, *, optional: Collection[str] = ()) -> Iterator[str
         told = {"not_installed": "is not installed", "not_started": "did not start", "died": "died"}
         yield f"{one.name} {told.get(one.status, 'was left out')}: {one.reason or 'no reason is known'}"
     for one in result.targets:
-        faults = [
-            cell
-            for cell in result.cells
-            if cell.target == one.name and cell.status is CellStatus.HARNESS_FAULT
-        ]
-        if faults and one.status == "ran":
+        cells = [cell for cell in result.cells if cell.target == one.name]
+        faults = [cell for cell in cells if cell.status is CellStatus.HARNESS_FAULT]
+        if one.status != "ran":
+            continue
+        if cells and all(cell.status is CellStatus.NOT_EXERCISED for cell in cells):
+            yield f"{one.name}: not one of its cells says anything; {cells[0].id}: {cells[0].reason}"
+        if faults:
             yield f"{one.name}: {len(faults)} cells could not be tested; {faults[0].id}: {faults[0].reason}"

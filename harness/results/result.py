@@ -341,7 +341,8 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=False):
 
     @property
     def ok(self) -> bool:
-        """Whether every target ran, and nothing failed, is stale, or could not be tested."""
+        """Whether every target ran and showed something, and nothing failed, is stale, or could not be tested."""
         bad = {CellStatus.FAILED, CellStatus.HARNESS_FAULT}
-        ran = all(one.status == "ran" for one in self.targets)
+        said = {one.target for one in self.cells if one.status is not CellStatus.NOT_EXERCISED}
+        ran = all(one.status == "ran" and one.name in said for one in self.targets)
         return ran and not self.stale and not any(one.status in bad for one in self.cells)
