@@ -26,6 +26,7 @@ function say(text) {
 }
 
 async function copy(text) {
+  let done = true;
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -34,10 +35,10 @@ async function copy(text) {
     box.value = text;
     document.body.append(box);
     box.select();
-    document.execCommand("copy");
+    done = document.execCommand("copy");
     box.remove();
   }
-  say("Copied");
+  say(done ? "Copied" : "The browser does not allow copying: select the text instead");
 }
 
 function copyable(label, text) {

@@ -1,0 +1,185 @@
+"""The HTML report in a real browser: it opens from the disk, asks no network, and can be used by everybody.
+
+Needs chromium (HARNESS_CHROMIUM, or on the path), node, and npm's playwright-core and axe-core in the folder that
+HARNESS_NODE_MODULES names. Nothing here has a stopwatch: `page.mjs` says how long a page took to open.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from harness.reporting.conform.html import html
+from tests.browser.results import QUIET_MS, exchange_of, found, many, small
+
+Saw: TypeAlias = dict[str, Any]
+
+NODE_MODULES = Path(os.environ.get("HARNESS_NODE_MODULES", "node_modules"))
+CHROMIUM = os.environ.get("HARNESS_CHROMIUM") or shutil.which("chromium")
+MANY = 5000
+
+
+def _node() -> str | None:
+    own = NODE_MODULES / "node" / "bin" / "node"
+    return str(own) if own.is_file() else shutil.which("node")
+
+
+def _saw(page: str, folder: Path) -> Saw:
+    node = _node()
+    if CHROMIUM is None or node is None:
+        pytest.skip("chromium and node are not both installed")
+    if not all((NODE_MODULES / name).is_dir() for name in ("playwright-core", "axe-core")):
+        pytest.skip("npm's playwright-core and axe-core are not in HARNESS_NODE_MODULES")
+    script = folder / "page.mjs"
+    shutil.copy(Path(__file__).with_name("page.mjs"), script)
+    (folder / "node_modules").symlink_to(NODE_MODULES.resolve(), target_is_directory=True)
+    file = folder / "report.html"
+    file.write_text(page, encoding="utf-8")
+    done = subprocess.run(  # noqa: S603 - our own script
+        [node, str(script), CHROMIUM, str(file)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    value: Saw = json.loads(done.stdout)
+    return value
+
+
+@pytest.fixture(scope="module")
+def saw(tmp_path_factory: pytest.TempPathFactory) -> Saw:
+    """What a reader met in a small report."""
+    return _saw(html(small(), exchange_of), tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def saw_many(tmp_path_factory: pytest.TempPathFactory) -> Saw:
+    """What a reader met in a report of thousands of findings."""
+    return _saw(html(many(MANY), exchange_of), tmp_path_factory.mktemp("many"))
+
+
+@pytest.fixture(params=["saw", "saw_many"])
+def any_saw(request: pytest.FixtureRequest) -> Saw:
+    """Each of the two."""
+    value: Saw = request.getfixturevalue(request.param)
+    return value
+
+
+def test_the_page_asks_no_network_and_complains_of_nothing(any_saw: Saw) -> None:
+    """It is opened from the disk, on a machine that may have no network."""
+    assert any_saw["requests"] == []
+    assert any_saw["console"] == []
+
+
+def test_axe_finds_nothing_serious_in_any_view_light_or_dark_wide_or_narrow(any_saw: Saw) -> None:
+    """Everybody can read it."""
+    assert any_saw["axe"] == []
+
+
+def test_no_view_is_wider_than_its_screen(any_saw: Saw) -> None:
+    """A table may be; it scrolls in its own frame."""
+    assert any_saw["wide"] == []
+
+
+def test_the_policy_of_the_page_refuses_what_would_use_the_network(saw: Saw) -> None:
+    """Even if a script got in, it could tell nobody."""
+    assert saw["refused"] == "connect-src"
+
+
+def test_the_first_screen_answers_in_words_and_counts(saw: Saw) -> None:
+    """A verdict, and how many cells stand behind it; never one percentage."""
+    said = saw["overview"]
+    assert "Can I use it for" in said
+    assert "In part" in said
+    assert "4 failed" in said
+    assert "not exercised" in said
+    assert "Did not run: it said nothing" in said
+    assert "%" not in said
+
+
+def test_the_matrix_is_walked_with_the_arrow_keys(saw: Saw) -> None:
+    """Right twice is the next route; down is the same place of the next scenario."""
+    cells = (
+        "text-0, chat over chat, streamed",
+        "text-0, chat over chat, whole",
+        "text-0, chat over gemini, streamed",
+    )
+    below = (
+        "text-1, chat over gemini, streamed",
+        "text-1, chat over chat, whole",
+        "text-0, chat over chat, whole",
+    )
+    assert [label.partition(":")[0] for label in saw["keys"]] == [*cells, *below]
+
+
+def test_enter_opens_a_cell_and_escape_goes_back(saw: Saw) -> None:
+    """The address says where the reader is."""
+    assert saw["opened"] == "/cell/gate/chat over chat/text-0/whole"
+    assert saw["back"] == "/scenarios"
+
+
+def test_search_and_filters_narrow_the_matrix(saw: Saw) -> None:
+    """And Escape takes the search back."""
+    assert saw["searched"] == 1
+    assert saw["unsearched"] == len(small().scenarios)
+    assert saw["filtered"] > 0
+    assert saw["others"] == 0
+
+
+def test_a_deep_link_shows_the_finding_with_its_bytes_marked(saw: Saw) -> None:
+    """The very member is marked, within the event that holds it."""
+    assert saw["deep"] == found()[0].message
+    event, member, rest = saw["marked"]
+    assert event.startswith("data: {")
+    assert member.startswith('{"index": 0')
+    assert member.endswith('"finish_reason": "end_turn"}')
+    assert rest.startswith("]}")
+    assert saw["hex"].split()[1:5] == ["64", "61", "74", "61"]
+
+
+def test_a_button_copies_the_command_line(saw: Saw) -> None:
+    """From the disk, too, where the clipboard is not always to be had."""
+    assert saw["copied"] == "Copied"
+
+
+def test_the_wire_log_shows_both_sides_in_the_order_of_time(saw: Saw) -> None:
+    """Request, head, eight pieces and the end on each side, and the silence between."""
+    assert saw["wire"]["upstream"] == saw["wire"]["client"] == 11
+    assert saw["wire"]["bad"] >= 1
+    times = [float(text.split()[0]) for text in saw["times"]]
+    assert times == sorted(times)
+    assert any(
+        int(text.split()[0].partition(".")[0]) in range(QUIET_MS - 20, QUIET_MS + 1) for text in saw["gaps"]
+    )
+
+
+def test_what_a_target_says_is_text_and_no_mark_up(saw: Saw) -> None:
+    """The answer holds the end of a script element, and letters beyond ASCII."""
+    assert any("</script>" in text for text in saw["texts"])
+    assert any("Zoë" in text for text in saw["texts"])
+
+
+def test_the_switch_goes_from_the_systems_colours_to_light_to_dark(saw: Saw) -> None:
+    """The system of the test is light."""
+    system, light, dark, again = saw["themes"]
+    assert system == light == again
+    assert dark != light
+
+
+def test_paper_shows_no_tabs(saw: Saw) -> None:
+    """What cannot be pressed need not be printed."""
+    assert saw["printed"] is False
+
+
+def test_of_thousands_of_findings_only_those_on_the_screen_are_drawn(saw_many: Saw) -> None:
+    """However long the list is."""
+    assert saw_many["listed"] == MANY
+    assert 0 < saw_many["drawn"] < 60
+    assert 0 < saw_many["drawnAtEnd"] < 60
