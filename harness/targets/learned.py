@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import harness
-
 GGUF: Final = "mem.gguf"
 FOLDER: Final = "mem"
 """The same weights as Hugging Face's tools want them."""
@@ -24,7 +22,7 @@ def models(tools: Path) -> Path | None:
     Args:
         tools: The folder in which targets are installed.
     """
-    checkout = Path(harness.__file__).resolve().parent.parent / "tests" / "gateways" / "model"
+    checkout = Path(__file__).resolve().parents[2] / "tests" / "gateways" / "model"
     return next((one for one in (tools / "model", checkout) if (one / GGUF).is_file()), None)
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-import harness
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.results.result import CellStatus
 from harness.sandwich.judging import judged
@@ -277,7 +276,7 @@ def test_a_server_that_is_not_installed_says_how_to_get_it(
 
 def test_a_missing_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no part of the package."""
-    monkeypatch.setattr(harness, "__file__", str(tmp_path / "site" / "harness" / "__init__.py"))
+    monkeypatch.setattr(learned, "__file__", str(tmp_path / "site" / "harness" / "targets" / "learned.py"))
     assert learned.models(tmp_path) is None
     assert str(tmp_path / "model") in (learned.missing_model(tmp_path) or "")
     (tmp_path / "model").mkdir()
