@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from harness import __version__
 from harness.gateway.limits import Limits
 from harness.jobs.serve import gateway_server
 from harness.sandwich.session import Route
@@ -54,7 +54,7 @@ class Builtin:
                     for inbound in INBOUND
                     for dialect in UPSTREAM
                 ),
-                version=__version__,
+                version=version("llm-stream-harness"),
                 notes=(f"limits: {LIMITS.first_byte:g} s for the first byte, {LIMITS.idle:g} s between two",),
                 commands=("harness serve " + " ".join(f"--upstream {one}" for one in served),),
             )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, ClassVar
 
-from harness import __version__
 from harness.sandwich.session import Route
 from harness.targets.target import Kind, Running
 from harness.translation.engine import INBOUND
@@ -40,5 +40,5 @@ class Replayer:
                 Route(name=one, base_url=f"{upstream}/v1", model="scenario", inbound=one, upstream=one)
                 for one in INBOUND
             ),
-            version=__version__,
+            version=version("llm-stream-harness"),
         )
