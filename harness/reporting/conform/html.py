@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -60,11 +61,12 @@ def html(
         ("@@SCRIPT_HASH@@", _hash(script)),
         ("@@STYLE@@", style),
         ("@@SCRIPT@@", script),
-        ("@@DATA@@", _json(_data(result, exchange_of, Hidden() if redact_content else None))),
     ):
-        # From here on nothing is put into data, which comes last.
         page = page.replace(name, text, 1)
-    return page
+    logs: list[dict[str, Any]] = []
+    data = _json(_data(result, exchange_of, Hidden() if redact_content else None, logs))
+    before, between, after = re.split("@@DATA@@|@@LOGS@@", page)
+    return "".join((before, data, between, _json(logs), after))
 
 
 def _hash(text: str) -> str:
@@ -86,8 +88,12 @@ def _encoded(value: Any) -> str:
 
 
 def _data(
-    result: Result, exchange_of: Callable[[Wire], Exchange | None], hidden: Hidden | None
+    result: Result,
+    exchange_of: Callable[[Wire], Exchange | None],
+    hidden: Hidden | None,
+    logs: list[dict[str, Any]],
 ) -> dict[str, Any]:
+    """What the page shows at once; wire logs, which are read when a cell is opened, are added to `logs`."""
     known = {one.name for one in result.scenarios}
     cells: list[dict[str, Any]] = [{} for _ in result.cells]
     left = MOST_OF_WIRES
@@ -102,7 +108,8 @@ def _data(
             blind = any("absent" in one for side in log.values() for one in side)
             if _is_shown(cell) and size <= left:
                 left -= size
-                told["log"] = log
+                told["log"] = len(logs)
+                logs.append(log)
             elif _is_shown(cell):
                 told["without"] = "The page would have become too large: the wire log is in the cassettes."
         told.update(_cell(cell, hidden, result.rules, blind=blind))

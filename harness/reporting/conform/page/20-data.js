@@ -1,6 +1,15 @@
 // What the page shows, and the words for it.
 const data = JSON.parse($("data").textContent);
 
+// Wire logs are most of the page: they are read when the first of them is asked for.
+let logs = null;
+function logOf(cell) {
+  if (typeof cell.log !== "number") return cell.log;
+  logs ||= JSON.parse($("logs").textContent);
+  cell.log = logs[cell.log];
+  return cell.log;
+}
+
 const STATUS = {
   failed: ["Failed", "✕", "At least one error that the target is to blame for."],
   warned: ["Warned", "!", "Warnings only: clients that take the specification at its word may fail."],

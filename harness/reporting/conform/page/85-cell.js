@@ -2,6 +2,7 @@
 function cellView(id, params) {
   const cell = cells.get(id);
   if (!cell) return [h("h1", {}, "No such cell"), h("p", {}, `This report has no cell ${id}.`)];
+  logOf(cell);
   const scenario = scenarios.get(cell.scenario) || { title: cell.scenario, about: "" };
   const target = targets.get(cell.target);
   const siblings = data.cells.filter((one) => one.target === cell.target && one.route === cell.route && (one.status === cell.status));
