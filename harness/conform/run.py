@@ -202,7 +202,8 @@ def _declared(target: Target, one: Ruled) -> Ruled:
     if cell.status not in _DECLARED:
         return one
     for pattern, source in target.unsupported.items():
-        if fnmatch.fnmatchcase(f"{cell.route}/{cell.scenario}", pattern):
+        place = f"{cell.route}/{cell.scenario}"
+        if any(fnmatch.fnmatchcase(path, pattern) for path in (place, f"{place}/{cell.mode}")):
             told = msgspec.structs.replace(cell, status=CellStatus.UNSUPPORTED, reason=source)
             return Ruled(told)
     return one

@@ -27,7 +27,10 @@ class OpenResponsesServer:
     kind: ClassVar[Kind] = "gateway"
     url: ClassVar[str] = "https://github.com/teabranch/open-responses-server"
     unsupported: ClassVar[Mapping[str, str]] = {
-        "responses over chat/*/whole": "it logs `Non-streaming response unsupported` for every request without stream",
+        "responses over chat/*/whole": (
+            "its log says `Non-streaming response unsupported` of every request without `stream`, which it answers with"
+            " 200 and `null`"
+        ),
     }
 
     def installed(self, tools: Path) -> str | None:

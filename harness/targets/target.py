@@ -50,8 +50,8 @@ class Target(Protocol):
         title: In words.
         kind: A model server has no upstream: only its downstream half can be judged.
         url: Where its project lives; "" for our own.
-        unsupported: What it says itself that it does not do: patterns of `ROUTE/SCENARIO` with the place where it
-            says so.
+        unsupported: What it says itself that it does not do: patterns of `ROUTE/SCENARIO` or `ROUTE/SCENARIO/MODE`
+            with the place where it says so.
     """
 
     name: ClassVar[str]
