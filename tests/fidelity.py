@@ -173,8 +173,8 @@ def sent(inbound: InboundDialect, body: Mapping[str, Any], upstream: UpstreamDia
 def found(inbound: str, body: Mapping[str, Any], upstream: str, told: Mapping[str, Any]) -> list[Finding]:
     """What the rules on requests say to a client's request and the upstream's."""
     asked, said = heard(json.dumps(body).encode(), inbound), heard(json.dumps(told).encode(), upstream)
-    assert asked is not None
-    assert said is not None
+    if asked is None or said is None:
+        return []
     spoken = dialect(inbound)
     case: Case[Any] = Case(spoken, spoken.machine(None))
     findings: list[Finding] = []

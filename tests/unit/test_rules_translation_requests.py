@@ -304,6 +304,11 @@ def test_schemas_that_refer_to_themselves_are_compared_to_an_end() -> None:
     assert found("chat", body, "chat", body) == []
 
 
+def test_a_request_that_is_not_of_its_answers_dialect_is_not_judged() -> None:
+    """A server may answer as Chat does and be asked in words of its own."""
+    assert found("chat", CHAT, "chat", {"prompt": "How warm is it in Oslo?"}) == []
+
+
 @pytest.mark.parametrize("value", [None, 7, "x", [], {}, [None], [[]], {"type": []}, [{"type": {}}]])
 def test_requests_of_any_shape_are_read(value: Any) -> None:
     """What has no right shape is refused by the upstream; here it only must not end in a traceback."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.translation.profiles import UpstreamDialect
 
 FREE = (
+    (r"/(messages|input|contents)", "what lacks it is not of that dialect, and is refused"),
     (r"/(model|store|stream)", "the gateway's own, or said by the path"),
     (
         r"/(messages|input|contents)/\d+/(role|type)",

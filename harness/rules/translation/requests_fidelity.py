@@ -29,6 +29,17 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Heard]]] = {
     "anthropic": heard_anthropic,
 }
 
+_CONVERSATIONS: Final = {
+    "chat": "messages",
+    "responses": "input",
+    "gemini": "contents",
+    "anthropic": "messages",
+}
+"""The member that no request of a dialect lacks.
+
+What an exchange speaks may be known by its answer alone, and its request be anything.
+"""
+
 
 class Fidelity(Comparison):
     """A rule that holds what the gateway asked its upstream against what its client had asked.
@@ -96,7 +107,8 @@ def _request(case: Case[Any]) -> Heard | None:
 
 @lru_cache(maxsize=4)
 def heard(body: bytes, dialect: str) -> Heard | None:
-    """Read a request; each of the rules asks for the same two."""
+    """Read a request; None where it is none of that dialect. Each of the rules asks for the same two."""
     read, value = try_parse(body)
-    reader = _READERS.get(dialect)
-    return reader(value) if reader is not None and read and isinstance(value, dict) else None
+    if not read or not isinstance(value, dict) or _CONVERSATIONS.get(dialect) not in value:
+        return None
+    return _READERS[dialect](value)
