@@ -90,10 +90,10 @@ saw.hex = await deep.locator(".finding.chosen mark").first().innerText();
 await deep.getByRole("button", { name: "Copy: With curl" }).click();
 await deep.waitForFunction(() => document.getElementById("said").textContent !== "");
 saw.copied = await deep.locator("#said").innerText();
-saw.wire = await deep.evaluate(() => Object.fromEntries(["upstream", "client", "bad"].map((name) => [name, document.querySelectorAll(`.step.${name}`).length])));
+saw.wire = await deep.evaluate(() => Object.fromEntries(["upstream", "client", "bad"].map((name) => [name, document.querySelectorAll(`.what.${name}`).length])));
 saw.gaps = await deep.locator(".gap").allInnerTexts();
 saw.times = await deep.locator(".step time").allInnerTexts();
-saw.texts = await deep.locator(".step.client .data").allInnerTexts();
+saw.texts = await deep.locator(".what.client .data").allInnerTexts();
 
 // Light, dark, paper.
 const back = () => deep.evaluate(() => getComputedStyle(document.body).backgroundColor);

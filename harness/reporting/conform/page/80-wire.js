@@ -65,7 +65,10 @@ function drawnLog(cell, chosen) {
   items.forEach((item, index) => {
     const gap = index ? item.at - items[index - 1].at : 0;
     if (gap > Math.max(15, usual * 6)) rows.push({ gap });
-    rows.push(item);
+    // What the client got right after what the upstream sent stands beside it.
+    const before = rows[rows.length - 1];
+    if (before && before.pieces && !before.beside && item.pieces && before.side === "upstream" && item.side === "client") before.beside = item;
+    else rows.push(item);
   });
   const box = h("ol", { class: "wire", "aria-label": "Wire log" });
   gradually(box, rows, (row) => row.gap !== undefined ? silence(row.gap) : step(row, cell), 150);
@@ -79,11 +82,16 @@ function silence(gap) {
 }
 
 function step(item, cell) {
+  const time = item.beside && item.beside.at - item.at >= 0.1 ? `${item.at.toFixed(1)} → ${item.beside.at.toFixed(1)} ms` : `${item.at.toFixed(1)} ms`;
+  return h("li", { class: `step of-${item.side}${item.beside ? " pair" : ""}` }, h("time", {}, time), said(item, cell), item.beside && said(item.beside, cell));
+}
+
+function said(item, cell) {
   const many = ((cell.log[item.side] || []).length > 1) ? ` ${item.number + 1}` : "";
   const who = `${item.side === "client" ? "client" : "upstream"}${many}`;
   const bad = (item.found || []).length > 0;
   const verb = { request: item.side === "client" ? "asks" : "is asked", head: item.side === "client" ? "is answered" : "answers" }[item.kind];
-  const content = h("div", { class: "what" }, h("span", { class: "who" }, [who, verb].filter(Boolean).join(" ")), " ", h("b", {}, item.title), item.text ? ` ${item.text}` : "",
+  const content = h("div", { class: `what ${item.side} k-${item.kind}${bad ? " bad" : ""}` }, h("span", { class: "who" }, [who, verb].filter(Boolean).join(" ")), " ", h("b", {}, item.title), item.text ? ` ${item.text}` : "",
     bad && item.found.slice(0, 5).map((index) => h("a", { class: "flag", href: cellLink(cell, index), title: cell.findings[index].message }, ` ✕ ${cell.findings[index].rule}`)));
   if (item.pieces) {
     const found = sliced(item.pieces, item.start, item.stop);
@@ -92,7 +100,7 @@ function step(item, cell) {
   }
   if (item.body) content.append(unfolded(`headers and body, ${count(item.body.size, "byte")}`, () => headers(item.body.headers) + "\n" + pretty(item.body)));
   if (item.head) content.append(unfolded("headers", () => headers(item.head.headers) + (item.head.note ? `\n${item.head.note}` : "")));
-  return h("li", { class: `step ${item.side} k-${item.kind}${bad ? " bad" : ""}` }, h("time", {}, `${item.at.toFixed(1)} ms`), content);
+  return content;
 }
 
 const headers = (list) => list.map(([name, value]) => `${name}: ${value}`).join("\n") + "\n";
