@@ -185,3 +185,15 @@ def test_the_second_shim_gives_headers_that_can_be_changed() -> None:
         "console.log(r.status, r.headers.get('x-a'), r.headers.get('content-type'), await r.text()); })"
     )
     assert printed(SHIMS[1], script) == "200 b text/plain hello"
+
+
+@node
+def test_the_second_shim_lets_who_leaves_a_stream_leave_its_server_too() -> None:
+    """A gateway that reads on after its client has left does so without our doing."""
+    script = (
+        "const s = require('http').createServer((_, r) => { r.write('x'); "
+        "r.on('close', () => { console.log('left'); s.close(); }); });"
+        "s.listen(0, '127.0.0.1', async () => { const r = await fetch('http://127.0.0.1:' + s.address().port); "
+        "const d = r.body.getReader(); await d.read(); await d.cancel(); })"
+    )
+    assert printed(SHIMS[1], script) == "left"
