@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.cassettes.redaction.anew import redacted
     from harness.cassettes.redaction.redactor import Redactor
     from harness.checking.report import Report
-    from harness.conform.verb import conform
+    from harness.conforming.verb import conform
     from harness.errors import HarnessError, MissError
     from harness.gateway.limits import Limits
     from harness.io.files import read_cassette, write_cassette
@@ -93,7 +93,7 @@ _HOMES = {
     "Translation": "harness.translation.offline",
     "cassette": "harness.io.tape",
     "check": "harness.jobs.check",
-    "conform": "harness.conform",
+    "conform": "harness.conforming.verb",
     "gateway_server": "harness.jobs.serve",
     "read_cassette": "harness.io.files",
     "record_server": "harness.jobs.record",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.checking.baseline import Baseline
     from harness.cli.complaints import Complaints
     from harness.cli.reports import Wanted
-    from harness.conform.whole import Ran
+    from harness.conforming.whole import Ran
     from harness.scenarios.scenario import Scenario
     from harness.translation.engine import InboundDialect
 
@@ -200,11 +200,11 @@ def command(
     from harness.cli.progress import Progress
     from harness.cli.reports import refuse_unwritable, wanted
     from harness.cli.showing import shown_options
-    from harness.conform.choosing import chosen_scenarios, matching
-    from harness.conform.recorded import scenarios_of
-    from harness.conform.targeting import Given, chosen_targets, installed, secrets_of
-    from harness.conform.whole import TOOLS, run_all
-    from harness.conform.wishes import Wishes
+    from harness.conforming.choosing import chosen_scenarios, matching
+    from harness.conforming.recorded import scenarios_of
+    from harness.conforming.targeting import Given, chosen_targets, installed, secrets_of
+    from harness.conforming.whole import TOOLS, run_all
+    from harness.conforming.wishes import Wishes
     from harness.jobs.accepting import open_baseline
     from harness.sandwich.behaviours_rules import WATCHED
     from harness.targets.registry import own_scenarios
@@ -307,8 +307,8 @@ def _told(
 
     from harness.cli.command import note
     from harness.cli.reports import print_report, write_files
-    from harness.conform.files import write_report, write_result
-    from harness.conform.verdict import exit_code, obstacles
+    from harness.conforming.files import write_report, write_result
+    from harness.conforming.verdict import exit_code, obstacles
     from harness.jobs.accepting import unexplained, write_baseline
 
     result = ran.result

@@ -37,7 +37,7 @@ def command(paths: tuple[Path, ...], forms: tuple[str, ...], out: Path | None, r
     Exits with 4 where a file is no result.
     """
     from harness.cli.command import note
-    from harness.conform.files import RESULT, write_report, write_result
+    from harness.conforming.files import RESULT, write_report, write_result
     from harness.io.recordings import read_bytes
     from harness.results.merging import merged
     from harness.results.reading import read_result

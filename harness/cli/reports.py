@@ -78,7 +78,7 @@ def refuse_unwritable(wanted: Wanted, folder: Path | None) -> None:
     Raises:
         FileAccessError: They cannot.
     """
-    from harness.conform.files import RESULT
+    from harness.conforming.files import RESULT
     from harness.jobs import output
 
     if folder is not None:
@@ -99,7 +99,7 @@ def write_files(result: Result, wanted: Wanted, *, beside: Path, redact_content:
     Raises:
         FileAccessError: One cannot be written.
     """
-    from harness.conform.files import exchanges_in
+    from harness.conforming.files import exchanges_in
     from harness.io.files import write_text
 
     for form, path in wanted.files:

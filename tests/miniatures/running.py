@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from harness.conform.run import run_target
-from harness.conform.wishes import Wishes
+from harness.conforming.run import run_target
+from harness.conforming.wishes import Wishes
 from harness.results.result import CellStatus
 from harness.scenarios.registry import scenarios
 

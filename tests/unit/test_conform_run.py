@@ -6,9 +6,9 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING
 
-from harness.conform.playing import Playing
-from harness.conform.run import put_through
-from harness.conform.wishes import Wishes
+from harness.conforming.playing import Playing
+from harness.conforming.run import put_through
+from harness.conforming.wishes import Wishes
 from harness.io.files import read_cassette
 from harness.results.result import CellStatus
 from harness.sandwich.behaviours import judged
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from harness.conform.run import Through
+    from harness.conforming.run import Through
     from harness.sandwich.judging import Judged
     from harness.sandwich.session import Played
 
@@ -187,7 +187,7 @@ def test_a_cell_over_which_the_checker_fails_does_not_end_the_others(
             raise ZeroDivisionError(message)
         return judged(played, profile=profile)
 
-    monkeypatch.setattr("harness.conform.judge.judged", fails)
+    monkeypatch.setattr("harness.conforming.judge.judged", fails)
     found = through(Tiny(), tmp_path)
     assert statuses(found) == [CellStatus.HARNESS_FAULT, CellStatus.PASSED]
     assert found.ruled[0].cell.reason == "ZeroDivisionError: no rule for openai"

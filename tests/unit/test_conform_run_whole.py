@@ -9,15 +9,15 @@ import pytest
 
 import harness
 from harness.checking.baseline import Baseline, Entry
-from harness.conform.accepting import accepted, stale_entries
-from harness.conform.choosing import chosen_scenarios
-from harness.conform.files import exchanges_in, write_result
-from harness.conform.judge import Ruled
-from harness.conform.pages import pages
-from harness.conform.recorded import scenarios_of
-from harness.conform.verdict import exit_code
-from harness.conform.whole import run_all
-from harness.conform.wishes import Wishes
+from harness.conforming.accepting import accepted, stale_entries
+from harness.conforming.choosing import chosen_scenarios
+from harness.conforming.files import exchanges_in, write_result
+from harness.conforming.judge import Ruled
+from harness.conforming.pages import pages
+from harness.conforming.recorded import scenarios_of
+from harness.conforming.verdict import exit_code
+from harness.conforming.whole import run_all
+from harness.conforming.wishes import Wishes
 from harness.errors import InputError, UnknownName
 from harness.findings import Finding, Location, Origin, Severity
 from harness.io.recordings import read_recording

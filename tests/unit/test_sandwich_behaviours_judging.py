@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
-from harness.conform.pages import pages
+from harness.conforming.pages import pages
 from harness.results.result import CellStatus
 from harness.rules.registry import rules
 from harness.sandwich.behaviours import CROWD, TRIES, Turn, judged, requests_of, together, turn_of

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from harness.conform.choosing import matching
-from harness.conform.judge import Ruled
+from harness.conforming.choosing import matching
+from harness.conforming.judge import Ruled
 from harness.results.result import Cell, CellStatus
 from harness.sandwich.behaviours import Turn, behave, requests_of, turn_of
 from harness.sandwich.client import new_client
@@ -18,8 +18,8 @@ from harness.sandwich.session import Mode, Player, cell_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from harness.conform.judge import Judge
-    from harness.conform.wishes import Wishes
+    from harness.conforming.judge import Judge
+    from harness.conforming.wishes import Wishes
     from harness.io.recorder import Recorder
     from harness.sandwich.session import Played, Route
     from harness.sandwich.upstream import ScenarioUpstream

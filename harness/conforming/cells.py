@@ -133,7 +133,7 @@ def _ended(one: Exchange) -> float | None:
 def curl_of(one: Exchange) -> str:
     """A command line that sends the client's request again; what may be a key is a variable.
 
-    Words are quoted so that the shell puts variables in, those of `harness.conform.stable` too.
+    Words are quoted so that the shell puts variables in, those of `harness.conforming.stable` too.
     """
     words = ["curl", "-sSN", f'"{one.request.url}"']
     for name, value in one.request.headers:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from harness.cassettes.redaction.redactor import Redactor
-from harness.conform.judge import Judge, Ruled, Terms
-from harness.conform.playing import Halt, Playing
-from harness.conform.stable import Stable, polished, stable
-from harness.conform.wishes import Wishes
+from harness.conforming.judge import Judge, Ruled, Terms
+from harness.conforming.playing import Halt, Playing
+from harness.conforming.stable import Stable, polished, stable
+from harness.conforming.wishes import Wishes
 from harness.errors import HarnessError
 from harness.gateway.accounts import LOGGER
 from harness.io.environment import secret_values
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from harness.conform.stable import Said
+    from harness.conforming.stable import Said
     from harness.sandwich.session import Route
     from harness.scenarios.scenario import Scenario
     from harness.targets.target import Running, Target

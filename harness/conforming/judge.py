@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Final, NamedTuple, Self, cast
 
 from harness.cassettes.redaction.redactor import Redactor
-from harness.conform.cells import cell_of
-from harness.conform.stable import Stable, polished
+from harness.conforming.cells import cell_of
+from harness.conforming.stable import Stable, polished
 from harness.errors import HarnessError
 from harness.io.environment import secret_values
 from harness.sandwich.behaviours import judged
@@ -36,7 +36,7 @@ _PATIENCE: Final = 5.0
 
 _BOOT: Final = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer);"
-    " from harness.conform.judge import main; main()"
+    " from harness.conforming.judge import main; main()"
 )
 
 

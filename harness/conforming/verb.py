@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.checking.profiles import profile as profile_named
-from harness.conform.choosing import chosen_scenarios
-from harness.conform.files import write_report, write_result
-from harness.conform.recorded import scenarios_of
-from harness.conform.targeting import Given, chosen_targets, secrets_of
-from harness.conform.whole import TOOLS, run_all
-from harness.conform.wishes import CONCURRENCY, Wishes
+from harness.conforming.choosing import chosen_scenarios
+from harness.conforming.files import write_report, write_result
+from harness.conforming.recorded import scenarios_of
+from harness.conforming.targeting import Given, chosen_targets, secrets_of
+from harness.conforming.whole import TOOLS, run_all
+from harness.conforming.wishes import CONCURRENCY, Wishes
 from harness.jobs.accepting import open_baseline
 from harness.sandwich.behaviours_rules import WATCHED
 

@@ -13,7 +13,7 @@ from harness.results.result import Cell, CellStatus, Finding, Stale
 
 if TYPE_CHECKING:
     from harness.checking.baseline import Baseline
-    from harness.conform.judge import Ruled
+    from harness.conforming.judge import Ruled
 
 _SILENT: Final = frozenset({CellStatus.HARNESS_FAULT, CellStatus.NOT_EXERCISED, CellStatus.UNSUPPORTED})
 _JUDGED: Final = frozenset({CellStatus.FAILED, CellStatus.WARNED})

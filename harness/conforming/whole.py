@@ -11,9 +11,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from harness import __version__
-from harness.conform.accepting import accepted, stale_entries
-from harness.conform.pages import pages
-from harness.conform.run import Through, put_through
+from harness.conforming.accepting import accepted, stale_entries
+from harness.conforming.pages import pages
+from harness.conforming.run import Through, put_through
 from harness.io.clock import SystemClock
 from harness.results.result import Result, Run
 from harness.results.result import Scenario as ResultScenario
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.checking.baseline import Baseline
-    from harness.conform.wishes import Wishes
+    from harness.conforming.wishes import Wishes
     from harness.errors import HarnessError
     from harness.scenarios.scenario import Scenario
     from harness.targets.target import Target

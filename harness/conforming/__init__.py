@@ -1,0 +1,1 @@
+"""The verb `conform`: put targets through scenarios, and say what came of it."""
