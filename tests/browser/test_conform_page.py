@@ -152,7 +152,7 @@ def test_a_button_copies_the_command_line(saw: Saw) -> None:
 def test_the_wire_log_shows_both_sides_in_the_order_of_time(saw: Saw) -> None:
     """Request, head, eight pieces and the end on each side, and the silence between."""
     assert saw["wire"]["upstream"] == saw["wire"]["client"] == 11
-    assert saw["wire"]["bad"] >= 1
+    assert saw["wire"]["bad"] == 1, "what was inherited is no fault of the gateway"
     times = [float(text.split()[0]) for text in saw["times"]]
     assert times == sorted(times)
     assert any(

@@ -89,10 +89,13 @@ function step(item, cell) {
 function said(item, cell) {
   const many = ((cell.log[item.side] || []).length > 1) ? ` ${item.number + 1}` : "";
   const who = `${item.side === "client" ? "client" : "upstream"}${many}`;
-  const bad = (item.found || []).length > 0;
+  // Only what the target is to blame for is drawn as a fault; what it inherited is named.
+  const marked = (item.found || []).map((index) => ({ index, one: cell.findings[index] }));
+  const held = marked.filter(({ one }) => blamed(one)).map(({ one }) => one.severity);
+  const bad = held.includes("error") ? " bad" : held.includes("warning") ? " doubtful" : "";
   const verb = { request: item.side === "client" ? "asks" : "is asked", head: item.side === "client" ? "is answered" : "answers" }[item.kind];
-  const content = h("div", { class: `what ${item.side} k-${item.kind}${bad ? " bad" : ""}` }, h("span", { class: "who" }, [who, verb].filter(Boolean).join(" ")), " ", h("b", {}, item.title), item.text ? ` ${item.text}` : "",
-    bad && item.found.slice(0, 5).map((index) => h("a", { class: "flag", href: cellLink(cell, index), title: cell.findings[index].message }, ` ✕ ${cell.findings[index].rule}`)));
+  const content = h("div", { class: `what ${item.side} k-${item.kind}${bad}` }, h("span", { class: "who" }, [who, verb].filter(Boolean).join(" ")), " ", h("b", {}, item.title), item.text ? ` ${item.text}` : "",
+    marked.slice(0, 5).map(({ index, one }) => h("a", { class: `flag f-${blamed(one) ? one.severity : "info"}`, href: cellLink(cell, index), title: one.message }, `${blamed(one) && one.severity === "error" ? "✕ " : ""}${one.rule}${one.origin === "upstream" ? " (inherited)" : ""}`)));
   if (item.pieces) {
     const found = sliced(item.pieces, item.start, item.stop);
     const text = found.length ? escaped(found.map(([, one]) => one).join("")) : "[left out]";
