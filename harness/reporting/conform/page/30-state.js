@@ -4,7 +4,9 @@ const FILTERS = ["q", "target", "route", "capability", "status", "rule", "mode",
 function place() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
   const [view, ...rest] = path.split("/");
-  return { view: view || "overview", name: decodeURIComponent(rest.join("/")), params: new URLSearchParams(query || "") };
+  let name = rest.join("/");
+  try { name = decodeURIComponent(name); } catch { /* an address that somebody cut: no cell has that name */ }
+  return { view: view || "overview", name, params: new URLSearchParams(query || "") };
 }
 
 function link(view, params = {}, name = "") {
