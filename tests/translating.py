@@ -60,6 +60,7 @@ class Translated(NamedTuple):
         """Errors and warnings that are the engine's own, and none that the upstream half has as well.
 
         Where upstream's half can be read in several ways, it is not held to one of them.
+        The client's request is made up for a recorded one of upstream's, and they are not held against each other.
         """
         return [
             one
@@ -67,6 +68,7 @@ class Translated(NamedTuple):
             if one.origin is not Origin.UPSTREAM
             and one.severity is not Severity.INFO
             and not (one.rule.startswith("XLAT-") and self.is_ambiguous)
+            and not (one.rule.startswith("XLAT-REQ-") and one.where.part == "request")
         ]
 
     @property

@@ -94,7 +94,7 @@ CASES = [
         "CHAT-CHOICE-006",
         'stream: translation/chat_text\nrequest: {"model":"m","stream":true,"n":2,"messages":[],'
         '"stream_options":{"include_usage":true}}',
-        "stream: gemini/text",
+        "request: none\nstream: gemini/text",
         id="fewer answers than were asked for",
     ),
     pytest.param("RESP-FC-004", BROKEN_IN_RESPONSES, BROKEN_IN_CHAT, id="arguments that are no JSON"),
