@@ -19,6 +19,7 @@ from harness.conforming.wishes import Wishes
 from harness.errors import HarnessError
 from harness.gateway.accounts import LOGGER
 from harness.io.environment import secret_values
+from harness.io.partfile import refuse_taken
 from harness.io.recorder import Recorder
 from harness.io.server.threaded import ServerThread
 from harness.results.result import Cell, CellStatus
@@ -84,12 +85,14 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
         out: The folder of the result: cassettes go there, and what the target needs.
 
     Raises:
-        FileAccessError: The recordings cannot be written.
+        FileAccessError: Another run is recording there, or one that was killed has left a recording unsealed.
     """
     lacks = target.installed(tools)
     if lacks is not None:
         return Through(target=_target(target, _first(tools, out), status="not_installed", reason=lacks))
     names = {side: f"{target.name}.{side}.cassette.jsonl" for side in ("client", "upstream")}
+    for name in names.values():
+        refuse_taken(out / name)
     redactor = Redactor(values={**secret_values(), **wishes.secrets})
     client, upstream = (
         Recorder(out / name, head={"notes": f"{target.name}, {side}"}, redactor=redactor)

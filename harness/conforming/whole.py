@@ -14,6 +14,7 @@ from harness import __version__
 from harness.conforming.accepting import accepted, stale_entries
 from harness.conforming.pages import pages
 from harness.conforming.run import Through, put_through
+from harness.errors import FileAccessError
 from harness.io.clock import SystemClock
 from harness.results.result import Result, Run
 from harness.results.result import Scenario as ResultScenario
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 TOOLS: Final = Path("~/.cache/llm-stream-harness/targets")
 """Where targets are installed, unless told otherwise."""
+_INTERRUPTED: Final = "the run was interrupted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,13 +90,16 @@ def run_all(
     interrupted = False
     for target in targets:
         if interrupted:
-            found.append(_never(target))
+            found.append(_never(target, "left_out", _INTERRUPTED))
             continue
         try:
             found.append(put_through(target, wishes, tools=(tools or TOOLS).expanduser(), out=out))
         except KeyboardInterrupt:
-            found.append(_never(target))
+            found.append(_never(target, "left_out", _INTERRUPTED))
             interrupted = True
+        except FileAccessError as error:
+            # What came of the targets before it is not lost over that.
+            found.append(_never(target, "not_started", str(error)))
         interrupted = interrupted or found[-1].interrupted
     ruled = [one for through in found for one in through.ruled]
     cells = [one.cell if baseline is None else accepted(one, baseline) for one in ruled]
@@ -125,15 +130,15 @@ def run_all(
     )
 
 
-def _never(target: Target) -> Through:
+def _never(target: Target, status: str, reason: str) -> Through:
     return Through(
         target=ResultTarget(
             name=target.name,
             title=target.title,
             kind=target.kind,
             url=target.url or None,
-            status="left_out",
-            reason="the run was interrupted",
+            status=status,
+            reason=reason,
         )
     )
 

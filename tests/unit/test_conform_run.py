@@ -6,9 +6,12 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.conforming.playing import Playing
 from harness.conforming.run import put_through
 from harness.conforming.wishes import Wishes
+from harness.errors import FileAccessError
 from harness.io.files import read_cassette
 from harness.results.result import CellStatus
 from harness.sandwich.behaviours import judged
@@ -18,8 +21,6 @@ from tests.targeting import Modest, Tiny
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from harness.conforming.run import Through
     from harness.sandwich.judging import Judged
@@ -238,3 +239,12 @@ def test_no_key_stands_in_a_result_or_a_recording(tmp_path: Path) -> None:
     assert key not in repr(found.ruled[0].cell)
     for side in ("client", "upstream"):
         assert key not in (tmp_path / f"tiny.{side}.cassette.jsonl").read_text()
+
+
+def test_what_a_killed_run_left_unsealed_is_not_written_over(tmp_path: Path) -> None:
+    """It is the evidence of that run: whoever wants it seals it first."""
+    left = tmp_path / "tiny.client.cassette.jsonl.part"
+    left.write_bytes(b"{}\n")
+    with pytest.raises(FileAccessError, match="harness cassette recover"):
+        through(Tiny(), tmp_path)
+    assert left.read_bytes() == b"{}\n"
