@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _OUT = "harness-report"
 _OF_ADDRESS = frozenset(
-    {"base_url", "wait_for", "headers", "models", "api_key_env", "inbound", "upstream_port", "profile"}
+    {"base_url", "wait_for", "headers", "models", "api_key_env", "inbound", "upstream_port", "profile", "ruleset"}
 )
 """The options without which a cell of a target at an address could not be played again."""
 
@@ -129,6 +129,11 @@ _OF_ADDRESS = frozenset(
     help="Which rules hold and how bad a breach is; see docs/checking.md.",
 )
 @click.option(
+    "--ruleset",
+    metavar="DATE",
+    help="Judge by the rules and severities of that date; newer rules are shown and not counted.",
+)
+@click.option(
     "--baseline",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -177,6 +182,7 @@ def command(
     requests: int | None,
     seed: int,
     profile: str,
+    ruleset: str | None,
     baseline: Path | None,
     update_baseline: bool,
     strict: bool,
@@ -195,6 +201,7 @@ def command(
     not be tested, or not to its end; with 130 after Ctrl-C, which keeps what was played until then.
     """
     from harness.checking.profiles import profile as profile_named
+    from harness.checking.rulesets import ruleset as ruleset_of
     from harness.cli.command import note
     from harness.cli.complaints import Complaints
     from harness.cli.progress import Progress
@@ -232,6 +239,8 @@ def command(
         )
     formats = wanted(forms)
     profile_named(profile)
+    if ruleset is not None:
+        ruleset_of(ruleset)
     folder = (tools or TOOLS).expanduser()
     targets = chosen_targets(names, given, folder)
     chosen = tuple(one for path in cassettes for one in scenarios_of(path)) or chosen_scenarios(scenarios)
@@ -253,6 +262,7 @@ def command(
         names=scenarios,
         cassette=cassettes[0].name if len(cassettes) == 1 else "",
         profile=profile,
+        ruleset=ruleset,
         concurrency=concurrency,
         seconds=timeout or None,
         budget=budget or None,

@@ -56,6 +56,7 @@ class Terms:
         client: File name of the cassette of the client's side.
         upstream: File name of the cassette of the upstream's side.
         profile: What answers are judged by.
+        ruleset: Date of a frozen ruleset; None takes the rules as they are.
         stable: What stands for addresses and folders of this run.
         secrets: Values that are shown nowhere, beside those of the environment.
         replays: How a cell is played again; the scenario comes behind it.
@@ -66,6 +67,7 @@ class Terms:
     client: str
     upstream: str
     profile: str = "openai"
+    ruleset: str | None = None
     stable: Stable = field(default_factory=Stable)
     secrets: Mapping[str, str] = field(default_factory=dict)
     replays: str = "harness conform"
@@ -80,7 +82,7 @@ class Terms:
 
 def ruled(played: Played, terms: Terms) -> Ruled:
     """Judge one session; no secret is left in what is said of it."""
-    found = judged(played, profile=terms.profile)
+    found = judged(played, profile=terms.profile, ruleset=terms.ruleset)
     cell = cell_of(
         played,
         found,

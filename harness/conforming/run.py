@@ -118,6 +118,7 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
                 client=names["client"],
                 upstream=names["upstream"],
                 profile=wishes.profile,
+                ruleset=wishes.ruleset,
                 stable=polish,
                 secrets=wishes.secrets,
                 replays=_replays(target),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.checking.profiles import profile as profile_named
+from harness.checking.rulesets import ruleset as ruleset_of
 from harness.conforming.choosing import chosen_scenarios
 from harness.conforming.files import write_report, write_result
 from harness.conforming.recorded import scenarios_of
@@ -35,6 +36,7 @@ def conform(
     scenarios: str | Iterable[str] = (),
     cassette: str | Path | None = None,
     profile: str = "openai",
+    ruleset: str | None = None,
     baseline: str | Path | None = None,
     concurrency: int = CONCURRENCY,
     timeout: float | None = None,
@@ -59,6 +61,7 @@ def conform(
         scenarios: Names, patterns with `*`, or capabilities such as "tools"; of none, all.
         cassette: A recording that is played in place of scenarios.
         profile: Which rules hold and how bad a breach is, by name.
+        ruleset: The date of a frozen ruleset; None takes the rules as they are.
         baseline: A file of findings that are known and accepted.
         concurrency: Sessions at a time.
         timeout: Seconds for one session; None leaves that to its scenario.
@@ -77,6 +80,8 @@ def conform(
         FileAccessError: The folder cannot be written.
     """
     profile_named(profile)
+    if ruleset is not None:
+        ruleset_of(ruleset)
     given = Given(
         base_url=base_url,
         wait_for=wait_for,
@@ -99,6 +104,7 @@ def conform(
             scenarios=scenarios_of(Path(cassette)) if cassette is not None else chosen_scenarios(names),
             names=names,
             profile=profile,
+            ruleset=ruleset,
             concurrency=concurrency,
             seconds=timeout,
             budget=budget,

@@ -112,6 +112,7 @@ def run_all(
             command=command,
             profile=wishes.profile,
             seed=wishes.seed,
+            ruleset=wishes.ruleset,
             python=platform.python_version(),
             system=f"{sys.platform} {platform.machine()}",
             baseline=baseline_name,

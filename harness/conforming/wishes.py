@@ -28,6 +28,7 @@ class Wishes:
         names: Patterns of the names that were asked for, for targets with scenarios of their own; none is all.
         cassette: Name of the recording that the scenarios are made of, where they are.
         profile: What answers are judged by.
+        ruleset: Date of a frozen ruleset: its severities hold, and what is not in it is shown and not counted.
         concurrency: Sessions at a time.
         seconds: The longest that a session may take; None leaves that to its scenario.
         budget: The longest that a target may take, in seconds; None is no limit.
@@ -43,6 +44,7 @@ class Wishes:
     names: tuple[str, ...] = ()
     cassette: str = ""
     profile: str = "openai"
+    ruleset: str | None = None
     concurrency: int = CONCURRENCY
     seconds: float | None = None
     budget: float | None = None

@@ -165,11 +165,14 @@ def _first(sides: Sequence[Side]) -> float | None:
     return next((float(response.at_us + at_us) for at_us, _ in response.chunks), None)
 
 
-def judged(played: Played, *, profile: str = "openai") -> Judged:
-    """Judge one cell: its bytes, as of every scenario, and what was to be watched."""
+def judged(played: Played, *, profile: str = "openai", ruleset: str | None = None) -> Judged:
+    """Judge one cell: its bytes, as of every scenario, and what was to be watched.
+
+    A ruleset says of the rules on bytes which hold; what is watched is no part of any.
+    """
     if played.sessions:
-        return _compared(played, profile)
-    plain = judging.judged(played, profile=profile)
+        return _compared(played, profile, ruleset)
+    plain = judging.judged(played, profile=profile, ruleset=ruleset)
     if not played.upstream:
         return plain
     match played.scenario.behaviour:
@@ -184,9 +187,9 @@ def judged(played: Played, *, profile: str = "openai") -> Judged:
             return plain
 
 
-def _compared(played: Played, profile: str) -> Judged:
+def _compared(played: Played, profile: str, ruleset: str | None) -> Judged:
     first, *others = played.sessions
-    plain = judging.judged(first, profile=profile)
+    plain = judging.judged(first, profile=profile, ruleset=ruleset)
     match played.scenario.behaviour:
         case "repeat":
             rule, found = REPEAT, repeated(first, others[0])
@@ -203,7 +206,7 @@ def _compared(played: Played, profile: str) -> Judged:
     number = len(first.client)
     further: list[tuple[int, Finding]] = []
     for one in others if len(others) == 1 else ():
-        for at, finding in judging.judged(one, profile=profile).findings:
+        for at, finding in judging.judged(one, profile=profile, ruleset=ruleset).findings:
             if (finding.rule, finding.subject) not in told:
                 told.add((finding.rule, finding.subject))
                 further.append((number + at, finding))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from harness.cassettes.exchange import How
 from harness.checking.exchanges import check_of, judge
 from harness.checking.sniffing import dialect_of
 from harness.findings import Severity
@@ -15,15 +14,16 @@ from harness.rules.registry import rules
 from harness.sandwich.behaviours_rules import HELD
 from harness.sandwich.features import seen
 from harness.sandwich.pairing import halves
+from harness.sandwich.unended import unended
 from harness.turn.reading import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.cassettes.exchange import Ending, Exchange
+    from harness.cassettes.exchange import Exchange
     from harness.checking.report import Verdict
     from harness.findings import Finding
-    from harness.sandwich.session import Played, Side
+    from harness.sandwich.session import Played
     from harness.turn.turn import Turn
 
 
@@ -61,8 +61,8 @@ class Judged:
         return [*told, *self.watched]
 
 
-def judged(played: Played, *, profile: str = "openai") -> Judged:
-    """Judge one session."""
+def judged(played: Played, *, profile: str = "openai", ruleset: str | None = None) -> Judged:
+    """Judge one session, by the rules as they are or as they were on the date of a ruleset."""
     if played.route.alone:
         exercised = _seen_alone(played)
     else:
@@ -71,7 +71,14 @@ def judged(played: Played, *, profile: str = "openai") -> Judged:
         exercised = seen(played.scenario.exercises, upstream, turns)
     missing = played.scenario.exercises - exercised
     verdicts = tuple(
-        judge(one.exchange, dialect=played.route.inbound, profile=profile, only=_asked(), upstream=half)
+        judge(
+            one.exchange,
+            dialect=played.route.inbound,
+            profile=profile,
+            ruleset=ruleset,
+            only=_asked(),
+            upstream=half,
+        )
         for one, half in zip(played.client, halves(played.client, played.upstream), strict=True)
     )
     status, reason = _status(played, verdicts, missing)
@@ -107,14 +114,17 @@ def _status(
     played: Played, verdicts: Sequence[Verdict], missing: frozenset[str]
 ) -> tuple[CellStatus, str | None]:
     first = played.client[0].exchange
-    if first.response is None and (unanswered := _unanswered(played, first)) is not None:
-        return unanswered
+    stuck = unended(played)
+    if stuck is not None and stuck[0] is not CellStatus.NOT_EXERCISED:
+        return stuck
     blamed = [
         one.severity for verdict in verdicts for one in verdict.findings if one.origin.value != "upstream"
     ]
     spoken = _wordless(played)
     if Severity.ERROR in blamed and spoken is None:
         return CellStatus.FAILED, None
+    if stuck is not None:
+        return stuck
     if spoken is not None:
         why = f"the target asks in {spoken}, which has no words for this"
     elif missing and played.route.alone:
@@ -143,40 +153,3 @@ def _unseen(played: Played, missing: frozenset[str]) -> str:
     if last is None or last.status < 300:
         return f"not seen in its answer: {', '.join(sorted(missing))}"
     return f"the target answered {last.status}; not seen: {', '.join(sorted(missing))}"
-
-
-def _unanswered(played: Played, first: Exchange) -> tuple[CellStatus, str] | None:
-    """What to make of a client that was never answered; None where the target only waited, as its upstream did."""
-    ending = first.ending
-    if ending.how is How.CLIENT_CLOSE and played.upstream:
-        return None
-    if ending.how is How.CLIENT_CLOSE:
-        return CellStatus.NOT_EXERCISED, "the client left before the target had asked its upstream"
-    if ending.how is How.TIMEOUT:
-        return _hung(played, ending)
-    if played.upstream:
-        return CellStatus.FAILED, f"it hung up without an answer ({ending.exception or ending.how})"
-    return CellStatus.HARNESS_FAULT, f"the target gave no answer: {ending.exception or ending.how}"
-
-
-def _hung(played: Played, ending: Ending) -> tuple[CellStatus, str] | None:
-    waited = f"{ending.at_us / 1e6:.0f} s"
-    if played.route.alone:
-        return CellStatus.HARNESS_FAULT, f"the target gave no answer in {waited}"
-    if not played.upstream:
-        # It may be busy still with what it was asked before; whether it answers in the end nobody waits to see.
-        return CellStatus.HARNESS_FAULT, f"the target gave no answer in {waited}, and asked no upstream"
-    if any(_is_waited_for(one, ending.at_us / 1e3) for one in played.upstream):
-        return None
-    return CellStatus.FAILED, f"it hung: nothing came for {waited}, and its upstream had ended before"
-
-
-def _is_waited_for(one: Side, until_ms: float) -> bool:
-    """Whether our upstream had not ended by itself when the client gave up, nor been left before."""
-    if one.exchange.ending.how in {How.CANCELLED, How.TIMEOUT}:
-        return True
-    return one.left_ms is not None and one.left_ms >= until_ms - _SLACK_MS
-
-
-_SLACK_MS: Final = 250.0
-"""Milliseconds by which a target may leave its upstream earlier than its client leaves, and have left with it."""

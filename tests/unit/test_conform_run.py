@@ -182,11 +182,11 @@ def test_a_cell_over_which_the_checker_fails_does_not_end_the_others(
 ) -> None:
     """It is a fault of the harness, and says so."""
 
-    def fails(played: Played, *, profile: str) -> Judged:
+    def fails(played: Played, *, profile: str, ruleset: str | None) -> Judged:
         if played.mode == "stream":
             message = f"no rule for {profile}"
             raise ZeroDivisionError(message)
-        return judged(played, profile=profile)
+        return judged(played, profile=profile, ruleset=ruleset)
 
     monkeypatch.setattr("harness.conforming.judge.judged", fails)
     found = through(Tiny(), tmp_path)
