@@ -8,6 +8,7 @@ from harness.cassettes.exchange import How
 from harness.findings import Finding, Location, Origin, Severity
 from harness.sandwich.behaviours_rules import HELD, LEFT
 from harness.sandwich.behaviours_text import late, progress, waits
+from harness.sandwich.unended import end_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,8 +103,8 @@ def left(played: Played) -> Watched:
         return Watched(reason="the answer was over before the client could leave")
     if not played.upstream:
         return Watched()
-    gone = _end_ms(mine)
-    under_way = [one for one in played.upstream if _end_ms(one) > gone or one.left_ms is not None]
+    gone = end_ms(mine)
+    under_way = [one for one in played.upstream if end_ms(one) > gone or one.left_ms is not None]
     if not under_way:
         return Watched(reason="the upstream's answer was over before the client left")
     # A target that asks its upstream only after its client has left may notice from then on.
@@ -115,7 +116,7 @@ def left(played: Played) -> Watched:
     read_on = [one for one in under_way if one.left_ms is None]
     if read_on:
         last = read_on[-1]
-        longer = (_end_ms(last) - gone) / 1e3
+        longer = (end_ms(last) - gone) / 1e3
         how = "to its end" if last.exchange.ending.how is How.COMPLETE else "and is reading still"
         message = (
             f"The client left, and upstream was read {how}: {longer:.1f} s more, {_since(last, gone)} pieces."
@@ -138,12 +139,6 @@ def left(played: Played) -> Watched:
         origin=Origin.GATEWAY,
     )
     return Watched(findings=((len(played.client) - 1, finding),), left=after)
-
-
-def _end_ms(one: Side) -> float:
-    """When an exchange was over, in milliseconds after the session's first request."""
-    head = one.exchange.response.at_us if one.exchange.response is not None else 0
-    return one.at_ms + (head + one.exchange.ending.at_us) / 1e3
 
 
 def _since(one: Side, then: float) -> int:

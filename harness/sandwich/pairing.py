@@ -28,13 +28,21 @@ def halves(client: Sequence[Side], upstream: Sequence[Side]) -> list[Exchange | 
         client: What the client asked, in order.
         upstream: What the target asked, in order.
     """
-    starts = [one.at_ms for one in client]
     found: list[Exchange | None] = []
-    for begun, over in pairwise([-inf, *starts[1:], inf]):
-        attempts = [one.exchange for one in upstream if begun <= one.at_ms < over]
-        earlier = filter(_has_calls, attempts[:-1])
-        found.append(next(earlier, attempts[-1] if attempts else None))
+    for sides in attempts(client, upstream):
+        made = [one.exchange for one in sides]
+        earlier = filter(_has_calls, made[:-1])
+        found.append(next(earlier, made[-1] if made else None))
     return found
+
+
+def attempts(client: Sequence[Side], upstream: Sequence[Side]) -> list[list[Side]]:
+    """What a target asked during each of the client's exchanges, in order."""
+    starts = [one.at_ms for one in client]
+    return [
+        [one for one in upstream if begun <= one.at_ms < over]
+        for begun, over in pairwise([-inf, *starts[1:], inf])
+    ]
 
 
 def _has_calls(one: Exchange) -> bool:

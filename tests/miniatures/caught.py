@@ -101,9 +101,13 @@ CAUGHT: Final[dict[str, tuple[str, ...]]] = {
 }
 """The rule that fits the defect, and then those that find its consequences."""
 
+TOLD: Final[dict[str, str]] = {
+    "empty-never-ends": "it hung",
+}
+"""How the verdict on a cell begins, where what is wrong is no rule's but the session's that never ended."""
+
 UNCAUGHT: Final[dict[str, str]] = {
     "same-id": "no rule looks beyond one session at ids, and none holds the id against the upstream's",
-    "empty-never-ends": "a stream that never ends after its first chunk is taken for one that only waited",
     "raw-thought-as-summary": "no rule says which of the two kinds of thought is due",
     "parts-joined": "the texts of a prompt are compared without their borders and white space",
     "previous-response-lost": "what a response that is named says is not looked for in what the upstream is asked",

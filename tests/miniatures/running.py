@@ -27,6 +27,7 @@ class Caught:
         rules: Ids of the rules that found errors or warnings for which the target is to blame.
         unclean: The cells that failed or were warned of, whether a rule said so or not.
         silent: Why cells say nothing, by their ids.
+        failed: Why cells failed beside what rules found, by their ids.
         cells: How many there were.
     """
 
@@ -34,6 +35,7 @@ class Caught:
     unclean: tuple[str, ...]
     silent: dict[str, str | None]
     cells: int
+    failed: dict[str, str | None]
 
 
 def caught(miniature: Miniature, names: Collection[str], folder: Path, seconds: float = 4.0) -> Caught:
@@ -64,4 +66,5 @@ def caught(miniature: Miniature, names: Collection[str], folder: Path, seconds: 
             if one.status in {CellStatus.NOT_EXERCISED, CellStatus.HARNESS_FAULT}
         },
         cells=len(cells),
+        failed={one.id: one.reason for one in cells if one.status is CellStatus.FAILED},
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from tests.miniatures.catalogue import miniatures
-from tests.miniatures.caught import CAUGHT, UNCAUGHT
+from tests.miniatures.caught import CAUGHT, TOLD, UNCAUGHT
 from tests.miniatures.miniature import CHAT, RESPONSES, Miniature
 from tests.miniatures.running import caught
 
@@ -21,8 +21,7 @@ _BY_NAME = {one.name: one for one in miniatures()}
 def test_every_miniature_is_told_of_once() -> None:
     """A name that stands in no table would never be looked at."""
     assert len(_BY_NAME) == len(miniatures())
-    assert set(_BY_NAME) == set(CAUGHT) | set(UNCAUGHT)
-    assert not set(CAUGHT) & set(UNCAUGHT)
+    assert sorted(_BY_NAME) == sorted([*CAUGHT, *TOLD, *UNCAUGHT])
     assert len(CAUGHT) >= 40
 
 
@@ -60,6 +59,14 @@ def test_a_miniature_is_caught_by_the_fitting_rule(name: str, tmp_path: Path) ->
     assert fitting in came.rules
     assert came.rules <= {fitting, *consequences}
     assert came.unclean
+
+
+@pytest.mark.parametrize("name", list(TOLD))
+def test_a_miniature_fails_where_what_is_wrong_is_no_rule_s(name: str, tmp_path: Path) -> None:
+    """The cell says why, and no rule is needed for it."""
+    came = caught(_BY_NAME[name], _BY_NAME[name].shows, tmp_path)
+    assert came.unclean
+    assert any(why is not None and why.startswith(TOLD[name]) for why in came.failed.values())
 
 
 @pytest.mark.parametrize("name", list(UNCAUGHT))
