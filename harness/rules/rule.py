@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 
-Need: TypeAlias = Literal["request", "head", "times", "ending", "upstream"]
-"""What must be known for a rule to be decided; without it, the rule is not exercised."""
+Need: TypeAlias = Literal["request", "head", "times", "ending", "upstream", "run"]
+"""What must be known for a rule to be decided; without it, the rule is not exercised. A run of scenarios is known to
+whoever plays one (`harness.sandwich`): several sessions, and one clock at both ends."""
 
 Found: TypeAlias = "Finding | tuple[Finding, ...] | None"
 """What an observer gives. Never a generator: an ordinary event must cost nothing but the call."""

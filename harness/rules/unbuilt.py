@@ -34,14 +34,6 @@ UNBUILT: Mapping[str, str] = MappingProxyType(
             "downstream stream is judged by its own machine (RESP-LIFE, RESP-ITEM, RESP-PART, CHAT-CHOICE, CHAT-FIN); "
             "for engines it is a law to be tested with generated streams."
         ),
-        "XLAT-STREAM-001": (
-            "Needs the same generation translated twice, streamed and whole. A whole answer made from a stream is "
-            "compared by XLAT-TEXT-001, XLAT-TOOL-001, XLAT-FIN-001 and the XLAT-USE rules."
-        ),
-        "XLAT-STREAM-002": (
-            "Needs two downstream answers to the same replayed upstream answer: a property of an engine, tested by "
-            "replaying a cassette twice."
-        ),
         "XLAT-STREAM-003": (
             "Needs two downstream answers to one upstream answer that was cut in two ways: a property of an engine, "
             "tested by replaying with another pace and with comments put in."

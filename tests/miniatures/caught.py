@@ -98,6 +98,11 @@ CAUGHT: Final[dict[str, tuple[str, ...]]] = {
     "content-type-wrong": ("HTTP-CT-001",),
     "reasoning-in-text": ("XLAT-RSN-001", "XLAT-TEXT-001"),
     "pieces-trimmed": ("XLAT-TEXT-001",),
+    "raw-thought-as-summary": ("XLAT-RSN-005",),
+    "parts-joined": ("XLAT-REQ-002",),
+    "previous-response-lost": ("XLAT-REQ-021",),
+    "message-per-call": ("XLAT-REQ-012",),
+    "thought-lost": ("XLAT-RSN-006",),
 }
 """The rule that fits the defect, and then those that find its consequences."""
 
@@ -108,14 +113,9 @@ TOLD: Final[dict[str, str]] = {
 
 UNCAUGHT: Final[dict[str, str]] = {
     "same-id": "no rule looks beyond one session at ids, and none holds the id against the upstream's",
-    "raw-thought-as-summary": "no rule says which of the two kinds of thought is due",
-    "parts-joined": "the texts of a prompt are compared without their borders and white space",
-    "previous-response-lost": "what a response that is named says is not looked for in what the upstream is asked",
-    "message-per-call": "no rule looks at which message of the history a call stands in",
     "done-after-error": "no rule forbids [DONE] after an error",
     "retry-after-lost": "no rule compares Retry-After of the two sides",
     "html-passed": "the page is taken for the upstream's fault, and so nobody's",
     "malformed-skipped": "the answer that lacks a piece is not held against an upstream that was broken",
-    "thought-lost": "no rule misses a thought",
 }
 """Why nothing is found; whoever mends that moves the name into the other table."""

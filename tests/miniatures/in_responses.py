@@ -255,6 +255,7 @@ class ThoughtAsSummary(OfResponses):
     name = "raw-thought-as-summary"
     title = "A raw thought is told as a summary."
     defect = "001-D39"
+    routes = ("responses over responses",)
     chapters = ("reasoning",)
     shows = ("reasoning-raw",)
 

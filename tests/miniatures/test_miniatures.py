@@ -34,7 +34,7 @@ def test_the_base_without_a_defect_comes_out_clean(
     class Base(Miniature):
         """Without a defect, over all ways that miniatures use."""
 
-        routes = (CHAT, RESPONSES, "chat over gemini", "chat over anthropic")
+        routes = (CHAT, RESPONSES, "chat over gemini", "chat over anthropic", "responses over responses")
 
     Base.side = side
     names = {name for one in miniatures() for name in one.shows}

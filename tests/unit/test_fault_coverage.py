@@ -26,8 +26,8 @@ CATALOGUE = {
         "CTC": 1, "RSN": 7, "TERM": 6, "TOOL": 11, "OBF": 1, "SYNC": 2, "ERR": 1,
     },
     "XLAT": {
-        "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 5, "ERR": 4, "KEEP": 1, "ID": 2, "ORDER": 1, "STREAM": 4,
-        "ROUND": 1, "REF": 1, "ANN": 1, "N": 1, "EMPTY": 1, "TMPL": 1, "REQ": 20,
+        "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 6, "ERR": 4, "KEEP": 1, "ID": 2, "ORDER": 1, "STREAM": 4,
+        "ROUND": 1, "REF": 1, "ANN": 1, "N": 1, "EMPTY": 1, "TMPL": 1, "REQ": 21,
     },
     "UP": {"ORDER": 2, "BLOCK": 2, "END": 2, "SCHEMA": 1, "SUM": 1, "USE": 1},
 }  # fmt: skip
@@ -40,9 +40,10 @@ NO_MUTATION = {
     "XLAT-STREAM-003": "compares the translations of one recording cut in two ways",
     "XLAT-ROUND-001": "compares what went there and back again; one answer is one way",
     "XLAT-TMPL-001": "needs to know that a guardrail edited the stream; its traces are RESP-SEQ and RESP-ITEM findings",
+    "XLAT-RSN-006": "needs a client that asks for a summary of the thought; those of the shared answers do not",
     **{
         f"XLAT-REQ-{number:03}": "holds a request against another; faults are made in answers"
-        for number in range(2, 21)
+        for number in range(2, 22)
     },
 }
 

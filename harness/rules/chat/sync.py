@@ -10,6 +10,7 @@ from harness.jsonvalue import try_parse
 from harness.rules.chat import counting
 from harness.rules.chat.chat_rule import ChatRule, many, quoted
 from harness.rules.chat.finish import REASONS
+from harness.rules.chat.tool_arguments import CUT
 from harness.rules.rule import MALFORMED, WHOLE, Found
 
 if TYPE_CHECKING:
@@ -210,8 +211,15 @@ class WholeToolCalls(_WholeRule):
     stream: chat/whole_tool
     ```
 
+    ```example
+    request: {"model":"m","max_tokens":9,"tools":[{"type":"function","function":{"name":"f"}}]}
+    body:
+    {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"x\":"}}]},"finish_reason":"length"}],"usage":{"prompt_tokens":1,"completion_tokens":9,"total_tokens":10}}
+    ```
+
     ## Exceptions
     Arguments that are text and not JSON are a warning, as in streams (CHAT-TOOL-009): the model may have written them so.
+    Where the answer was cut by its length or by a filter, they are cut as well, and nothing is wrong.
     """
 
     id = "CHAT-SYNC-003"
@@ -220,10 +228,12 @@ class WholeToolCalls(_WholeRule):
 
     def judge(self, case: Case[ChatStream]) -> Iterator[Finding]:
         """Ids and names that are empty, ids that are shared, types that nobody knows, arguments that are no JSON."""
-        for pointer, message in _messages(case):
+        choices: Any = case.body.get("choices")
+        for choice, (pointer, message) in zip(choices or (), _messages(case), strict=True):
             known: set[str] = set()
+            cut = choice["finish_reason"] in CUT
             for position, call in enumerate(message.get("tool_calls") or ()):
-                for what in _wrong_with(call, known):
+                for what in _wrong_with(call, known, cut=cut):
                     yield self.finding(
                         case, f"Tool call {position} {what.said}.", pointer=f"{pointer}/tool_calls/{position}",
                         expected=what.expected, found=what.found, subject=what.subject, severity=what.severity,
@@ -239,8 +249,11 @@ class _Wrong(NamedTuple):
     severity: Severity | None = None
 
 
-def _wrong_with(call: dict[str, Any], known: set[str]) -> Iterator[_Wrong]:
-    """What is wrong with a call, but for its shape; `known` are the ids of the calls before it."""
+def _wrong_with(call: dict[str, Any], known: set[str], *, cut: bool) -> Iterator[_Wrong]:
+    """What is wrong with a call, but for its shape; `known` are the ids of the calls before it.
+
+    Where the answer was `cut`, arguments may break off.
+    """
     holder, identity, kind = tool_of(call), call.get("id"), call.get("type")
     for name, value in (("id", identity), ("name", holder.get("name"))):
         if not value:
@@ -254,6 +267,7 @@ def _wrong_with(call: dict[str, Any], known: set[str]) -> Iterator[_Wrong]:
     arguments = holder.get("arguments")
     if (
         kind == "function"
+        and not cut
         and isinstance(arguments, str)
         and not try_parse(arguments.encode("utf-8", "replace"))[0]
     ):

@@ -73,7 +73,7 @@ class ReasoningLeaks(Comparison):
     id = "XLAT-RSN-001"
     severity = Severity.ERROR
     source = "litellm#32357, litellm#33224"
-    supersedes = ("XLAT-TEXT-001", "XLAT-RSN-002", "XLAT-RSN-004")
+    supersedes = ("XLAT-TEXT-001", "XLAT-RSN-002", "XLAT-RSN-004", "XLAT-RSN-006")
 
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
         """Either half has thought that can be read."""

@@ -189,7 +189,36 @@ class PastResultUntied(Fidelity):
     stream: anthropic/text
     ```
 
+    ```example
+    request: {"model":"m","stream":true,"input":[{"role":"user","content":"Hello."},{"type":"function_call",\
+"call_id":"c1","name":"get_weather","arguments":"{}"},{"type":"function_call","call_id":"c2","name":"get_time",\
+"arguments":"{}"},{"type":"function_call_output","call_id":"c1","output":"cold"},{"type":"function_call_output",\
+"call_id":"c2","output":"noon"}]}
+    stream: translation/responses_text
+    --- upstream
+    request: {"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":\
+"Hello."},{"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"get_weather",\
+"arguments":"{}"}}]},{"role":"assistant","tool_calls":[{"id":"c2","type":"function","function":{"name":"get_time",\
+"arguments":"{}"}}]},{"role":"tool","tool_call_id":"c1","content":"cold"},{"role":"tool","tool_call_id":"c2",\
+"content":"noon"}]}
+    stream: translation/chat_text
+    ```
+
     ## Conforms
+    ```example
+    request: {"model":"m","stream":true,"input":[{"role":"user","content":"Hello."},{"type":"function_call",\
+"call_id":"c1","name":"get_weather","arguments":"{}"},{"type":"function_call","call_id":"c2","name":"get_time",\
+"arguments":"{}"},{"type":"function_call_output","call_id":"c1","output":"cold"},{"type":"function_call_output",\
+"call_id":"c2","output":"noon"}]}
+    stream: translation/responses_text
+    --- upstream
+    request: {"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":\
+"Hello."},{"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"get_weather",\
+"arguments":"{}"}},{"id":"c2","type":"function","function":{"name":"get_time","arguments":"{}"}}]},{"role":"tool",\
+"tool_call_id":"c1","content":"cold"},{"role":"tool","tool_call_id":"c2","content":"noon"}]}
+    stream: translation/chat_text
+    ```
+
     ```example
     request: {"model":"m","stream":true,"input":[{"role":"user","content":"Hello."},{"type":"function_call",\
 "call_id":"c.1","name":"get_weather","arguments":"{}"},{"type":"function_call_output","call_id":"c.1",\
@@ -204,7 +233,10 @@ class PastResultUntied(Fidelity):
 
     ## Exceptions
     Ids may be others than the client's, as long as call and result have the same. Gemini may have none: a result then
-    belongs to the call of the same name. Responses takes calls and results in any order.
+    belongs to the call of the same name. Responses takes calls and results in any order. In Chat, results follow the
+    one message that has all of their calls ("An assistant message with 'tool_calls' must be followed by tool messages
+    responding to each 'tool_call_id'"): calls of one turn that are told as a message each are refused. Elsewhere only
+    words of a user separate the two, since neighbours of one role count as one message.
     """
 
     id = "XLAT-REQ-012"
@@ -282,7 +314,19 @@ def _untied(heard: Heard) -> str | None:
         between = [one for one in pieces[at + 1 : place] if isinstance(one, Words) and one.text.strip()]
         if heard.dialect != "responses" and any(one.speaker == "user" for one in between):
             return f"Words of the user stand upstream between a call of the history and its result {number}."
+        if heard.dialect == "chat" and _is_parted(pieces[at : place + 1]):
+            return f"Another message stands upstream between a call of the history and its result {number}."
     return None
+
+
+def _is_parted(pieces: Sequence[Any]) -> bool:
+    """Whether a message that is no tool's stands between those of the first piece and of the last."""
+    own = {pieces[0].message, pieces[-1].message}
+    return any(
+        one.message not in own
+        for one in pieces[1:-1]
+        if isinstance(one, PastCall) or (isinstance(one, Words) and one.text.strip())
+    )
 
 
 def _call_of(result: PastResult, before: Sequence[Any], *, is_loose: bool) -> int | None:

@@ -42,7 +42,11 @@ def heard_chat(body: Mapping[str, Any]) -> Heard:
     return Heard(
         dialect="chat",
         model=text_of(body.get("model")),
-        pieces=tuple(piece for message in objects(body.get("messages")) for piece in _pieces(message)),
+        pieces=tuple(
+            piece
+            for number, message in enumerate(objects(body.get("messages")))
+            for piece in _pieces(message, number)
+        ),
         tools=tuple(_tools(body)),
         choice=choice_of(body.get("tool_choice", body.get("function_call"))),
         parallel=parallel if isinstance(parallel, bool) else None,
@@ -51,32 +55,36 @@ def heard_chat(body: Mapping[str, Any]) -> Heard:
     )
 
 
-def _pieces(message: Mapping[str, Any]) -> Iterator[Piece]:
+def _pieces(message: Mapping[str, Any], number: int) -> Iterator[Piece]:
     role, content = text_of(message.get("role")), message.get("content")
     if role in {"tool", "function"}:
-        yield PastResult(id=said(message.get("tool_call_id")), name=said(message.get("name")), value=content)
-        yield from (one for part in objects(content) if isinstance(one := _part(part, "user"), Medium))
+        call_id, name = said(message.get("tool_call_id")), said(message.get("name"))
+        yield PastResult(id=call_id, name=name, value=content, message=number)
+        yield from (
+            one for part in objects(content) if isinstance(one := _part(part, "user", number), Medium)
+        )
         return
     speaker = _SPEAKERS.get(role, "user")
     if isinstance(content, str):
-        yield Words(speaker=speaker, text=content)
+        yield Words(speaker=speaker, text=content, message=number)
     for part in objects(content):
-        if (one := _part(part, speaker)) is not None:
+        if (one := _part(part, speaker, number)) is not None:
             yield one
     if refusal := said(message.get("refusal")):
-        yield Words(speaker=speaker, text=refusal, is_refusal=True)
+        yield Words(speaker=speaker, text=refusal, is_refusal=True, message=number)
     for call in objects(message.get("tool_calls")):
-        yield _call(call, said(call.get("id")))
+        yield _call(call, said(call.get("id")), number)
     if legacy := mapped(message.get("function_call")):
-        yield _call({"function": legacy}, None)
+        yield _call({"function": legacy}, None, number)
 
 
-def _part(part: Mapping[str, Any], speaker: Speaker) -> Piece | None:
+def _part(part: Mapping[str, Any], speaker: Speaker, message: int) -> Piece | None:
     match part.get("type"):
         case "text":
-            return Words(speaker=speaker, text=text_of(part.get("text")))
+            return Words(speaker=speaker, text=text_of(part.get("text")), message=message)
         case "refusal":
-            return Words(speaker=speaker, text=text_of(part.get("refusal")), is_refusal=True)
+            refusal = text_of(part.get("refusal"))
+            return Words(speaker=speaker, text=refusal, is_refusal=True, message=message)
         case "image_url":
             image = part.get("image_url")
             told = {"url": image} if isinstance(image, str) else mapped(image)
@@ -94,11 +102,11 @@ def _part(part: Mapping[str, Any], speaker: Speaker) -> Piece | None:
     return None
 
 
-def _call(call: Mapping[str, Any], call_id: str | None) -> PastCall:
+def _call(call: Mapping[str, Any], call_id: str | None, message: int) -> PastCall:
     custom = mapped(call.get("custom"))
     function = custom or mapped(call.get("function"))
     given = function.get("input") if custom else function.get("arguments")
-    return PastCall(id=call_id, name=text_of(function.get("name")), arguments=given)
+    return PastCall(id=call_id, name=text_of(function.get("name")), arguments=given, message=message)
 
 
 def _tools(body: Mapping[str, Any]) -> Iterator[DeclaredTool]:

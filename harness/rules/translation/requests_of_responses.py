@@ -37,6 +37,7 @@ def heard_responses(body: Mapping[str, Any]) -> Heard:
     """Read it."""
     parallel = body.get("parallel_tool_calls")
     text = mapped(body.get("text"))
+    may_be_left_out = body.get("truncation") == "auto" or bool(body.get("context_management"))
     return Heard(
         dialect="responses",
         model=text_of(body.get("model")),
@@ -47,6 +48,8 @@ def heard_responses(body: Mapping[str, Any]) -> Heard:
         wishes=_wishes(body, text),
         format=format_of(text.get("format")),
         is_stored=bool(body.get("previous_response_id") or body.get("conversation")),
+        continues=None if may_be_left_out else said(body.get("previous_response_id")),
+        wants_summary=said(mapped(body.get("reasoning")).get("summary")) is not None,
     )
 
 
@@ -56,11 +59,11 @@ def _conversation(body: Mapping[str, Any]) -> Iterator[Piece]:
     given = body.get("input")
     if isinstance(given, str):
         yield Words(speaker="user", text=given)
-    for item in objects(given):
-        yield from _item(item)
+    for number, item in enumerate(objects(given)):
+        yield from _item(item, number)
 
 
-def _item(item: Mapping[str, Any]) -> Iterator[Piece]:
+def _item(item: Mapping[str, Any], number: int) -> Iterator[Piece]:
     call_id, name = said(item.get("call_id")), text_of(item.get("name"))
     match item.get("type"):
         case "function_call":
@@ -70,21 +73,23 @@ def _item(item: Mapping[str, Any]) -> Iterator[Piece]:
         case "function_call_output" | "custom_tool_call_output":
             output = item.get("output")
             yield PastResult(id=call_id, name=None, value=output)
-            yield from (one for part in objects(output) if isinstance(one := _part(part, "user"), Medium))
+            parts = (_part(part, "user", number) for part in objects(output))
+            yield from (one for one in parts if isinstance(one, Medium))
         case "message" | None:
             speaker = _SPEAKERS.get(text_of(item.get("role")), "user")
             content = item.get("content")
             if isinstance(content, str):
-                yield Words(speaker=speaker, text=content)
-            yield from (one for part in objects(content) if (one := _part(part, speaker)) is not None)
+                yield Words(speaker=speaker, text=content, message=number)
+            yield from (one for part in objects(content) if (one := _part(part, speaker, number)) is not None)
 
 
-def _part(part: Mapping[str, Any], speaker: Speaker) -> Piece | None:
+def _part(part: Mapping[str, Any], speaker: Speaker, message: int) -> Piece | None:
     match part.get("type"):
         case "input_text" | "output_text" | "text":
-            return Words(speaker=speaker, text=text_of(part.get("text")))
+            return Words(speaker=speaker, text=text_of(part.get("text")), message=message)
         case "refusal":
-            return Words(speaker=speaker, text=text_of(part.get("refusal")), is_refusal=True)
+            refusal = text_of(part.get("refusal"))
+            return Words(speaker=speaker, text=refusal, is_refusal=True, message=message)
         case "input_image":
             image = part.get("image_url")
             url = image if isinstance(image, str) else mapped(image).get("url")

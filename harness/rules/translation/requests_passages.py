@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from harness.rules.translation.requests_reading import Heard, Speaker, Words
+
+_BLANKS: Final = frozenset(" \t")
 
 Fate: TypeAlias = Literal["lost", "respaced", "moved", "spoken by another"]
 
@@ -104,3 +107,37 @@ def _missing(one: Words, lanes: dict[Speaker, _Lane]) -> Passage:
     if any(squeezed in "".join(lane.text.split()) for lane in lanes.values()):
         return Passage(one, "respaced")
     return Passage(one, "lost")
+
+
+def spaced_out(asked: Heard, sent: Heard) -> tuple[str, str, str] | None:
+    """Two parts of one message that stand upstream in one text, with blanks between them that neither has.
+
+    Lines between parts are not looked for: they are how parts are told where a protocol has none.
+
+    Returns:
+        Both parts, and what stands between them; None where no such parts are.
+    """
+    words = asked.words()
+    for one, other in pairwise(words):
+        if one.message is None or (one.message, one.speaker) != (other.message, other.speaker):
+            continue
+        texts = [there.text for there in sent.words() if there.speaker == one.speaker]
+        if any(f"{one.text}{other.text}" in text for text in texts):
+            continue
+        for text in texts:
+            if between := _blanks_between(one.text, other.text, text):
+                return one.text, other.text, between
+    return None
+
+
+def _blanks_between(first: str, second: str, text: str) -> str:
+    """The blanks that stand between two texts in a third; "" where these do not follow each other there."""
+    at = text.find(first)
+    while at >= 0:
+        stop = end = at + len(first)
+        while text[end : end + 1] in _BLANKS:
+            end += 1
+        if end > stop and text.startswith(second, end):
+            return text[stop:end]
+        at = text.find(first, stop)
+    return ""

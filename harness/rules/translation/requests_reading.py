@@ -20,11 +20,15 @@ _DEEPEST: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text, and who said it. A refusal is a member of its own in Chat, and so has no place among the texts."""
+    """A text, and who said it. A refusal is a member of its own in Chat, and so has no place among the texts.
+
+    `message` is the number of the message that it is a part of, here and below; None where that is not read.
+    """
 
     speaker: Speaker
     text: str
     is_refusal: bool = False
+    message: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class PastCall:
     id: str | None
     name: str
     arguments: Any
+    message: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class PastResult:
     id: str | None
     name: str | None
     value: Any
+    message: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +115,8 @@ class Heard:
         format: What the text of the answer is to be; None for any text.
         thinks: Anthropic: thinking is on, which forbids other things.
         is_stored: Responses: what came before is known to the server by an id.
+        continues: Responses: the response that this goes on from; None where there is none, or turns may be left out.
+        wants_summary: Responses: a summary of the model's thought is asked for.
     """
 
     dialect: str
@@ -121,6 +129,8 @@ class Heard:
     format: Format | None = None
     thinks: bool = False
     is_stored: bool = False
+    continues: str | None = None
+    wants_summary: bool = False
 
     def words(self) -> list[Words]:
         """Texts that are more than white space."""

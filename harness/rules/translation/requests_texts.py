@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
-from harness.rules.translation.comparison import shortened
+from harness.rules.translation.comparison import AROUND, shortened
 from harness.rules.translation.requests_fidelity import Fidelity
-from harness.rules.translation.requests_passages import misplaced
+from harness.rules.translation.requests_passages import misplaced, spaced_out
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -55,6 +55,16 @@ class PromptLost(Fidelity):
     stream: anthropic/text
     ```
 
+    ```example
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":[{"type":"text","text":"Where does the \
+river Glom"},{"type":"text","text":"ma end?"}]}]}
+    stream: translation/chat_text
+    --- upstream
+    request: {"model":"m","max_tokens":64,"stream":true,"messages":[{"role":"user","content":"Where does the river \
+Glom ma end?"}]}
+    stream: anthropic/text
+    ```
+
     ## Conforms
     ```example
     request: {"model":"m","stream":true,"messages":[{"role":"system","content":"Answer in French."},\
@@ -66,9 +76,21 @@ class PromptLost(Fidelity):
     stream: anthropic/text
     ```
 
+    ```example
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":[{"type":"text","text":"Where does the \
+river Glom"},{"type":"text","text":"ma end?"}]}]}
+    stream: translation/chat_text
+    --- upstream
+    request: {"model":"m","max_tokens":64,"stream":true,"messages":[{"role":"user","content":[{"type":"text","text":\
+"Where does the river Glom"},{"type":"text","text":"ma end?"}]}]}
+    stream: anthropic/text
+    ```
+
     ## Exceptions
     Texts may be joined to others, be split into parts, and stand in other members. White space around them does not
-    count; where only white space within them differs, it is a warning. What a gateway adds is no matter of this rule.
+    count; where only white space within them differs, or blanks come between the parts of one message, it is a warning.
+    Parts that are joined with nothing or with lines between them are as they were: where a protocol has no parts, that
+    is how servers tell them. What a gateway adds is no matter of this rule.
     """
 
     id = "XLAT-REQ-002"
@@ -102,6 +124,16 @@ class PromptLost(Fidelity):
                 expected=shortened(words.text),
                 severity=Severity.WARNING,
                 subject="white space",
+            )
+        if (joined := spaced_out(asked, sent)) is not None:
+            first, second, between = joined
+            return self.lost(
+                case,
+                "Parts of one message are joined with blanks between them, which the client did not send.",
+                expected=repr(first[-AROUND:] + second[:AROUND]),
+                found=repr(first[-AROUND:] + between[:AROUND] + second[:AROUND]),
+                severity=Severity.WARNING,
+                subject="blanks between parts",
             )
         return None
 
