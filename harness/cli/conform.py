@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
 _OUT = "harness-report"
 _OF_ADDRESS = frozenset(
-    {"base_url", "wait_for", "headers", "models", "api_key_env", "inbound", "upstream_port", "profile", "ruleset"}
+    {
+        "base_url",
+        "wait_for",
+        "headers",
+        "models",
+        "api_key_env",
+        "inbound",
+        "upstream_port",
+        "profile",
+        "ruleset",
+    }
 )
 """The options without which a cell of a target at an address could not be played again."""
 
@@ -213,7 +223,6 @@ def command(
     from harness.conforming.whole import TOOLS, run_all
     from harness.conforming.wishes import Wishes
     from harness.jobs.accepting import open_baseline
-    from harness.sandwich.behaviours_rules import WATCHED
     from harness.targets.registry import own_scenarios
 
     if is_list:
@@ -244,7 +253,7 @@ def command(
     folder = (tools or TOOLS).expanduser()
     targets = chosen_targets(names, given, folder)
     chosen = tuple(one for path in cassettes for one in scenarios_of(path)) or chosen_scenarios(scenarios)
-    accepted = None if baseline is None else open_baseline(baseline, new=update_baseline, beside=WATCHED)
+    accepted = None if baseline is None else open_baseline(baseline, new=update_baseline)
     refuse_unwritable(formats, out)
     complaints = Complaints()
     if is_install:
@@ -325,7 +334,8 @@ def _told(
     if baseline is not None:
         result = msgspec.structs.replace(result, stale=())
     # What programs read comes first: a report that fails must not take it along.
-    write_result(result, out)
+    with complaints.heard():
+        write_result(result, out)
     reports: list[Path] = []
     with complaints.heard():
         write_files(result, formats, beside=out, redact_content=redact_content)

@@ -12,7 +12,7 @@ from harness.conforming.choosing import matching
 from harness.conforming.judge import Ruled
 from harness.results.result import Cell, CellStatus
 from harness.sandwich.behaviours import Turn, behave, requests_of, turn_of
-from harness.sandwich.client import new_client
+from harness.sandwich.client import ENDLESS, new_client
 from harness.sandwich.session import Mode, Player, cell_id
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ ALIVE: Final = 0.25
 """Seconds between two looks whether the target still runs."""
 _REFUSED: Final = 8
 """So many sessions after one another that get no connection: nobody is there any more."""
+_ENDLESS: Final = 8
+"""So many answers after one another that have no end: the disk is not filled with more of them."""
 _WAITING: Final = 2
 """How many sessions for each that is played may wait to be judged."""
 
@@ -101,6 +103,7 @@ class Playing:
 
     Attributes:
         scenarios: What the target is put through: its own where it has such.
+        statuses: Of all first answers.
     """
 
     def __init__(
@@ -136,7 +139,8 @@ class Playing:
         }
         self._open = [turn_of(job.scenario) for job in self._jobs]
         self._played: set[asyncio.Task[None]] = set()
-        self._refused = self._unanswered = self._done = 0
+        self._refused = self._unanswered = self._endless = self._done = 0
+        self.statuses: set[int] = set()
         self._halt: Halt | None = None
 
     async def all(self) -> Halt | None:
@@ -166,6 +170,10 @@ class Playing:
                     await asyncio.wait(tasks)
                 finally:
                     watch.cancel()
+                if self._unanswered:
+                    await asyncio.sleep(ALIVE)  # it may be ending at this moment
+        if self._halt is None and (why := self._ended()) is not None:
+            self._halt = _gone(why)
         return self._halt
 
     def halt(self, halt: Halt) -> None:
@@ -236,12 +244,16 @@ class Playing:
         first = played.client[0].exchange
         if first.response is not None:
             self._refused = self._unanswered = 0
+            self.statuses.add(first.response.status)
+            self._endless = self._endless + 1 if first.ending.exception == ENDLESS else 0
+            if self._endless >= _ENDLESS:
+                self.halt(_gone(f"{_ENDLESS} answers after one another had no end"))
             return
         self._unanswered += 1
         self._refused = self._refused + 1 if first.ending.exception == "ConnectError" else 0
         if self._refused >= _REFUSED:
             why = "it takes no more connections"
-        elif self._unanswered >= max(_REFUSED, 2 * self._concurrency):
+        elif self._unanswered >= max(_REFUSED, self._concurrency * (2 if self.statuses else 1)):
             why = f"{self._unanswered} requests after one another got no answer"
         else:
             return
@@ -251,15 +263,18 @@ class Playing:
         budget = self._wishes.budget
         begun = asyncio.get_running_loop().time()
         while True:
-            try:
-                why = self._running.ended()
-            except Exception as error:  # noqa: BLE001 - a target is somebody else's code
-                why = _told(error)
-            if why is not None:
+            if (why := self._ended()) is not None:
                 self.halt(_gone(why))
             elif budget is not None and asyncio.get_running_loop().time() - begun >= budget:
                 self.halt(Halt(reason=f"left out: the budget of {budget:g} s was spent"))
             await asyncio.sleep(ALIVE if budget is None else min(ALIVE, budget / 4))
+
+    def _ended(self) -> str | None:
+        """Why the target does not run any more; None while it does."""
+        try:
+            return self._running.ended()
+        except Exception as error:  # noqa: BLE001 - a target is somebody else's code
+            return _told(error)
 
     def _without(self, job: Job, status: CellStatus, reason: str) -> Ruled:
         return Ruled(left_out(self._target, job, status, reason))

@@ -7,6 +7,7 @@ import fnmatch
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -28,7 +29,7 @@ from harness.results.result import Target as ResultTarget
 from harness.sandwich.upstream import ScenarioUpstream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from harness.conforming.stable import Said
@@ -104,6 +105,7 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
     halt: Halt | None = None
     failure: str | None = None
     own: tuple[Scenario, ...] = ()
+    statuses: set[int] = set()
     polish = _first(tools, out)
     log = ""
     try:
@@ -134,13 +136,13 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
                     judge=judge,
                     sink=found.__setitem__,
                 )
-                own = playing.scenarios
+                own, statuses = playing.scenarios, playing.statuses
                 halt = asyncio.run(playing.all())
             log = running.log() if halt is not None and halt.died else ""
     except KeyboardInterrupt:
         halt = Halt(reason="the run was interrupted", interrupted=True)
     except HarnessError as error:
-        failure = str(error)
+        failure, log = told_of(error)
     except Exception as error:  # noqa: BLE001 - a target is somebody else's code
         failure = f"{type(error).__name__}: {error}"
     troubles = tuple(_closed(client, upstream))
@@ -150,7 +152,9 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
 
     return Through(
         target=_ended(target, running, said, halt=halt, failure=failure, log=log),
-        ruled=tuple(_declared(target, _shown(found[place], said)) for place in sorted(found)),
+        ruled=tuple(
+            _declared(target, _broken(_shown(found[place], said), statuses)) for place in sorted(found)
+        ),
         scenarios=own,
         strays=tuple(sorted(map(said, handler.strays))),
         troubles=troubles,
@@ -200,6 +204,28 @@ def _closed(*recorders: Recorder) -> Iterator[HarnessError]:
             yield error
 
 
+def told_of(error: HarnessError) -> tuple[str, str]:
+    """Why a target did not start, in one line, and what it printed."""
+    first, _, printed = (error.hint or "").partition("\n")
+    details = [one for one in (error.where, error.expected and f"expected {error.expected}") if one]
+    told = ": ".join(one for one in (error.message, error.found) if one)
+    if details:
+        told = f"{told} ({', '.join(details)})"
+    line = "; ".join(one for one in (told, first.removesuffix(", and ends:")) if one)
+    return " ".join(line.split()), dedent(printed)
+
+
+def _broken(one: Ruled, statuses: Collection[int]) -> Ruled:
+    """The cell; where everything that was asked was answered with 500, that is what is wrong.
+
+    Else such an answer says nothing: a target may give it to what it does not know.
+    """
+    if set(statuses) != {500} or one.cell.status is not CellStatus.NOT_EXERCISED:
+        return one
+    reason = "it answered 500 to this, as to everything else that it was asked"
+    return one._replace(cell=msgspec.structs.replace(one.cell, status=CellStatus.FAILED, reason=reason))
+
+
 def _declared(target: Target, one: Ruled) -> Ruled:
     """The cell, and where the target itself says that it does not do this, no more is held against it."""
     cell = one.cell
@@ -224,10 +250,10 @@ def _ended(
     if running is None:
         if failure is None:
             return _target(target, said, status="left_out", reason=halt.reason if halt else None)
-        return _target(target, said, status="not_started", reason=failure)
+        return _target(target, said, status="not_started", reason=failure, log=log)
     reason = halt.reason if halt is not None else failure
     died = failure is not None or (halt is not None and halt.died)
-    return _target(target, said, running, status="died" if died else "ran", reason=reason, log=log or None)
+    return _target(target, said, running, status="died" if died else "ran", reason=reason, log=log)
 
 
 def _target(

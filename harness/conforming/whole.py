@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from harness import __version__
 from harness.conforming.accepting import accepted, stale_entries
 from harness.conforming.pages import pages
-from harness.conforming.run import Through, put_through
+from harness.conforming.run import Through, put_through, told_of
 from harness.errors import FileAccessError
 from harness.io.clock import SystemClock
 from harness.results.result import Result, Run
@@ -99,7 +99,7 @@ def run_all(
             interrupted = True
         except FileAccessError as error:
             # What came of the targets before it is not lost over that.
-            found.append(_never(target, "not_started", str(error)))
+            found.append(_never(target, "not_started", told_of(error)[0]))
         interrupted = interrupted or found[-1].interrupted
     ruled = [one for through in found for one in through.ruled]
     cells = [one.cell if baseline is None else accepted(one, baseline) for one in ruled]

@@ -16,10 +16,20 @@ if TYPE_CHECKING:
     from harness.io.recorder import Take
 
 _CONNECT: Final = 10.0
+_LARGEST: Final = 16 * 1024 * 1024
+"""Bytes of a body that are read: no scenario has an answer of a tenth of this, and memory and disk have an end."""
 
 
 class Leave(Exception):
     """The client has had enough."""
+
+
+class EndlessBody(Exception):
+    """More came than any answer has."""
+
+
+ENDLESS: Final = EndlessBody.__name__
+"""How the ending of such an exchange calls it; the client waited in vain for its end, so it is a timeout."""
 
 
 async def ask(
@@ -64,14 +74,11 @@ async def ask(
             response = _head(answer, round((head_at - begun) * 1e6))
             if take is not None:
                 take.respond(response)
-            async for data in answer.aiter_raw():
-                chunks.append(Chunk(round((now() - head_at) * 1e6), data))
-                if take is not None:
-                    take.chunk(data)
-                if leave_after is not None and len(chunks) >= leave_after:
-                    raise Leave  # noqa: TRY301 - it also ends the exchange, as a client's leaving does
+            await _read(answer, chunks, head_at, leave_after, take)
     except Leave:
         how = How.CLIENT_CLOSE
+    except EndlessBody as endless:
+        how, error = How.TIMEOUT, endless
     except TimeoutError as late:
         how, error = (How.CLIENT_CLOSE, None) if patience < seconds else (How.TIMEOUT, late)
     except (httpx.HTTPError, OSError) as failed:
@@ -90,6 +97,22 @@ async def ask(
             response.at_us,
         )
     return Exchange(0, request, response, ending)
+
+
+async def _read(
+    answer: httpx.Response, chunks: list[Chunk], head_at: float, leave_after: int | None, take: Take | None
+) -> None:
+    size = 0
+    async for data in answer.aiter_raw():
+        chunks.append(Chunk(round((now() - head_at) * 1e6), data))
+        if take is not None:
+            take.chunk(data)
+        size += len(data)
+        if size > _LARGEST:
+            message = f"{_LARGEST:,} bytes came, and no end"
+            raise EndlessBody(message)
+        if leave_after is not None and len(chunks) >= leave_after:
+            raise Leave
 
 
 def _head(answer: httpx.Response, at_us: int) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from dataclasses import dataclass
 from importlib.metadata import distributions
 from typing import TYPE_CHECKING, Final
 
+from harness.cassettes.redaction.redactor import Redactor
 from harness.errors import TargetError
+from harness.io.environment import secret_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,6 +159,9 @@ def _missing(target: str, what: str, tools: Path) -> str:
 def _run(command: Sequence[str], cwd: Path) -> None:
     # A virtual environment that the harness runs in is none of the installer's business.
     env = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH"}}
+    # An index or a proxy may be given with a password.
+    redactor = Redactor(values=secret_values())
+    where = redactor.text(shlex.join(command), "command")[0]
     try:
         subprocess.run(  # noqa: S603 - an installer, with arguments of our own
             command,
@@ -171,11 +177,10 @@ def _run(command: Sequence[str], cwd: Path) -> None:
         output: bytes = error.stdout or b""
         raise TargetError(
             f"an installation failed with exit code {error.returncode}",
-            where=" ".join(command),
-            found=output.decode("utf-8", "replace")[-_TOLD:].strip(),
+            where=where,
+            found=redactor.text(output.decode("utf-8", "replace"), "output")[0][-_TOLD:].strip(),
             hint="is the package registry within reach?",
         ) from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise TargetError(
-            "an installation could not be run", where=" ".join(command), found=str(error)
-        ) from error
+        found = str(error) if isinstance(error, OSError) else f"it was not done within {PATIENCE:g} s"
+        raise TargetError("an installation could not be run", where=where, found=found) from error

@@ -32,6 +32,9 @@ _WINDOW: Final = 32_768
 """Bytes of the log's end that are read: more than `TAIL` characters in any encoding, so that a secret which the window
 cuts in two lies before what is shown."""
 
+_LARGEST: Final = 256 * 1024 * 1024
+"""Bytes that a program may print in one run: one that prints without end must not fill the disk."""
+
 _PATIENCE: Final = 5.0
 """Seconds in which a program may end by itself when it is told to."""
 
@@ -75,6 +78,7 @@ class Process:
         self._log = log
         self._redactor = redactor
         self._popen = popen
+        self._held = self._printed()
 
     @property
     def pid(self) -> int:
@@ -86,17 +90,29 @@ class Process:
         """Its command line as a shell takes it, without secrets."""
         return self._redactor.text(shlex.join(self._command), "command")[0]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended by itself."""
+        return self._popen.poll() is not None
+
     def ended(self) -> str | None:
-        """How it ended, with the last line that it printed; None while it runs."""
+        """How it ended, with the last line that it printed; None while it runs, and does not print without end."""
         code = self._popen.poll()
         if code is None:
-            return None
+            is_endless = self._printed() - self._held > _LARGEST
+            return f"it printed more than {_LARGEST:,} bytes into {self._log}" if is_endless else None
         last = self.tail().rstrip().rpartition("\n")[2].strip()
         return (
             f"{_in_words(code)}; it printed last: {last}"
             if last
             else f"{_in_words(code)}; it printed nothing"
         )
+
+    def _printed(self) -> int:
+        try:
+            return self._log.stat().st_size
+        except OSError:
+            return 0
 
     def tail(self) -> str:
         """The end of what it printed: at most `TAIL` characters, without secrets and without terminal escapes."""
@@ -217,7 +233,8 @@ def _await(process: Process, log: Path, ready: str, seconds: float, *, only_succ
         silence = silence_of(ready, only_success=only_success)
         # First the end: on its port somebody else may answer.
         if (end := process.ended()) is not None:
-            raise _failed(process, log, f"the target ended before it answered: {end}", None)
+            message = "the target ended before it answered" if process.is_over else "the target was given up"
+            raise _failed(process, log, f"{message}: {end}", None)
         if silence is None:
             return
         if time.monotonic() >= until:
