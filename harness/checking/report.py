@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
         rule: Its id.
         status: passed, warned, failed, expected or not_exercised.
         exercised: Whether the exchange gave it anything to judge.
-        missing: What had to be known and was not ("request", "head", "times", "ending", "upstream"); "" where
+        missing: What had to be known and was not ("request", "head", "times", "ending", "upstream", "run"); "" where
             nothing was missing.
     """
 
@@ -199,9 +199,14 @@ class Totals:
 
     @property
     def rules_not_exercised(self) -> frozenset[str]:
-        """Ids of rules that no exchange exercised; those on translation only where an upstream half was given."""
+        """Ids of rules that no exchange exercised; those on translation only where an upstream half was given.
+
+        Those that only a run of scenarios can judge are none of them.
+        """
         return frozenset(
-            rule for rule in self.rules_asked - self.rules_exercised if self.missing.get(rule) != "upstream"
+            rule
+            for rule in self.rules_asked - self.rules_exercised
+            if self.missing.get(rule) not in {"upstream", "run"}
         )
 
     def __repr__(self) -> str:

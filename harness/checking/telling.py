@@ -28,6 +28,7 @@ _MISSING = {
     "times": "the times are not known",
     "ending": "it is not known how the body ended",
     "upstream": "there is no upstream half (--upstream FILE)",
+    "run": "only a run of scenarios shows it (harness conform)",
 }
 
 _ORIGINS = {

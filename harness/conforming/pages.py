@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.results.result import Rule
 from harness.rules.manual import page
 from harness.rules.registry import rules
-from harness.sandwich.behaviours_rules import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +27,7 @@ def pages(ids: Iterable[str]) -> dict[str, Rule]:
     """The pages of some rules, by id, in alphabetical order; of a rule that is not there, its id alone."""
     known = rules()
     return {
-        one: _page(known[one]) if one in known else watched(one) or Rule(id=one, title=one, severity="error")
+        one: _page(known[one]) if one in known else Rule(id=one, title=one, severity="error")
         for one in sorted(set(ids))
     }
 

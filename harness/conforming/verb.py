@@ -15,7 +15,6 @@ from harness.conforming.targeting import Given, chosen_targets, secrets_of
 from harness.conforming.whole import TOOLS, run_all
 from harness.conforming.wishes import CONCURRENCY, Wishes
 from harness.jobs.accepting import open_baseline
-from harness.sandwich.behaviours_rules import WATCHED
 
 if TYPE_CHECKING:
     from harness.results.result import Result
@@ -115,7 +114,7 @@ def conform(
         ),
         out=place,
         tools=folder,
-        baseline=open_baseline(baseline, beside=WATCHED) if baseline is not None else None,
+        baseline=open_baseline(baseline) if baseline is not None else None,
         baseline_name=Path(baseline).name if baseline is not None else None,
     )
     if place is not None:

@@ -20,16 +20,13 @@ if TYPE_CHECKING:
     from harness.checking.baseline import Entry
 
 
-def open_baseline(
-    path: str | Path, *, only: frozenset[str] | None = None, new: bool = False, beside: Iterable[str] = ()
-) -> Baseline:
+def open_baseline(path: str | Path, *, only: frozenset[str] | None = None, new: bool = False) -> Baseline:
     """Read a baseline.
 
     Args:
         path: Where it lies.
         only: Ids of the rules that are asked; None where all are.
         new: It need not be there yet.
-        beside: Ids of rules that the registry does not have.
 
     Raises:
         UsageError: It is no baseline.
@@ -44,7 +41,7 @@ def open_baseline(
             raise UsageError(
                 "the baseline is not UTF-8 text", where=str(path), found=f"byte {error.start} is no UTF-8"
             ) from None
-        entries = read_baseline(text, where=str(path), known=[*rules(), *beside])
+        entries = read_baseline(text, where=str(path), known=rules())
     elif not new:
         raise InputError("there is no such baseline", where=str(path), hint="--update-baseline writes it")
     today = datetime.now(UTC).date().isoformat()  # noqa: TID251 - a job may read the clock

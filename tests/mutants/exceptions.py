@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from harness.rules.registry import rules
 from harness.rules.translation.requests_fidelity import Fidelity
+from harness.rules.translation.sessions import OfRuns
 
 OF_REQUESTS = frozenset(name for name, rule in rules().items() if issubclass(rule, Fidelity))
 """Rules that hold one request against another; tests/unit/test_rules_translation_requests_mutants.py breaks them."""
+
+OF_RUNS = frozenset(name for name, rule in rules().items() if issubclass(rule, OfRuns))
+"""Rules that only a run of scenarios can judge; tests/miniatures has a gateway that breaks each."""
 
 FIXTURE_ONLY: dict[str, str] = {
     name: "it compares requests, and faults are made in answers" for name in rules() if name in OF_REQUESTS

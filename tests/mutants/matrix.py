@@ -160,7 +160,12 @@ def _asked(verdict: Verdict, declared: tuple[str, ...], base: Base) -> Iterator[
     """The declared rules that were asked; the upstream half is all that a base may lack."""
     known = rules()
     for one in verdict.outcomes:
-        if one.rule in declared and ("upstream" not in known[one.rule].needs or base.upstream is not None):
+        needs = known[one.rule].needs
+        if (
+            one.rule in declared
+            and "run" not in needs
+            and ("upstream" not in needs or base.upstream is not None)
+        ):
             yield one.rule
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.faults.registry import faults
 from harness.rules.registry import rules
 from tests.mutants.bases import bases
-from tests.mutants.exceptions import COLLATERAL, FIXTURE_ONLY
+from tests.mutants.exceptions import COLLATERAL, FIXTURE_ONLY, OF_RUNS
 from tests.mutants.matrix import Fate, row
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def render(rows: Mapping[str, str]) -> str:
 
 def broken_by(rows: Mapping[str, str]) -> dict[str, list[str]]:
     """The faults that break each rule."""
-    broken: dict[str, list[str]] = {rule: [] for rule in rules()}
+    broken: dict[str, list[str]] = {rule: [] for rule in rules() if rule not in OF_RUNS}
     for name, text in rows.items():
         for rule in _parsed(text)["rules"].split(", "):
             if rule != "none":
@@ -98,12 +98,13 @@ def _parsed(text: str) -> re.Match[str]:
 def _summary(rows: Mapping[str, str]) -> Iterator[str]:
     sums = dict(zip(COLUMNS, counts(rows), strict=True))
     applied = sum(sums.values()) - sums[Fate.NOT_APPLICABLE]
-    broken = sum(bool(found) for found in broken_by(rows).values())
+    found = broken_by(rows).values()
+    broken = sum(map(bool, found))
     yield f"{len(rows)} faults in {len(bases())} conforming answers make {applied:,} mutants:"
     yield f"{sums[Fate.KILLED]:,} killed, {sums[Fate.SURVIVED]:,} survived, {sums[Fate.EQUIVALENT]:,} equivalent,"
     yield f"{sums[Fate.LEGAL]:,} legal; {sums[Fate.NOT_APPLICABLE]:,} times a fault does not apply."
     alone = len(FIXTURE_ONLY)
-    yield f"{broken} of {len(rules())} rules are broken by a mutant, {alone} by the example in their page alone."
+    yield f"{broken} of {len(found)} rules are broken by a mutant, {alone} by the example in their page alone."
 
 
 def _by_fault(rows: Mapping[str, str]) -> Iterator[str]:

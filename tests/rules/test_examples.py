@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.findings import Severity
-from harness.rules.manual import page
+from harness.rules.manual import CONFORMS, VIOLATES, page
 from harness.rules.registry import rules
+from harness.rules.translation.sessions import OfRuns
+from harness.scenarios.registry import scenarios
 from tests.judging import judged_example
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from harness.rules.rule import Rule
 
 CLASSES = list(rules().values())
+ALONE = [rule for rule in CLASSES if issubclass(rule, OfRuns)]
+"""Only a run of scenarios can judge these: tests/unit/test_sandwich_* hold them to what they say."""
 VIOLATING = [(rule, index) for rule in CLASSES for index in range(len(page(rule).violates))]
 CONFORMING = [(rule, index) for rule in CLASSES for index in range(len(page(rule).conforms))]
 
@@ -37,9 +42,21 @@ def test_a_rule_has_a_page_with_both_kinds_of_example(rule: type[Rule[Any]]) -> 
     read = page(rule)
     assert read.summary.endswith(".")
     assert read.sections.get("Why it matters"), rule.id
-    assert read.violates, f"{rule.id} has no violating example"
-    assert read.conforms, f"{rule.id} has no conforming example"
+    assert rule in ALONE or read.violates, f"{rule.id} has no violating example"
+    assert rule in ALONE or read.conforms, f"{rule.id} has no conforming example"
     assert rule.source, rule.id
+
+
+@pytest.mark.parametrize("rule", ALONE, ids=named)
+def test_a_rule_that_only_a_run_can_judge_shows_what_it_means_and_says_where(rule: type[Rule[Any]]) -> None:
+    """An example holds one exchange, so that what breaks such a rule is drawn."""
+    read = page(rule)
+    assert read.violates == read.conforms == ()
+    assert read.sections[VIOLATES] != read.sections[CONFORMS]
+    assert read.sections["How to mend"]
+    named_in = re.findall(r"scenario\s+`([a-z-]+)`", read.sections["Exceptions"])
+    assert named_in
+    assert set(named_in) <= {one.name for one in scenarios()}
 
 
 @pytest.mark.parametrize(("rule", "index"), VIOLATING, ids=named)

@@ -19,7 +19,9 @@ BEGINNING = re.compile(r"[A-Z0-9`]|[a-z]+[._][a-z_.]+(?: |:)")
 ONE_OF_MANY = re.compile(r"(?<![\d,./#-])\b1 (?:call|choice|event|item|part|token|delta|character|source)s\b")
 
 
-@pytest.mark.parametrize("rule", list(rules().values()), ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [one for one in rules().values() if "run" not in one.needs], ids=lambda rule: rule.id
+)
 def test_what_a_finding_says_is_a_whole_sentence(rule: type[Rule[Any]]) -> None:
     """It begins as a sentence does, ends with a full stop, and counts as people do."""
     said = [one.message for example in page(rule).violates for one in judged_example(example).findings]

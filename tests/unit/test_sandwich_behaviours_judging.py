@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+from harness.checking.exchanges import judge
 from harness.conforming.pages import pages
 from harness.results.result import CellStatus
 from harness.rules.registry import rules
 from harness.sandwich.behaviours import CROWD, TRIES, Turn, judged, requests_of, together, turn_of
 from harness.sandwich.behaviours_comparing import crossed, repeated
-from harness.sandwich.behaviours_rules import CROSSED, HELD, WATCHED
+from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT
 from harness.sandwich.behaviours_text import late, progress, reached, waits
 from harness.sandwich.behaviours_watching import held_back, held_in_all, left
 from harness.sandwich.session import Played, Route, Side
@@ -254,11 +255,15 @@ def test_every_behaviour_says_how_many_requests_it_takes_and_when() -> None:
     assert [*turns, turn_of(scenario("text-plain"))] == [Turn.CALM, Turn.CROWD, Turn.ANY]
 
 
-def test_rules_that_only_a_run_can_judge_have_pages() -> None:
-    """And none of them is a rule of the catalogue that is judged elsewhere."""
-    assert not set(WATCHED) & set(rules())
-    shown = pages(WATCHED)
-    assert all(shown[one].title != one and shown[one].about for one in WATCHED)
+def test_rules_that_only_a_run_can_judge_are_rules_as_all_are() -> None:
+    """They have pages that say how to mend, and a check of one exchange says that it cannot judge them."""
+    known = {one for one, rule in rules().items() if "run" in rule.needs}
+    assert {FOLD, REPEAT, LEFT, CROSSED} <= known
+    assert HELD in rules()
+    shown = pages(known)
+    assert all(shown[one].title != one and shown[one].about and shown[one].remedy for one in known)
+    verdict = judge(said("all").exchange, upstream=said("all").exchange)
+    assert {one.rule for one in verdict.outcomes if one.missing == "run"} == known
 
 
 def test_a_client_that_left_before_anything_was_asked_says_nothing() -> None:
