@@ -97,7 +97,7 @@ class Portkey:
                     *PACKAGE.commands,
                     (
                         f"node --require {SHIMS[0].name} --require {SHIMS[1].name} "
-                        f"portkey/node_modules/@portkey-ai/gateway/build/start-server.js --headless --port={port}"
+                        "portkey/node_modules/@portkey-ai/gateway/build/start-server.js --headless --port=$PORT"
                     ),
                 ),
                 ended=process.ended,

@@ -6,7 +6,9 @@ import json
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -92,6 +94,19 @@ def test_every_way_is_on_the_loopback_address_and_told_how_to_make_it(
     assert running.notes
     assert len(running.commands) >= 2
     assert "sk-a-real-key-of-the-user" not in told["env"].values()
+
+
+@posix
+@pytest.mark.parametrize("kind", GATEWAYS)
+def test_commands_are_the_same_in_every_run(
+    kind: type[Installable], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The port is another each time, and would be a difference between two reports."""
+    running, _ = run(kind(), tmp_path, monkeypatch)
+    port = urlsplit(running.routes[0].base_url).port
+    commands = [line.replace(f"--port {port}", "--port $PORT") for line in running.commands]
+    assert not [line for line in commands if str(port) in line]
+    assert any("$PORT" in line for line in commands)
 
 
 @posix
@@ -197,3 +212,21 @@ def test_the_second_shim_lets_who_leaves_a_stream_leave_its_server_too() -> None
         "const d = r.body.getReader(); await d.read(); await d.cancel(); })"
     )
     assert printed(SHIMS[1], script) == "left"
+
+
+@node
+def test_the_second_shim_lets_who_reads_a_stream_see_that_it_broke_off() -> None:
+    """A gateway that ends such a stream as if it were whole does so without our doing."""
+    script = (
+        "const s = require('http').createServer((_, r) => { r.write('x'); setTimeout(() => r.destroy(), 50); });"
+        "s.listen(0, '127.0.0.1', async () => { const r = await fetch('http://127.0.0.1:' + s.address().port); "
+        "await r.text().catch((e) => console.log(e.name, e.message)); s.close(); })"
+    )
+    assert printed(SHIMS[1], script) == "TypeError terminated"
+
+
+def test_what_aimock_plays_again_is_not_taken_for_what_it_passes_on() -> None:
+    """It says itself that replays may differ from what was recorded; a whole answer has no chunks, and is judged."""
+    path = "responses over responses/behaviour-repeat/whole"
+    assert not any(fnmatchcase(path, pattern) for pattern in Aimock.unsupported)
+    assert any(fnmatchcase("chat over chat/behaviour-repeat/stream", one) for one in Aimock.unsupported)
