@@ -76,7 +76,7 @@ def judged(played: Played, *, profile: str = "openai", ruleset: str | None = Non
             dialect=played.route.inbound,
             profile=profile,
             ruleset=ruleset,
-            only=_asked(),
+            only=_asked() - played.scenario.excused if played.route.alone else _asked(),
             upstream=half,
         )
         for one, half in zip(played.client, halves(played.client, played.upstream), strict=True)

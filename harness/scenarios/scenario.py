@@ -59,6 +59,8 @@ class Scenario:
         behaviour: What is watched beside the bytes.
         seconds: How long a session may take.
         recorded: What the upstream said in a recording, in place of `answers`; the last one answers what comes after.
+        excused: Rules that are not asked of a model server alone: what it is asked here makes its model break them, and
+            no server could do better. Of a gateway they are asked: there its upstream said so.
     """
 
     name: str
@@ -78,3 +80,4 @@ class Scenario:
     behaviour: Behaviour | None = None
     seconds: float = 20.0
     recorded: tuple[Exchange, ...] = ()
+    excused: frozenset[str] = frozenset()

@@ -21,6 +21,12 @@ PACKAGE: Final = FromPyPI(
 )
 STARTS: Final = 120.0
 
+_NO_CALLS: Final = (
+    "its README: calls of tools need the chat format chatml-function-calling or one of functionary; the format in the"
+    " model's own file gives text"
+)
+_ONE_CHOICE: Final = "llama_cpp/server/types.py has n among what is `ignored or currently unsupported`"
+
 
 class LlamaCppPython:
     """`python -m llama_cpp.server`."""
@@ -29,7 +35,13 @@ class LlamaCppPython:
     title: ClassVar[str] = "llama-cpp-python server"
     kind: ClassVar[Kind] = "model server"
     url: ClassVar[str] = "https://github.com/abetlen/llama-cpp-python"
-    unsupported: ClassVar[Mapping[str, str]] = {}
+    unsupported: ClassVar[Mapping[str, str]] = {
+        **{
+            f"chat/model-{one}": _NO_CALLS
+            for one in ("call", "parallel", "text-call", "loop", "thought-call", "bad-call", "length-call")
+        },
+        "chat/model-several": _ONE_CHOICE,
+    }
 
     def installed(self, tools: Path) -> str | None:
         """What is missing."""

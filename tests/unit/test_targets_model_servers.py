@@ -135,6 +135,58 @@ def test_a_server_that_hangs_up_without_an_answer_is_told() -> None:
     assert found.status is CellStatus.HARNESS_FAULT
 
 
+def _chunks(*deltas: dict[str, Any], finish: str = "stop") -> bytes:
+    """A stream with these deltas, whole in all else."""
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_700_000_000, "model": "m"}
+    told: list[tuple[dict[str, Any], str | None]] = [(one, None) for one in deltas]
+    lines = [
+        json.dumps(
+            {**head, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}]}
+        )
+        for delta, reason in [*told, ({}, finish)]
+    ]
+    return "".join(f"data: {one}\n\n" for one in [*lines, "[DONE]"]).encode()
+
+
+def test_a_server_is_not_blamed_for_a_model_that_was_taught_to_say_nothing() -> None:
+    """Where that was asked for; an answer to any other question that says nothing is still warned of."""
+    nothing = _chunks({"role": "assistant", "content": ""})
+    found = judged(_asked("model-empty", nothing, headers=_SSE, mode="stream"))
+    assert (found.status, found.missing) == (CellStatus.PASSED, frozenset())
+    elsewhere = judged(_asked("model-text", nothing, headers=_SSE, mode="stream"))
+    assert "CHAT-CONT-006" in {one.rule for _, one in elsewhere.findings}
+
+
+@pytest.mark.parametrize(
+    ("name", "finish", "told"),
+    [
+        ("model-bad-call", "stop", set()),
+        ("model-length-call", "length", set()),
+        ("model-call", "stop", {"CHAT-CONT-003"}),
+    ],
+)
+def test_what_is_no_whole_call_may_stay_text(name: str, finish: str, told: set[str]) -> None:
+    """Markup in the text is held against a server only where the model wrote a call that can be read."""
+    text = _chunks(
+        {"role": "assistant", "content": ""}, {"content": '<tool_call>{"name": "get'}, finish=finish
+    )
+    found = judged(_asked(name, text, headers=_SSE, mode="stream"))
+    assert {one.rule for _, one in found.findings} & {"CHAT-CONT-003"} == told
+
+
+def test_a_call_that_the_limit_cut_is_no_broken_call() -> None:
+    """In a whole answer as in a stream: its arguments are as far as it came."""
+    call = {**_CALL, "function": {"name": "get_weather", "arguments": '{"ci'}}
+    body = json.dumps(_completion({"content": None, "tool_calls": [call]}, "length")).encode()
+    assert judged(_asked("model-length-call", body)).status is CellStatus.PASSED
+    body = json.dumps(_completion({"content": None, "tool_calls": [call]}, "tool_calls")).encode()
+    found = judged(_asked("model-call", body))
+    assert (found.status, {one.rule for _, one in found.findings if one.severity.value == "warning"}) == (
+        CellStatus.WARNED,
+        {"CHAT-SYNC-003"},
+    )
+
+
 def test_a_stream_that_breaks_off_fails() -> None:
     """The rules on streams hold without an upstream, too."""
     chunk = {
@@ -321,6 +373,6 @@ def test_llama_server_is_waited_for_while_it_loads_and_told_with_its_version(tmp
             ("responses", True, None),
         }
         assert running.scenarios == MEMORISED
-        assert running.concurrency == 2
+        assert running.concurrency == 1
         assert str(tmp_path) not in " ".join(running.commands)
     assert running.ended() is not None
