@@ -102,7 +102,9 @@ def _data(
         cell = result.cells[number]
         told = cells[number]
         blind = False
-        if _is_shown(cell) or (hidden is not None and cell.findings):
+        if _is_shown(cell) and not (cell.client or cell.upstream):
+            told["without"] = "The result names no recording of this cell."
+        elif _is_shown(cell) or (hidden is not None and cell.findings):
             log = _log(cell, exchange_of, hidden)
             size = len(_encoded(log))
             blind = any("absent" in one for side in log.values() for one in side)
@@ -168,6 +170,10 @@ def _without(finding: Finding, hidden: Hidden, rule: Rule | None, *, blind: bool
         if told.get(name):
             # Of an exchange that was not read it is not known what it said.
             told[name] = "(hidden)" if blind else hidden.sentence(told[name], plain)
+    for where in (told.get("where"), told.get("earlier")):
+        if where and where.get("pointer"):
+            # Names that somebody gave are filled to their length in the bytes, too, so that it still points there.
+            where["pointer"] = "" if blind else hidden.sentence(where["pointer"])
     return told
 
 
