@@ -33,9 +33,10 @@ def of_responses(stream: ResponsesStream) -> Turn:
         status = None
     elif status not in _ENDS:  # the event is the terminal one, whatever the object in it says
         status = terminal[0].removeprefix("response.")
-    segments = tuple(one for item in _in_order(stream) for one in _segments(item))
-    if not segments and terminal is not None:
-        segments = tuple(one for body in _objects(response.get("output")) for one in _whole_segments(body))
+    output = _objects(response.get("output")) if terminal is not None else []
+    segments = tuple(one for item in _in_order(stream) for one in _segments(item, output))
+    if not segments:
+        segments = tuple(one for body in output for one in _whole_segments(body))
     finish, native = _finish(status, response, segments)
     ended: Ended = "failed" if error is not None else "clean" if finish is not None else "cut"
     ids = [one.get("id") for _, _, one in stream.lifecycle] + [response.get("id")]
@@ -84,8 +85,8 @@ def _in_order(stream: ResponsesStream) -> list[Item]:
     return sorted(stream.order, key=lambda item: item.index)
 
 
-def _segments(item: Item) -> Iterator[Segment]:
-    body: dict[str, Any] = item.done or item.added or {}
+def _segments(item: Item, output: list[dict[str, Any]]) -> Iterator[Segment]:
+    body: dict[str, Any] = item.done or item.added or _kept(item, output)
     kind = item.type or str(body.get("type", ""))
     if kind == "message" and item.parts:
         yield from (_spoken(part) for _, part in sorted(item.parts.items()))
@@ -99,6 +100,12 @@ def _segments(item: Item) -> Iterator[Segment]:
         yield _call(body, sort, said, item.id, behind)
     else:
         yield from _whole_segments({**body, "type": kind})
+
+
+def _kept(item: Item, output: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the final output says of an item that nobody announced: its name, say, stands nowhere else."""
+    body = output[item.index] if item.index < len(output) else {}
+    return body if body.get("type") == item.type else {}
 
 
 _CALLS: dict[str, tuple[str, Literal["function", "custom"]]] = {

@@ -68,6 +68,19 @@ def test_a_difference_deep_in_an_item_is_pointed_at() -> None:
     assert finding.found == '"https://x.example/"'
 
 
+def test_an_item_that_was_streamed_and_never_added_is_told_of_once() -> None:
+    """RESP-ITEM-001 tells. Its new id at the end is another thing, and it is not said that it was added as anything."""
+    told = findings(
+        "tool",
+        "drop response.output_item.added",
+        "drop response.output_item.done",
+        'event response.completed: response.output.0.id = "fc_other"',
+    )
+    assert [one.rule for one in told if one.rule.startswith("RESP-TERM")] == []
+    (renamed,) = [one for one in told if one.rule == "RESP-ITEM-006"]
+    assert "its events call it" in renamed.message
+
+
 def test_a_resumed_stream_may_end_with_items_it_did_not_stream() -> None:
     """They came before the event after which it was resumed."""
     assert (

@@ -245,6 +245,16 @@ def test_every_shipped_stream_amounts_to_something() -> None:
             assert made.dialect == dialect
 
 
+def test_what_nobody_announced_has_the_name_that_the_final_output_gives_it() -> None:
+    """Clients that read the final response call the right tool, under the right id."""
+    (whole,) = turn("translation/responses_tool").choices[0].calls
+    unannounced = turn(
+        "translation/responses_tool", "drop response.output_item.added#1", "drop response.output_item.done#1"
+    )
+    (call,) = unannounced.choices[0].calls
+    assert (call.name, call.id, call.arguments) == (whole.name, whole.id, whole.arguments)
+
+
 def test_a_choice_says_what_it_holds() -> None:
     """Texts of one kind are joined; nothing at all is empty."""
     choice = Choice(

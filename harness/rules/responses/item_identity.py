@@ -123,8 +123,9 @@ class ItemIdChanged(Rule[ResponsesStream]):
     def observe(self, case: Case[ResponsesStream]) -> Finding:
         """Tell both ids."""
         item, signal = item_noticed(case), noticed(case)
+        before = "its events call it" if item.is_phantom else "it was added as"
         return self.finding(
-            case, f"{named(item)[0].upper()}{named(item)[1:]} is called {signal.found}; it was added as {signal.expected}.",
+            case, f"{named(item)[0].upper()}{named(item)[1:]} is called {signal.found}; {before} {signal.expected}.",
             expected=signal.expected, found=signal.found, subject=f"{item.type} id",
         )  # fmt: skip
 

@@ -112,7 +112,8 @@ class FinalOutputIncomplete(Rule[ResponsesStream]):
     ## Exceptions
 
     Items that were added and are not done may be there or not: RESP-ITEM-012 has told of them (official: two of three
-    parallel mcp_list_tools come in the final output only). The endpoint of Codex under chatgpt.com always sends an
+    parallel mcp_list_tools come in the final output only); so may those that were streamed and never added, of which
+    RESP-ITEM-001 has told. The endpoint of Codex under chatgpt.com always sends an
     empty output (litellm#41009): profile codex-backend.
     """
 
@@ -134,8 +135,11 @@ class FinalOutputIncomplete(Rule[ResponsesStream]):
             return self._missing(case, items, output)
         known = {item.id for item in case.stream.order}
         matched = {place for _, place in pairs}
+        unannounced = {(item.index, item.type) for item in case.stream.order if item.is_phantom}
         for place, element in enumerate(output):
-            if place not in matched and isinstance(element, dict) and element.get("id") not in known:
+            if place in matched or not isinstance(element, dict) or element.get("id") in known:
+                continue
+            if (place, element.get("type")) not in unannounced:
                 return self.finding(
                     case,
                     f"The final output has a {element.get('type')} at {place} that was never streamed.",
