@@ -275,6 +275,27 @@ def test_what_cannot_be_said_is_not_asked_for(
     assert [one for one in rules if not ("n" in asked and one == "XLAT-REQ-017")] == []
 
 
+@pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "f"}}])
+@pytest.mark.parametrize("kept", [{}, {"tool_choice": "required"}])
+def test_a_choice_among_tools_that_are_lost_is_no_second_fault(choice: Any, kept: dict[str, Any]) -> None:
+    """Whether the choice went with them or not: there is nothing to choose."""
+    tools = [{"type": "function", "function": {"name": "f"}}]
+
+    told = found("chat", plain("chat", tools=tools, tool_choice=choice), "chat", plain("chat", **kept))
+
+    assert [one.rule for one in told] == [TOOL]
+
+
+def test_a_named_choice_is_told_whether_its_tool_is_or_not() -> None:
+    """The tool is what is lost."""
+    tools = [{"type": "function", "function": {"name": name}} for name in ("f", "g")]
+    body = plain("chat", tools=tools, tool_choice={"type": "function", "function": {"name": "f"}})
+
+    told = found("chat", body, "chat", {**body, "tools": tools[1:]})
+
+    assert [one.rule for one in told] == [TOOL]
+
+
 def test_keywords_that_every_schema_of_openai_has_are_worth_a_warning() -> None:
     """The model may write what the client does not take, but knows the names and types."""
     schema = {"type": "object", "properties": {"city": {"type": "string", "pattern": "^[A-Z]"}}}

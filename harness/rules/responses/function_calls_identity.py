@@ -149,6 +149,12 @@ class ParallelArgumentsWithoutItem(Rule[ResponsesStream]):
     event response.function_call_arguments.done#1: - item_id
     ```
 
+    ```example
+    stream: responses/parallel
+    event response.function_call_arguments.done#1: - item_id
+    event response.function_call_arguments.done#1: - output_index
+    ```
+
     ## Conforms
 
     ```example
@@ -157,7 +163,7 @@ class ParallelArgumentsWithoutItem(Rule[ResponsesStream]):
 
     ## Exceptions
 
-    With one call the same is RESP-ITEM-002 or RESP-ENV-004.
+    With one call the same is RESP-ITEM-002 or RESP-ENV-004; so is a missing `output_index` where `item_id` names a call.
     """
 
     id = "RESP-FC-007"
@@ -176,12 +182,16 @@ class ParallelArgumentsWithoutItem(Rule[ResponsesStream]):
         if sum(item.type == "function_call" for item in case.stream.order) < 2:
             return ()
         mine = [one for one in case.problems if one.field in {"item_id", "output_index"}]
+        missing = {one.field for one in mine}
+        if missing == {"output_index"} and _names_a_call(case):
+            return ()
+        others = "only its output_index tells" if missing == {"item_id"} else "nothing tells"
         for one in mine:
             case.problems.remove(one)
         return tuple(
             self.finding(
                 case,
-                f"{kind} has {lacking(one)}, and there are several calls that it may be for.",
+                f"{kind} has {lacking(one)}, and of several calls {others} which it is for.",
                 pointer=one.pointer,
                 expected=one.expected,
                 found=one.found,
@@ -189,3 +199,10 @@ class ParallelArgumentsWithoutItem(Rule[ResponsesStream]):
             )
             for one in mine
         )
+
+
+def _names_a_call(case: Case[ResponsesStream]) -> bool:
+    """Whether the event's `item_id` is that of a call which was announced."""
+    name = case.body.get("item_id")
+    item = case.stream.by_id.get(name) if isinstance(name, str) and name else None
+    return item is not None and item.type == "function_call"

@@ -92,11 +92,12 @@ class CallsChanged(Comparison):
                 return self.told(case, message, expected=expected, found=found)
             for number, (call, original) in enumerate(zip(here, there, strict=True)):
                 if call.name != original.name:
+                    which = f"is of the tool {call.name}" if call.name else "has no name"
                     return self.told(
                         case,
-                        f"Call {number} is of the tool {call.name}, and upstream called {original.name}.",
-                        expected=original.name,
-                        found=call.name,
+                        f"Call {number} {which}, and upstream called {original.name or 'a tool without one'}.",
+                        expected=original.name or "no name",
+                        found=call.name or "no name",
                     )
                 told = (original.arguments, original.arguments + original.behind)
                 if not any(arguments_agree(call.arguments, one) for one in told):
@@ -339,15 +340,29 @@ class ArgumentsCutShort(Comparison):
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Look for arguments that are the beginning of upstream's."""
         for one, other in mine.pairs(theirs):
-            for number, (call, original) in enumerate(zip(in_order(one.calls), other.calls, strict=False)):
+            pairs = list(zip(in_order(one.calls), other.calls, strict=False))
+            for number, (call, original) in enumerate(pairs):
                 short, whole = call.arguments, original.arguments
                 if call.name == original.name and len(short) < len(whole) and whole.startswith(short):
                     if arguments_agree(short, whole):
                         continue
                     how, found, expected = first_difference(short, whole)
-                    message = f"The arguments of call {number} ({call.name}) are cut short: {how}."
+                    message = (
+                        f"The arguments of call {number} ({call.name}) are cut short: {how}{_swollen(pairs)}."
+                    )
                     return self.told(case, message, expected=expected, found=found)
         return None
+
+
+def _swollen(pairs: list[tuple[Call, Call]]) -> str:
+    """Calls whose arguments are longer than upstream's, and so may hold what another's lack."""
+    more = [
+        f"{number} ({call.name})"
+        for number, (call, original) in enumerate(pairs)
+        if len(call.arguments) > len(original.arguments)
+        and not arguments_agree(call.arguments, original.arguments)
+    ]
+    return f"; those of call {' and '.join(more)} hold more than upstream's" if more else ""
 
 
 def have_calls(mine: Turn, theirs: Turn, case: Case[Any]) -> bool:

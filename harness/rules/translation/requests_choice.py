@@ -60,7 +60,8 @@ class ToolChoiceLost(Fidelity):
     ```
 
     ## Exceptions
-    Any force that leaves the same calls open is the same. Where no tool is declared upstream, none can be called.
+    Any force that leaves the same calls open is the same. Where none of the client's tools is declared upstream, no
+    choice can be told: that is the matter of XLAT-REQ-005, and a named tool that is lost among others is, too.
     Anthropic's models cannot be forced while they think, and the newest not at all: there it is not judged.
     """
 
@@ -74,6 +75,8 @@ class ToolChoiceLost(Fidelity):
             return False
         if asked.choice.mode == "none":
             return True
+        if not _declared(sent, asked):
+            return False
         is_open = sent.thinks or (sent.dialect == "anthropic" and is_particular(sent))
         return asked.choice.mode in {"required", "named"} and not (is_open and sent.choice.mode == "auto")
 
@@ -85,8 +88,8 @@ class ToolChoiceLost(Fidelity):
         elif choice.mode == "required":
             is_kept = sent.choice.mode in {"required", "named"}
         else:
-            opened = _open(sent, asked) if sent.choice.mode in {"required", "named"} else []
-            is_kept = len(opened) == 1 and names_agree(choice.names[0], opened[0])
+            forced = _forced(sent, asked)
+            is_kept = len(forced) == 1 and names_agree(choice.names[0], forced[0])
         if is_kept:
             return None
         told = _told(sent.choice)
@@ -150,8 +153,21 @@ def _open(sent: Heard, asked: Heard) -> list[str]:
     choice = sent.choice
     if choice.mode == "none":
         return []
-    ours = [one.name for one in sent.tools if any(names_agree(tool.name, one.name) for tool in asked.tools)]
+    ours = _declared(sent, asked)
     return [one for one in ours if one in choice.names] if choice.names else ours
+
+
+def _forced(sent: Heard, asked: Heard) -> list[str]:
+    """The tools of which one must be called upstream; a name is taken as it is told, whether it is declared or not."""
+    choice = sent.choice
+    if choice.mode not in {"required", "named"}:
+        return []
+    return list(choice.names) or _declared(sent, asked)
+
+
+def _declared(sent: Heard, asked: Heard) -> list[str]:
+    """The client's tools that the upstream knows, by the names that they have there."""
+    return [one.name for one in sent.tools if any(names_agree(tool.name, one.name) for tool in asked.tools)]
 
 
 def _told(choice: Choice) -> str:
