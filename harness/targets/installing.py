@@ -90,9 +90,9 @@ class FromPyPI:
         tools.mkdir(parents=True, exist_ok=True)
         if not self.program(tools, "python").exists():
             make = [uv, "venv", "--python", sys.executable] if uv else [sys.executable, "-m", "venv"]
-            _run([*make, str(place)], tools)
+            run_installer([*make, str(place)], tools)
         pip = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-        _run([*pip, *self._requirements], tools)
+        run_installer([*pip, *self._requirements], tools)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,14 +149,28 @@ class FromNpm:
         place = tools / self.target
         place.mkdir(parents=True, exist_ok=True)
         quiet = ["--no-audit", "--no-fund", "--ignore-scripts"]
-        _run([npm, "install", "--prefix", str(place), *quiet, f"{self.package}@{self.version}"], place)
+        run_installer(
+            [npm, "install", "--prefix", str(place), *quiet, f"{self.package}@{self.version}"], place
+        )
 
 
 def _missing(target: str, what: str, tools: Path) -> str:
     return f"{what} is not installed below {tools}: `harness conform --install --target {target}` does it"
 
 
-def _run(command: Sequence[str], cwd: Path) -> None:
+def run_installer(
+    command: Sequence[str], cwd: Path, *, hint: str = "is the package registry within reach?"
+) -> None:
+    """Run a program that installs or builds something, for at most `PATIENCE`.
+
+    Args:
+        command: The program and its arguments.
+        cwd: Where it runs.
+        hint: What is most likely wrong where it fails.
+
+    Raises:
+        TargetError: It failed, cannot be run or takes too long; says what it printed.
+    """
     # A virtual environment that the harness runs in is none of the installer's business.
     env = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH"}}
     # An index or a proxy may be given with a password.
@@ -179,7 +193,7 @@ def _run(command: Sequence[str], cwd: Path) -> None:
             f"an installation failed with exit code {error.returncode}",
             where=where,
             found=redactor.text(output.decode("utf-8", "replace"), "output")[0][-_TOLD:].strip(),
-            hint="is the package registry within reach?",
+            hint=hint,
         ) from error
     except (OSError, subprocess.TimeoutExpired) as error:
         found = str(error) if isinstance(error, OSError) else f"it was not done within {PATIENCE:g} s"

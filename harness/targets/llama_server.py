@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from harness.sandwich.session import Route
-from harness.targets import learned
+from harness.targets import building, learned
+from harness.targets.building import PROGRAM
 from harness.targets.model_scenarios import MEMORISED
 from harness.targets.process import HOST, free_port, started
 from harness.targets.target import Kind, Running
@@ -20,7 +20,6 @@ from harness.translation.engine import INBOUND
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PROGRAM: Final = "llama-server.exe" if sys.platform == "win32" else "llama-server"
 STARTS: Final = 60.0
 SLOTS: Final = 2
 _VERSION: Final = re.compile(r"^version: (.+)$", re.MULTILINE)
@@ -44,9 +43,13 @@ class LlamaServer:
         if _program(tools) is None:
             return (
                 f"there is no {PROGRAM} in {tools} nor on the path: put a release of llama.cpp on the path, or build"
-                " one with tests/gateways/build_llama_server.py of this project's repository"
+                f" one with `harness conform --install --target {self.name}`, which takes about ten minutes"
             )
         return learned.missing_model(tools)
+
+    def install(self, tools: Path) -> None:
+        """Built from the sources that llama-cpp-python carries on PyPI, in about ten minutes."""
+        building.build(tools)
 
     @contextmanager
     def run(self, upstream: str, tools: Path, folder: Path) -> Iterator[Running]:

@@ -9,13 +9,13 @@ own, because their requirements exclude each other. What is there already is lef
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import venv
 from pathlib import Path
 
-from tests.gateways.build_llama_server import build, interpreter
+from harness.targets.building import build
+from tests.gateways.build_llama_server import interpreter
 from tests.gateways.servers.llama_server import LlamaServer
 from tests.gateways.servers.registry import SERVERS
 
@@ -23,7 +23,7 @@ from tests.gateways.servers.registry import SERVERS
 def install(name: str, folder: Path) -> None:
     """Install one server."""
     if name == LlamaServer.name:
-        build(folder, jobs=os.cpu_count() or 1)
+        build(folder)
         return
     home = folder / name
     done = home / "installed.txt"
