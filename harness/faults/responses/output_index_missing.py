@@ -18,7 +18,7 @@ class OutputIndexMissing(Edit):
 
     name: ClassVar[str] = "output_index_missing"
     example: ClassVar[str] = "output_index_missing"
-    breaks: ClassVar[tuple[str, ...]] = ("RESP-ITEM-002", "RESP-ENV-004", "RESP-FC-007")
+    breaks: ClassVar[tuple[str, ...]] = ("RESP-ITEM-002", "RESP-ENV-004")
     wanted: ClassVar[str] = "event with an output_index"
 
     def edit(self, value: Json, stream: Stream) -> bool:
