@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from harness.jsonvalue import try_parse
 from harness.translation.error_bodies import Told, told
-from harness.translation.retry_after import retry_after_ms, retry_delay_ms
 from harness.turn.increments import Error
+from harness.turn.retry_after import retry_after_ms, retry_delay_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

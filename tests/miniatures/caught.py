@@ -83,6 +83,7 @@ CAUGHT: Final[dict[str, tuple[str, ...]]] = {
     "failed-code-number": ("RESP-ERR-001",),
     "failed-twice": ("RESP-LIFE-005",),
     "rate-limit-as-500": ("XLAT-ERR-004",),
+    "retry-after-lost": ("XLAT-ERR-005",),
     "error-as-200": ("HTTP-STATUS-001", "HTTP-STATUS-003"),
     "error-type-number": ("HTTP-ERR-001",),
     "error-bare": ("HTTP-ERR-001",),
@@ -114,7 +115,6 @@ TOLD: Final[dict[str, str]] = {
 UNCAUGHT: Final[dict[str, str]] = {
     "same-id": "no rule looks beyond one session at ids, and none holds the id against the upstream's",
     "done-after-error": "no rule forbids [DONE] after an error",
-    "retry-after-lost": "no rule compares Retry-After of the two sides",
     "html-passed": "the page is taken for the upstream's fault, and so nobody's",
     "malformed-skipped": "the answer that lacks a piece is not held against an upstream that was broken",
 }

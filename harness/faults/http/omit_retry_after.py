@@ -21,7 +21,7 @@ class OmitRetryAfter(Fault):
 
     name: ClassVar[str] = "omit_retry_after"
     example: ClassVar[str] = "omit_retry_after"
-    breaks: ClassVar[tuple[str, ...]] = ("HTTP-ERR-005",)
+    breaks: ClassVar[tuple[str, ...]] = ("HTTP-ERR-005", "XLAT-ERR-005")
 
     def obstacle(self, exchange: Exchange) -> str | None:
         """There must be such an answer."""
