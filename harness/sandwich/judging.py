@@ -13,7 +13,7 @@ from harness.results.result import CellStatus
 from harness.rules.registry import rules
 from harness.sandwich.behaviours_rules import HELD
 from harness.sandwich.features import seen
-from harness.sandwich.pairing import halves
+from harness.sandwich.pairing import halves, ran_calls
 from harness.sandwich.unended import unended
 from harness.turn.reading import turn_of
 
@@ -76,23 +76,36 @@ def judged(played: Played, *, profile: str = "openai", ruleset: str | None = Non
             dialect=played.route.inbound,
             profile=profile,
             ruleset=ruleset,
-            only=_asked() - played.scenario.excused if played.route.alone else _asked(),
+            only=_asked() - played.scenario.excused if played.route.alone else _asked(of_calls=ran),
             upstream=half,
         )
-        for one, half in zip(played.client, halves(played.client, played.upstream), strict=True)
+        for one, half, ran in zip(
+            played.client,
+            halves(played.client, played.upstream),
+            ran_calls(played.client, played.upstream),
+            strict=True,
+        )
     )
     status, reason = _status(played, verdicts, missing)
     return Judged(status=status, reason=reason, exercised=exercised, missing=missing, verdicts=verdicts)
 
 
 @cache
-def _asked() -> frozenset[str]:
+def _asked(*, of_calls: bool = False) -> frozenset[str]:
     """All rules but the one on text that is held back.
 
     Thirty sessions at a time delay each other, and in one of them that looks the same. `harness.sandwich.behaviours`
     judges it in a session that is played for that, in quiet, more than once, by one clock at both ends.
+
+    Args:
+        of_calls: Of the rules that compare answers, only those on calls.
     """
-    return frozenset(rules()) - {HELD}
+    asked = frozenset(rules()) - {HELD}
+    if not of_calls:
+        return asked
+    return frozenset(
+        one for one in asked if not one.startswith("XLAT-") or one.startswith(("XLAT-TOOL-", "XLAT-REQ-"))
+    )
 
 
 def _seen_alone(played: Played) -> frozenset[str]:

@@ -36,6 +36,22 @@ def halves(client: Sequence[Side], upstream: Sequence[Side]) -> list[Exchange | 
     return found
 
 
+def ran_calls(client: Sequence[Side], upstream: Sequence[Side]) -> list[bool]:
+    """Of each of the client's exchanges, whether the target ran calls itself that it should have passed on.
+
+    What it answers then is made of what it was told later. Its text and usage cannot be held against the answer with
+    the calls: that the calls are not in it is the fault, and one fault is one finding.
+
+    Args:
+        client: What the client asked, in order.
+        upstream: What the target asked, in order.
+    """
+    return [
+        half is not None and half is not sides[-1].exchange and not _has_calls(one.exchange)
+        for one, half, sides in zip(client, halves(client, upstream), attempts(client, upstream), strict=True)
+    ]
+
+
 def attempts(client: Sequence[Side], upstream: Sequence[Side]) -> list[list[Side]]:
     """What a target asked during each of the client's exchanges, in order."""
     starts = [one.at_ms for one in client]

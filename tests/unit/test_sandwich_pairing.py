@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
-from harness.sandwich.pairing import halves
-from harness.sandwich.session import Side
+from harness.sandwich.judging import judged
+from harness.sandwich.pairing import halves, ran_calls
+from harness.sandwich.session import Played, Route, Side
+from harness.scenarios.registry import scenario
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
@@ -54,3 +56,28 @@ def test_calls_of_an_answer_that_broke_off_do_not_count() -> None:
     """The target tried again."""
     upstream = [side(1, calls=True, how=How.SERVER_CUT), side(2)]
     assert halves([side(0)], upstream) == [upstream[1].exchange]
+
+
+def test_a_target_runs_calls_itself_where_it_asks_on_and_answers_without_them() -> None:
+    """One that passes them on does not, whatever else it asks; nor does one that has been told of none."""
+    upstream = [side(1, calls=True), side(2)]
+    assert ran_calls([side(0)], upstream) == [True]
+    assert ran_calls([side(0, calls=True)], upstream) == [False]
+    assert ran_calls([side(0)], upstream[1:]) == [False]
+    assert ran_calls([side(0), side(10)], upstream) == [True, False]
+
+
+def test_a_call_that_the_target_ran_itself_is_missed_and_the_text_that_came_of_it_is_not_blamed() -> None:
+    """The text is upstream's own, of a later answer; the finish reason is that answer's, too."""
+    session = Played(
+        cell="tiny/chat over chat/tool-one-call/whole",
+        scenario=scenario("tool-one-call"),
+        route=Route(
+            name="chat over chat", base_url="http://127.0.0.1", model="m", inbound="chat", upstream="chat"
+        ),
+        mode="whole",
+        client=(side(0),),
+        upstream=(side(1, calls=True), side(2)),
+    )
+    found = [one.rule for _, one in judged(session).findings if one.rule.startswith("XLAT-")]
+    assert found == ["XLAT-TOOL-001"]
