@@ -13,5 +13,6 @@ SCENARIO = Scenario(
     capability="endings",
     asks=asks("Tell me something dangerous."),
     answers=(answer(text("You take ", "a"), finish="content_filter"),),
-    exercises=frozenset({"text", "filter"}),
+    # Not the text: Gemini gives nothing of an answer that its filter stopped.
+    exercises=frozenset({"filter"}),
 )

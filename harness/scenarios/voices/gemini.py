@@ -1,4 +1,8 @@
-"""Gemini: every event is a whole response with the next parts; calls come whole, the finish reason with the last."""
+"""Gemini: every event is a whole response with the next parts; calls come whole, the finish reason with the last.
+
+What a filter stopped is not given back, so its reason comes without content. In streams, angle brackets and the two
+separators that JavaScript takes for the end of a line are escaped, as Google's writer of JSON does it.
+"""
 
 from __future__ import annotations
 
@@ -49,16 +53,17 @@ class GeminiVoice:
         ]
         for choice, end in told.ends.items():
             last = next((one for one in reversed(sent) if one["candidates"][0]["index"] == choice), None)
-            if last is None:
+            if _is_blocked(end):
+                last = {"candidates": [{"index": choice}]}
+                sent.append(last)
+            elif last is None:
                 last = {
                     "candidates": [{"content": {"parts": [{"text": ""}], "role": "model"}, "index": choice}]
                 }
                 sent.append(last)
             last["candidates"][0].update(end)
         return [
-            encode(
-                msgspec.json.encode({**one, **told.frame(heard, is_last=one is sent[-1])}), line_end=b"\r\n"
-            )
+            encode(_written({**one, **told.frame(heard, is_last=one is sent[-1])}), line_end=b"\r\n")
             for one in sent
         ]
 
@@ -72,13 +77,12 @@ class GeminiVoice:
                 parts[-1] = {**parts[-1], "text": parts[-1]["text"] + part["text"]}
             else:
                 parts.append(part)
-        return {
-            "candidates": [
-                {"content": {"parts": parts, "role": "model"}, "index": choice, **told.ends.get(choice, {})}
-                for choice, parts in sorted(candidates.items())
-            ],
-            **told.frame(heard, is_last=True),
-        }
+        ended = []
+        for choice, parts in sorted(candidates.items()):
+            end = told.ends.get(choice, {})
+            content = {} if _is_blocked(end) else {"content": {"parts": parts, "role": "model"}}
+            ended.append({**content, "index": choice, **end})
+        return {"candidates": ended, **told.frame(heard, is_last=True)}
 
 
 class _Told:
@@ -136,6 +140,21 @@ class _Told:
         if self._usage is not None:
             frame = {"usageMetadata": _usage(self._usage, is_last=is_last), **frame}
         return frame
+
+
+_ESCAPED: Final = {one: f"\\u{ord(one):04x}".encode() for one in "<>\u2028\u2029"}
+
+
+def _written(value: Mapping[str, Any]) -> bytes:
+    """The JSON of a response; the characters that are escaped stand in nothing but its strings."""
+    written = msgspec.json.encode(value)
+    for character, escape in _ESCAPED.items():
+        written = written.replace(character.encode(), escape)
+    return written
+
+
+def _is_blocked(end: Mapping[str, Any]) -> bool:
+    return end.get("finishReason") == "SAFETY"
 
 
 def _usage(counts: Counts, *, is_last: bool) -> dict[str, Any]:

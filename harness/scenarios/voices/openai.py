@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.errors import RequestRefused
+from harness.scenarios.voices.declared import as_declared
 from harness.scenarios.voices.voice import CREATED
 from harness.translation.ids import SeededMint
 from harness.translation.losses import Ledger
@@ -61,7 +62,7 @@ class OpenAiVoice:
         session = self._session(heard)
         writer = _WRITERS[self._dialect](session)
         sent = []
-        for one in increments:
+        for one in as_declared(increments, heard.body):
             if isinstance(one, Start):
                 name = f"{_PREFIXES[self._dialect]}{heard.mark}{heard.number}"
                 one = Start(upstream_id=name, model=heard.model, created=CREATED, dialect=self._dialect)  # noqa: PLW2901
