@@ -89,7 +89,8 @@ def _segments(item: Item, output: list[dict[str, Any]]) -> Iterator[Segment]:
     body: dict[str, Any] = item.done or item.added or _kept(item, output)
     kind = item.type or str(body.get("type", ""))
     if kind == "message" and item.parts:
-        yield from (_spoken(part) for _, part in sorted(item.parts.items()))
+        whole = dict(enumerate(_objects((item.done or {}).get("content"))))
+        yield from (_spoken(part, whole.get(index, {})) for index, part in sorted(item.parts.items()))
     elif kind == "reasoning":
         yield from _thought(item, body)
     elif kind in _CALLS:
@@ -132,21 +133,30 @@ def _call(
     )
 
 
-def _spoken(part: Part) -> Segment:
+def _spoken(part: Part, whole: dict[str, Any]) -> Segment:
+    """What a part says; `whole` is the part as its finished item has it."""
     done: dict[str, Any] = part.done or part.added or {}
     if part.kind == "refusal":
         return Refusal(text=_said(part, str(done.get("refusal") or ""))[0])
     if part.kind == "output_text":
-        given = [one for _, one in part.annotations] or _objects(done.get("annotations"))
         text, behind = _said(part, str(done.get("text") or ""))
         return Text(
             text=text,
             behind=behind,
-            citations=tuple(_citation(one) for one in given),
+            citations=_cited([one for _, one in part.annotations], done, whole),
             opened=part.opened,
             closed=part.closed,
         )
     return Other(kind=part.kind)
+
+
+def _cited(
+    announced: list[dict[str, Any]], done: dict[str, Any], whole: dict[str, Any]
+) -> tuple[Citation, ...]:
+    """The citations of a part: of what was announced, and what the ends say, that which names the most sources."""
+    told = (announced, _objects(done.get("annotations")), _objects(whole.get("annotations")))
+    read = [tuple(map(_citation, one)) for one in told]
+    return max(read, key=lambda some: (sum(one.url is not None for one in some), len(some)))
 
 
 def _said(part: Part, finished: str) -> tuple[str, str]:
