@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
@@ -27,6 +27,7 @@ from harness.scenarios.voices.voice import Heard, voice
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.io.playback import Playback
     from harness.io.recorder import Recorder
     from harness.io.server.heads import RequestHead
     from harness.io.server.responder import Responder
@@ -41,6 +42,14 @@ _PATHS: Final[tuple[tuple[re.Pattern[str], UpstreamDialect], ...]] = (
 )
 _HEAD_US: Final = 1_000
 """Microseconds until the head of an answer is due."""
+
+_LINGER_US: Final = 300_000
+"""Microseconds from the last byte of an answer to where its connection breaks.
+
+Many HTTP clients drop what they have received and not yet handed on when a connection breaks, aiohttp among them. A
+gateway that is busy would lose in one run what it passes on in the next, by no doing of its own; and connections break
+where a stream has paused rather than in the same millisecond as its last byte.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -145,9 +154,19 @@ class ScenarioUpstream:
             script = Script(play(instead, RECORDED))
         else:
             exchange = answer_of(scenario, dialect, request, heard, stream=is_stream)
-            script = Script(play(exchange, RECORDED, plan.faults.for_recording(exchange)))
+            playback = play(exchange, RECORDED, plan.faults.for_recording(exchange))
+            # A recording breaks when it did; what is made here, when whoever reads had the time to.
+            script = Script(playback if scenario.recorded else _lingering(playback))
         stand_in = cast("Responder", overheard)
         Stage(script, stand_in, self._timetable, self._held, failed=_failed).play()
+
+
+def _lingering(playback: Playback) -> Playback:
+    """The same, with a pause before its connection breaks amid the answer."""
+    ending = playback.ending
+    if playback.response is None or ending.how not in {How.SERVER_CUT, How.RESET}:
+        return playback
+    return replace(playback, ending=replace(ending, at_us=ending.at_us + _LINGER_US))
 
 
 def _failed(error: Exception) -> None:

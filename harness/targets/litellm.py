@@ -25,6 +25,10 @@ TIMEOUT: Final = 3
 """Seconds of silence after which it is to give its upstream up: shorter than the patience of our client. Its own
 default is 6,000."""
 
+SESSIONS: Final = 8
+"""Sessions at a time. Its command starts one worker: of many requests at once each waits for seconds, and then its own
+timeout and our patience would measure the machine."""
+
 GEMINI: Final = "gemini/gemini-2.5-flash"
 CLAUDE: Final = "anthropic/claude-sonnet-4-5"
 """Models of its price list, by which it decides what these providers can be asked."""
@@ -123,6 +127,7 @@ class LiteLLM:
                 notes=(
                     "no retries, and no cooldowns: else what fails in one scenario makes it refuse the next",
                     f"a timeout of {TIMEOUT} s (its own default is 6,000)",
+                    f"one worker, as its command starts it, and {SESSIONS} sessions at a time",
                     "model_info says what the model can do, since that of openai/ is in no price list",
                     "no database: with one it keeps conversations for previous_response_id where its upstream does not",
                     "the package's own price list, and no telemetry, so that nothing leaves the machine",
@@ -133,6 +138,7 @@ class LiteLLM:
                 ),
                 ended=process.ended,
                 log=process.tail,
+                concurrency=SESSIONS,
             )
 
 
