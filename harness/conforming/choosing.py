@@ -39,7 +39,7 @@ def chosen_scenarios(patterns: Sequence[str]) -> tuple[Scenario, ...]:
             raise UnknownName(
                 "scenario",
                 pattern,
-                [one.name for one in known],
+                [*(one.name for one in known), *dict.fromkeys(one.capability for one in known)],
                 where="--scenario",
                 hint="`harness conform --list` lists them"
                 if not has_magic(pattern)

@@ -113,7 +113,8 @@ class Wire(Struct, frozen=True, kw_only=True):
 
     Args:
         cassette: File name.
-        exchange: Index in it.
+        exchange: Index in it. Exchanges stand there in the order in which they began, so that this differs from run to
+            run.
         started: When it began, in milliseconds after the cell's first request.
     """
 
