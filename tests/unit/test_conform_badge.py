@@ -30,10 +30,10 @@ def test_every_target_has_a_badge_of_its_own() -> None:
 def test_a_badge_counts_scenarios_and_hides_nothing() -> None:
     """What failed, and what said nothing, stands beside what passed."""
     assert badge(RESULT)["message"] == (
-        "2 of 7 scenarios, 2 failed, 1 expected, 1 not exercised, 1 with harness faults"
+        "1 of 7 scenarios passed, 1 warned, 2 failed, 1 expected, 1 not exercised, 1 with harness faults"
     )
     assert badge(RESULT)["color"] == "red"
-    assert badge(CLEAN, "control")["message"] == "2 of 2 scenarios"
+    assert badge(CLEAN, "control")["message"] == "2 of 2 scenarios passed"
     assert badge(RESULT, "gone") == {
         "schemaVersion": 1,
         "label": "gone",
@@ -64,4 +64,4 @@ def test_a_target_that_ended_early_is_not_green() -> None:
     died = msgspec.structs.replace(RESULT.targets[0], status="died")
     result = msgspec.structs.replace(later(RESULT, cell("plain")), targets=(died,))
     assert badge(result)["color"] == "lightgrey"
-    assert badge(result)["message"] == "1 of 1 scenario, ended before its scenarios did"
+    assert badge(result)["message"] == "1 of 1 scenario passed, ended before its scenarios did"

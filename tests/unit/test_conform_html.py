@@ -276,6 +276,21 @@ def test_a_redacted_command_line_can_still_be_read() -> None:
         (b'{"type":"two words of a text"}', b'{"type":"xxxxxxxxxxxxxxxxxxx"}'),
         (b'{"text":"cut her', b'{"text":"xxxxxxx'),
         (b"<html>Zoe</html>", b"xxxxxxxxxxxxxxxx"),
+        (
+            b'{"parameters":{"type":"object","properties":{"spouse":{"type":"string"}}}}',
+            b'{"parameters":{"type":"object","properties":{"xxxxxx":{"type":"string"}}}}',
+        ),
+        (
+            b'{"functionCall":{"id":"1","args":{"role":"spy","n":[407,true]}},"index":3}',
+            b'{"functionCall":{"id":"1","args":{"xxxx":"xxx","x":[000,true]}},"index":3}',
+        ),
+        (
+            b'{"functionResponse":{"response":{"code":"z9"}},"response":{"code":"z9"}}',
+            b'{"functionResponse":{"response":{"xxxx":"xx"}},"response":{"code":"z9"}}',
+        ),
+        (b'{"input":[{"role":"user"}]}', b'{"input":[{"role":"user"}]}'),
+        (b'{"token":"Zoe","bytes":[90,111,101],"n":7}', b'{"token":"xxx","bytes":[00,000,000],"n":7}'),
+        (b'{"Zoe was here":1}', b'{"xxxxxxxxxxxx":1}'),
         (b'{"a":{"role":"user"},"text":["p","q"]}', b'{"a":{"role":"user"},"text":["x","x"]}'),
         ('{"text":"é"}'.encode(), b'{"text":"xx"}'),
     ],
@@ -283,6 +298,17 @@ def test_a_redacted_command_line_can_still_be_read() -> None:
 def test_texts_of_json_are_filled_and_words_of_the_protocol_stay(body: bytes, expected: bytes) -> None:
     """Only members on a list keep their values, and only where these look like words of a protocol."""
     assert Hidden().body(body, events=False) == expected
+
+
+def test_a_pointer_to_a_member_that_somebody_named_says_no_name() -> None:
+    """It still points there, as the name is filled in the bytes as well."""
+    body = b'{"object":"chat.completion","tools":[{"parameters":{"properties":{"spouse":{}}}}]}'
+    given = exchange(body, headers=(("content-type", "application/json"),))
+    where = Place(part="body", pointer="/tools/0/parameters/properties/spouse")
+    shown = result(finding("spouse is missing", where), status=CellStatus.FAILED)
+    told = cell_of(shown, given, redact_content=True)["findings"][0]
+    assert told["where"]["pointer"] == "/tools/0/parameters/properties/xxxxxx"
+    assert told["message"] == "xxxxxx is missing"
 
 
 def test_lines_of_an_event_stream_that_are_no_data_are_hidden_but_for_their_names() -> None:

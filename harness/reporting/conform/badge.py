@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.results.summary import TargetSummary
 
 _TOLD: Final = {
+    CellStatus.WARNED: "warned",
     CellStatus.FAILED: "failed",
     CellStatus.EXPECTED: "expected",
     CellStatus.NOT_EXERCISED: "not exercised",
@@ -54,12 +55,11 @@ def _message(one: TargetSummary) -> tuple[str, str]:
     counts = one.by_scenario
     if not counts.total:
         return TARGET_STATUS.get(one.target.status, "not run"), "lightgrey"
-    passed = counts[CellStatus.PASSED] + counts[CellStatus.WARNED]
-    parts = [f"{passed:,} of {counted(counts.total, 'scenario')}"]
+    parts = [f"{counts[CellStatus.PASSED]:,} of {counted(counts.total, 'scenario')} passed"]
     parts += [f"{counts[status]:,} {word}" for status, word in _TOLD.items() if counts[status]]
     if one.target.status != "ran":
         parts.append(TARGET_STATUS.get(one.target.status, "not finished"))
-    return ", ".join(parts), _colour(one, passed)
+    return ", ".join(parts), _colour(one, counts[CellStatus.PASSED] + counts[CellStatus.WARNED])
 
 
 def _colour(one: TargetSummary, passed: int) -> str:

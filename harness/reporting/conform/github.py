@@ -6,10 +6,23 @@ file: cassettes are no part of the repository that is checked.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from harness.reporting.conform.format import ConformFormat
-from harness.reporting.conform.wording import STATUS, counts, extent, obstacle, place, shown, silence, title
+from harness.reporting.conform.wording import (
+    STATUS,
+    change_counts,
+    counts,
+    cut,
+    extent,
+    obstacle,
+    of_target,
+    place,
+    shown,
+    silence,
+    title,
+)
 from harness.reporting.github import command
 from harness.results.result import CellStatus, ChangeKind
 from harness.results.summary import summary
@@ -38,18 +51,21 @@ def written(result: Result) -> Iterator[str]:
         for group in one.blamed:
             yield _annotation(result, group, new)
     for stale in result.stale:
-        yield command("error", "", "stale baseline entry", f"{stale.entry}: {stale.reason}")
+        yield command("error", "", "stale baseline entry", f"{stale.entry}: {cut(stale.reason)}")
     for one in told:
         # A line of plain text must not look like a command.
-        yield f"{shown(one.target.name).lstrip(':')}  {obstacle(one.target) or counts(one.cells)}\n"
+        name = shown(one.target.name).lstrip(":")
+        yield f"{name}  {obstacle(one.target) or counts(one.cells)}\n"
+        if mine := of_target(result.changes, one.target.name):
+            yield f"{name}  since the earlier run: {change_counts(Counter(it.kind for it in mine))}\n"
 
 
 def _annotation(result: Result, group: Group, new: set[tuple[str, str | None]]) -> str:
     one, cell = group.finding, group.first
     fresh = "new: " if any((it.id, one.rule) in new for it in group.cells) else ""
-    lines = [f"{one.message} (in {extent(group)})"]
-    lines += [f"expected {one.expected}"] if one.expected is not None else []
-    lines += [f"found {one.found}"] if one.found is not None else []
+    lines = [f"{cut(one.message)} (in {extent(group)})"]
+    lines += [f"expected {cut(one.expected)}"] if one.expected is not None else []
+    lines += [f"found {cut(one.found)}"] if one.found is not None else []
     lines.append(f"first in {cell.id}, {place(one.where)}")
     lines += [f"again: {cell.command}"] if cell.command is not None else []
     label = f"{fresh}{group.target}: {one.rule} {title(result, one.rule)}".rstrip()

@@ -24,10 +24,23 @@ _STRUCTURAL: Final = frozenset(
 )
 """Members whose values are words of the protocol, and none of a message."""
 
+_OPEN: Final = frozenset({b"properties", b"patternProperties", b"$defs", b"definitions", b"logit_bias"})
+"""Members whose own members somebody named: the parameters of a tool, and the like."""
+
+_FREE: Final = frozenset({b"args", b"input", b"metadata"})
+"""Members that are arguments where they are objects: names and numbers in them are said as well."""
+
+_SPELT: Final = frozenset({b"bytes", b"tokens", b"token_ids", b"prompt_token_ids"})
+"""Members that spell a text in numbers where they are arrays."""
+
+_FUNCTION_RESPONSE: Final = frozenset({b"functionResponse", b"function_response"})
+_KEPT_NAMES, _OPEN_NAMES, _ALL_SAID, _NUMBERS_SAID = range(4)
+
 _TOKEN: Final = re.compile(
     rb'"(?:[^"\\\r\n]|\\.)*(?:"|(?=[\r\n])|\Z)|[{}\[\],:]|\b(?:true|false|null)\b|-?\d[\d.eE+-]*|\s+|[^"{}\[\],:\s]+'
 )
 _WORD: Final = re.compile(r"[^\W_]+", re.UNICODE)
+_PLAIN_NAME: Final = re.compile(rb"[A-Za-z0-9_.$@:/-]{1,64}\Z")
 _PLAIN_VALUE: Final = re.compile(rb"[A-Za-z0-9_.:/+-]{1,80}\Z")
 _LEAST_PART: Final = 3
 _LONGEST_PART: Final = 40
@@ -116,26 +129,33 @@ class Hidden:
 
     def _json(self, text: bytes) -> bytes:
         filled = []
-        keys: list[bytes] = []
-        key = b""
+        outer: list[tuple[bytes, int, bytes]] = []
+        key, mode = b"", _KEPT_NAMES
         tokens = _TOKEN.findall(text)
         for number, token in enumerate(tokens):
             first = token[:1]
+            shown = token
             if first in b"{[":
-                keys.append(key)
+                outer.append((key, mode, first))
+                mode = _inside(outer)
             elif first in b"}]":
-                key = keys.pop() if keys else b""
+                key, mode, _ = outer.pop() if outer else (b"", _KEPT_NAMES, b"")
+            elif first == b'"' and _is_key(tokens, number):
+                name = token.strip(b'"')
+                named = mode in {_OPEN_NAMES, _ALL_SAID} or not _PLAIN_NAME.match(name)
+                key = b"" if named else name
+                shown = self._string(token) if named else token
+                self._keep(key)
             elif first == b'"':
-                if _is_key(tokens, number):
-                    key = token.strip(b'"')
-                    self._keep(key)
-                elif key in _STRUCTURAL and _PLAIN_VALUE.match(token.strip(b'"')):
+                if mode != _ALL_SAID and key in _STRUCTURAL and _PLAIN_VALUE.match(token.strip(b'"')):
                     self._keep(token)
                 else:
-                    token = self._string(token)  # noqa: PLW2901 - what follows is the same for all
-            elif not (token.isspace() or first in b",:-0123456789" or token in {b"true", b"false", b"null"}):
-                token = self._fill(token)  # noqa: PLW2901 - the same
-            filled.append(token)
+                    shown = self._string(token)
+            elif first in b"-0123456789":
+                shown = re.sub(rb"\d", b"0", token) if mode in {_ALL_SAID, _NUMBERS_SAID} else token
+            elif not (token.isspace() or first in b",:" or token in {b"true", b"false", b"null"}):
+                shown = self._fill(token)
+            filled.append(shown)
         return b"".join(filled)
 
     def _keep(self, token: bytes) -> None:
@@ -160,3 +180,22 @@ def _is_key(tokens: list[bytes], number: int) -> bool:
         if not token.isspace():
             return token == b":"
     return False
+
+
+def _inside(outer: list[tuple[bytes, int, bytes]]) -> int:
+    """What is said in the object or array that begins here.
+
+    Args:
+        outer: What lies around it, itself last: the member that each is the value of, what is said outside of it, and
+            its bracket.
+    """
+    key, mode, bracket = outer[-1]
+    if mode in {_ALL_SAID, _NUMBERS_SAID}:
+        return mode
+    if bracket == b"[":
+        return _NUMBERS_SAID if key in _SPELT else _KEPT_NAMES
+    if len(outer) > 1 and outer[-2][2] == b"[":
+        return _KEPT_NAMES
+    if key in _FREE or (key == b"response" and len(outer) > 1 and outer[-2][0] in _FUNCTION_RESPONSE):
+        return _ALL_SAID
+    return _OPEN_NAMES if key in _OPEN else _KEPT_NAMES

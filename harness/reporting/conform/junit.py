@@ -8,18 +8,19 @@ skipped, and a harness fault is an error: neither is a failure of the target.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from harness.reporting.conform.format import ConformFormat
-from harness.reporting.conform.wording import STATUS, obstacle, place, shown
-from harness.results.result import CellStatus
+from harness.reporting.conform.wording import STATUS, change_counts, cut, obstacle, of_target, place, shown
+from harness.results.result import CellStatus, ChangeKind
 from harness.results.summary import is_blamed, summary, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.results.result import Cell, Finding, Result, Run
+    from harness.results.result import Cell, Change, Finding, Result, Run
     from harness.results.summary import TargetSummary
 
 _SKIPPED: Final = (CellStatus.NOT_EXERCISED, CellStatus.UNSUPPORTED, CellStatus.EXPECTED)
@@ -38,19 +39,26 @@ def written(result: Result) -> Iterator[str]:
             number += 1
         for route in one.routes:
             cells = [it for it in result.cells if it.target == one.target.name and it.route == route]
-            yield from _suite(number, one, route, cells, run)
+            yield from _suite(number, one, cells, run, of_target(result.changes, one.target.name))
             number += 1
     if result.stale:
         yield from _stale(number, result)
     yield "</testsuites>\n"
 
 
-def _suite(number: int, one: TargetSummary, route: str, cells: Sequence[Cell], run: Run) -> Iterator[str]:
+def _suite(
+    number: int, one: TargetSummary, cells: Sequence[Cell], run: Run, changes: Sequence[Change]
+) -> Iterator[str]:
+    ids = {it.id for it in cells}
+    mine = [it for it in changes if it.cell in ids]
+    told = change_counts(Counter(it.kind for it in mine))
+    changed = [("since the earlier run", told)] if changes else []
+    new = {it.cell for it in mine if it.kind is ChangeKind.NEW}
     counts = tally(it.status for it in cells)
     seconds = sum(it.timing.total or 0.0 for it in cells) / 1e3
     yield _opening(
         number,
-        f"{one.target.name}/{route}",
+        f"{one.target.name}/{cells[0].route}",
         run,
         tests=len(cells),
         failures=counts[CellStatus.FAILED],
@@ -64,37 +72,39 @@ def _suite(number: int, one: TargetSummary, route: str, cells: Sequence[Cell], r
         ("version", one.target.version or "unknown"),
         ("harness", run.harness),
         ("profile", run.profile),
+        *changed,
     ):
         yield f"      <property{_attributes(name=name, value=value)}/>\n"
     yield "    </properties>\n"
     for cell in cells:
-        yield from _case(cell)
+        yield from _case(cell, is_new=cell.id in new)
     yield from _closing(_warnings(cells))
 
 
-def _case(cell: Cell) -> Iterator[str]:
+def _case(cell: Cell, *, is_new: bool) -> Iterator[str]:
     seconds = (cell.timing.total or 0.0) / 1e3
     name = _attributes(
         name=f"{cell.scenario}/{cell.mode}", classname=f"{cell.target}.{cell.route}", time=f"{seconds:.6f}"
     )
-    outcome = _outcome(cell)
+    outcome = _outcome(cell, is_new=is_new)
     if outcome is None:
         yield f"    <testcase{name}/>\n"
     else:
         yield f"    <testcase{name}>\n      {outcome}\n    </testcase>\n"
 
 
-def _outcome(cell: Cell) -> str | None:
+def _outcome(cell: Cell, *, is_new: bool) -> str | None:
     blamed = [one for one in cell.findings if is_blamed(one)]
     if cell.status is CellStatus.FAILED:
         errors = [one for one in blamed if one.severity == "error" and not one.is_expected] or blamed
         rules = ", ".join(dict.fromkeys(one.rule for one in errors))
         message = errors[0].message if errors else cell.reason or "failed, and no finding says why"
-        lines = [line for one in blamed for line in _told(one)]
+        lines = ["new since the earlier run"] if is_new else []
+        lines += [line for one in blamed for line in _told(one)]
         if cell.command is not None:
             lines.append(f"again: {cell.command}")
         return _element("failure", message, rules or "failed", lines)
-    reason = cell.reason or STATUS[cell.status]
+    reason = cut(cell.reason or STATUS[cell.status])
     if cell.status is CellStatus.HARNESS_FAULT:
         return _element("error", reason, "harness fault", [])
     if cell.status is CellStatus.EXPECTED:
@@ -179,7 +189,7 @@ def _closing(output: Sequence[str]) -> Iterator[str]:
 
 
 def _element(name: str, message: str, kind: str, lines: Sequence[str]) -> str:
-    return f"<{name}{_attributes(message=message, type=kind)}>{_text(lines)}</{name}>"
+    return f"<{name}{_attributes(message=cut(message), type=kind)}>{_text(lines)}</{name}>"
 
 
 def _attributes(**values: str) -> str:
@@ -187,7 +197,7 @@ def _attributes(**values: str) -> str:
 
 
 def _text(lines: Sequence[str]) -> str:
-    return escape("\n".join(shown(line) for line in lines))
+    return escape("\n".join(shown(cut(line)) for line in lines))
 
 
 FORMAT = ConformFormat("junit", "JUnit XML for CI servers", "conform.junit.xml", written)

@@ -7,14 +7,15 @@ is the file's first line, and the exchange, event and bytes of the body stand in
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from harness.reporting.conform.format import ConformFormat
 from harness.reporting.conform.json import dumped
-from harness.reporting.conform.wording import kept, obstacle, place, shown
-from harness.results.result import CellStatus
+from harness.reporting.conform.wording import change_counts, cut, kept, obstacle, of_target, place, shown
+from harness.results.result import CellStatus, ChangeKind
 from harness.results.summary import summary
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def _run(result: Result, one: TargetSummary) -> Members:
     ids = sorted({it.rule for _, it in pairs})
     index = {rule: number for number, rule in enumerate(ids)}
     how = one.target.run or result.run
+    new = {(it.cell, it.rule) for it in result.changes if it.kind is ChangeKind.NEW}
     return {
         "tool": {
             "driver": {
@@ -64,8 +66,9 @@ def _run(result: Result, one: TargetSummary) -> Members:
             "targetVersion": one.target.version,
             "profile": how.profile,
             "cells": {status.value: one.cells[status] for status in one.cells.counts},
+            **_changed(result, one),
         },
-        "results": [_result(cell, it, index[it.rule]) for cell, it in pairs],
+        "results": [_result(cell, it, index[it.rule], new) for cell, it in pairs],
     }
 
 
@@ -121,7 +124,12 @@ def _invocation(one: TargetSummary, command: str, started: str) -> Members:
     }
 
 
-def _result(cell: Cell, one: Finding, index: int) -> Members:
+def _changed(result: Result, one: TargetSummary) -> Members:
+    mine = of_target(result.changes, one.target.name)
+    return {"sinceEarlierRun": change_counts(Counter(it.kind for it in mine))} if mine else {}
+
+
+def _result(cell: Cell, one: Finding, index: int, new: set[tuple[str, str | None]]) -> Members:
     made: Members = {
         "ruleId": one.rule,
         "ruleIndex": index,
@@ -135,6 +143,7 @@ def _result(cell: Cell, one: Finding, index: int) -> Members:
             "scenario": cell.scenario,
             "route": cell.route,
             "mode": cell.mode,
+            **({"isNew": True} if (cell.id, one.rule) in new else {}),
             **_members(one.where),
         },
     }
@@ -164,7 +173,7 @@ def _message(cell: Cell, one: Finding) -> list[str]:
 
 def _text(*lines: str) -> Members:
     """A message: where braces are placeholders, and brackets before parentheses are links, they are escaped."""
-    text = "\n".join(shown(line) for line in lines).replace("{", "{{").replace("}", "}}")
+    text = "\n".join(shown(cut(line)) for line in lines).replace("{", "{{").replace("}", "}}")
     return {"text": text.replace("](", "\\](")}
 
 

@@ -14,6 +14,7 @@ from harness.reporting.conform.wording import (
     columns,
     counted,
     counts,
+    cut,
     extent,
     heading,
     kept,
@@ -72,7 +73,7 @@ def _target(result: Result, one: TargetSummary, *, styled: bool) -> Iterator[str
         yield f"  note  {shown(note)}"
     if (why := obstacle(one.target)) is not None:
         yield _painted(f"  {why}", _COLOURS["error"], styled=styled)
-        yield from (f"  | {shown(line)}" for line in (one.target.log or "").splitlines())
+        yield from (f"  | {shown(cut(line))}" for line in (one.target.log or "").splitlines())
     if one.cells.total:
         scenarios = counted(len(one.scenarios), "scenario")
         routes = counted(len(one.routes), "route")
@@ -132,14 +133,14 @@ def _group(result: Result, group: Group, *, styled: bool) -> Iterator[str]:
     label = f"{shown(one.rule)} {title(result, one.rule)}".rstrip()
     colour = _COLOURS.get(one.severity, "") + _BOLD
     yield f"{_painted(label, colour, styled=styled)}  ({shown(one.severity)}, in {extent(group)})"
-    yield f"  {shown(one.message)}"
+    yield f"  {shown(cut(one.message))}"
     where = kept(cell, one.where)
     yield f"  first     {shown(cell.id)}"
     yield f"  at        {place(one.where)}" + (f"  ({where})" if where is not None else "")
     if one.expected is not None:
-        yield f"  expected  {shown(one.expected)}"
+        yield f"  expected  {shown(cut(one.expected))}"
     if one.found is not None:
-        yield f"  found     {shown(one.found)}"
+        yield f"  found     {shown(cut(one.found))}"
     if one.earlier is not None:
         yield f"  earlier   {place(one.earlier)}"
     rule = result.rules.get(one.rule)
@@ -152,7 +153,7 @@ def _group(result: Result, group: Group, *, styled: bool) -> Iterator[str]:
 def _brief(group: Group) -> str:
     one = group.finding
     told = f"{shown(one.severity)}, in {extent(group)}; first {shown(group.first.id)}"
-    return f"{shown(one.rule)}  {shown(one.message)}  ({told})"
+    return f"{shown(one.rule)}  {shown(cut(one.message))}  ({told})"
 
 
 def _changes(result: Result, *, styled: bool) -> Iterator[str]:
@@ -168,7 +169,7 @@ def _changes(result: Result, *, styled: bool) -> Iterator[str]:
         for one, cells in told[:MOST_CHANGES]:
             rule = f"{shown(one.rule)}  " if one.rule is not None else ""
             where = f"in {counted(cells, 'cell')}; first {shown(one.cell)}"
-            yield f"  {word}  {rule}{shown(one.message)}  ({where})"
+            yield f"  {word}  {rule}{shown(cut(one.message))}  ({where})"
         if len(told) > MOST_CHANGES:
             yield f"  {word}  and {len(told) - MOST_CHANGES:,} more; --format json has them all"
     yield ""
@@ -184,7 +185,7 @@ def _leftovers(result: Result, *, styled: bool) -> Iterator[str]:
     ):
         if lines:
             yield _painted(name, _BOLD, styled=styled)
-            yield from (f"  {shown(line)}" for line in lines)
+            yield from (f"  {shown(cut(line))}" for line in lines)
             yield ""
 
 

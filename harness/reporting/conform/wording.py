@@ -30,6 +30,9 @@ CHANGE: Final = {
     ChangeKind.FIXED: "fixed",
 }
 
+LONGEST: Final = 2000
+"""Characters of one text that are told where a line is all there is for it."""
+
 TARGET_STATUS: Final = {
     "not_installed": "not installed",
     "not_started": "did not start",
@@ -45,6 +48,12 @@ def shown(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
     )
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    """Text that ends where nobody would read on: targets may say a megabyte in one line. What is cut is counted."""
+    more = len(text) - longest
+    return text if more <= 0 else f"{text[:longest]} ({more:,} more characters)"
 
 
 def counted(number: int, noun: str) -> str:
@@ -74,7 +83,7 @@ def obstacle(target: Target) -> str | None:
     """Why a target did not run to its end; None where it did."""
     if target.status == "ran":
         return None
-    reason = f": {target.reason}" if target.reason else ""
+    reason = f": {cut(target.reason)}" if target.reason else ""
     return shown(f"{TARGET_STATUS.get(target.status, target.status)}{reason}")
 
 
@@ -117,7 +126,7 @@ def silence(silent: Silence, most: int = 3) -> str:
     """How many cells say nothing, why, and which they are."""
     named = ", ".join(shown(one.id) for one in silent.cells[:most])
     more = f", and {len(silent.cells) - most:,} more" if len(silent.cells) > most else ""
-    return f"{counted(len(silent.cells), 'cell')}: {shown(silent.reason)} ({named}{more})"
+    return f"{counted(len(silent.cells), 'cell')}: {shown(cut(silent.reason))} ({named}{more})"
 
 
 def alike(changes: Iterable[Change]) -> list[tuple[Change, int]]:
@@ -131,6 +140,11 @@ def alike(changes: Iterable[Change]) -> list[tuple[Change, int]]:
         key = (one.kind, target, one.rule) if one.rule is not None else (one.kind, target, "", one.message)
         found.setdefault(key, []).append(one)
     return [(mine[0], len(mine)) for mine in found.values()]
+
+
+def of_target(changes: Iterable[Change], target: str) -> list[Change]:
+    """The changes in cells of one target."""
+    return [one for one in changes if one.cell.partition("/")[0] == target]
 
 
 def change_counts(kinds: Mapping[ChangeKind, int]) -> str:

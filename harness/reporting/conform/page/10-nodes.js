@@ -1,14 +1,18 @@
 // Making elements, saying things, copying.
 const $ = (id) => document.getElementById(id);
 
+// Characters that cannot be seen, or that turn the order of those that can, stand as escapes, whoever sent them.
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const visible = (text) => String(text).replace(UNSEEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 function h(name, attributes, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) {
     if (value === undefined || value === null || value === false) continue;
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else node.setAttribute(key, value === true ? "" : value);
+    else node.setAttribute(key, value === true ? "" : key === "title" || key === "aria-label" ? visible(value) : value);
   }
-  node.append(...children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false));
+  node.append(...children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false).map((one) => one instanceof Node ? one : visible(one)));
   return node;
 }
 
@@ -48,6 +52,8 @@ function copyable(label, text) {
     h("pre", { tabindex: "0", "aria-label": label }, text));
 }
 
+const MOST_PRINTED = 1000;
+
 // Draws many things a screenful at a time, as the reader comes near the end of what is there.
 function gradually(box, items, draw, step = 120) {
   let at = 0;
@@ -63,6 +69,12 @@ function gradually(box, items, draw, step = 120) {
   next();
   if (at >= items.length) return box;
   watch.observe(more);
+  // Paper has no end to come near to: a list is drawn whole there, or as far as anybody would print.
+  const whole = () => {
+    if (!box.isConnected) { removeEventListener("beforeprint", whole); return; }
+    while (at < Math.min(items.length, MOST_PRINTED)) next();
+  };
+  addEventListener("beforeprint", whole);
   return h("div", {}, box, more);
 }
 

@@ -57,12 +57,25 @@ function answer(target, capability, list) {
   if (!list.length) return h("td", { "data-target": title }, h("span", { class: "none" }, "not asked"));
   const counts = tally(list);
   const [status, words] = verdict(counts);
-  const failing = list.filter((cell) => cell.status === "failed");
-  const routes = new Set(failing.map((cell) => cell.route));
-  const all = new Set(list.map((cell) => cell.route)).size;
-  const only = failing.length && routes.size < all ? `fails on ${[...routes].slice(0, 3).join(", ")}${routes.size > 3 ? ` and ${routes.size - 3} more` : ""}` : "";
   return h("td", { "data-target": title }, h("a", { class: "verdict", href: link("scenarios", { target: target.name, capability }) }, mark(status, words)),
-    h("div", { class: "small" }, inWords(counts).join(" · ")), only && h("div", { class: "small" }, only));
+    h("div", { class: "small" }, inWords(counts).join(" · ")), counts.failed > 0 && whereAndWhy(target, list));
+}
+
+// What a reader asks next: over which routes it can be used all the same, and what goes wrong on the others.
+function whereAndWhy(target, list) {
+  const routes = new Map();
+  for (const cell of list) routes.set(cell.route, [...(routes.get(cell.route) || []), cell.status]);
+  const bad = [...routes.keys()].filter((route) => routes.get(route).includes("failed"));
+  const good = [...routes.keys()].filter((route) => !bad.includes(route) && routes.get(route).some((one) => one === "passed" || one === "warned"));
+  const named = (some) => `${some.slice(0, 3).join(", ")}${some.length > 3 ? ` and ${some.length - 3} more` : ""}`;
+  const broken = new Map();
+  for (const cell of list) for (const one of cell.findings) {
+    if (blamed(one) && one.severity === "error") broken.set(one.rule, (broken.get(one.rule) || new Set()).add(cell.id));
+  }
+  const [worst, ...others] = [...broken].sort((a, b) => b[1].size - a[1].size);
+  return [bad.length < routes.size && h("div", { class: "small" }, `fails on ${named(bad)}`),
+    bad.length < routes.size && good.length > 0 && h("div", { class: "small" }, `nothing failed on ${named(good)}`),
+    worst && h("div", { class: "small why" }, h("a", { href: link("rule", {}, worst[0]) }, worst[0]), " ", rich(ruleOf(worst[0]).title), others.length > 0 && ` And ${count(others.length, "rule")} more.`)];
 }
 
 const CHANGE = { new: ["New", "failed"], unknown: ["Nobody can tell", "harness_fault"], still_failing: ["Still failing", "expected"], fixed: ["Fixed", "passed"] };

@@ -114,7 +114,14 @@ function ruleMatrix() {
       else if (RANK[one.severity] < RANK[entry.worst]) entry.worst = one.severity;
     }
   }
-  const ids = [...new Set(list.map(({ one }) => one.rule))];
+  // What the targets are to blame for stands first, and of that what broke most cells.
+  const weight = (id) => {
+    const mine = [...grid].filter(([key]) => key.startsWith(`${id}\n`)).map(([, entry]) => entry);
+    const own = mine.filter((entry) => entry.cells.size);
+    return [own.length ? Math.min(...own.map((entry) => RANK[entry.worst])) : 3, -own.reduce((sum, entry) => sum + entry.cells.size, 0)];
+  };
+  const ids = [...new Set(list.map(({ one }) => one.rule))].map((id) => ({ id, weight: weight(id) }))
+    .sort((a, b) => a.weight[0] - b.weight[0] || a.weight[1] - b.weight[1]).map((one) => one.id);
   const out = [h("h1", {}, "Rules"), h("p", { class: "lead" }, `${count(ids.length, "rule")} with ${count(list.length, "finding")}. A place counts the cells in which the rule was broken${byRoute ? "" : "; choose a target to see its routes"}.`)];
   if (!ids.length) return [...out, h("p", { class: "note" }, "No finding fits the filters.")];
   const body = h("tbody");

@@ -1,6 +1,5 @@
 // All findings in one list, of which only what is on the screen is drawn.
 const ROW = 76;
-const MOST_PRINTED = 1000;
 
 function findingRow({ one, cell, number }, position, all) {
   return h("li", { class: "finding-row", "aria-posinset": position + 1, "aria-setsize": all },

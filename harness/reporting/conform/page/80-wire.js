@@ -118,7 +118,7 @@ function pretty(body) {
 
 function longer(text) {
   const code = h("code", { class: "data" }, text.slice(0, 320));
-  const more = h("button", { type: "button", class: "quiet", onclick: () => { code.textContent = text; more.remove(); } }, `… ${(text.length - 320).toLocaleString("en")} more`);
+  const more = h("button", { type: "button", class: "quiet", onclick: () => { code.textContent = visible(text); more.remove(); } }, `… ${(text.length - 320).toLocaleString("en")} more`);
   return h("span", {}, code, more);
 }
 

@@ -27,14 +27,26 @@ function cellView(id, params) {
     if (wanted > 0 && wanted < order.length) order.unshift(...order.splice(wanted, 1));
     out.push(h("section", {}, h("h2", {}, count(cell.findings.length, "finding")), gradually(h("div"), order, ({ one, index }) => findingCard(cell, one, index, index === wanted), 20)));
   }
-  out.push(h("section", {}, h("h2", {}, "See it again"), cell.command ? copyable("With this harness", cell.command) : null, cell.curl ? copyable("With curl", cell.curl) : null,
-    !cell.command && !cell.curl && h("p", {}, "No command line is known.")));
+  out.push(again(cell));
   out.push(h("section", {}, h("h2", {}, "On the wire"), cell.log ? [
     h("p", { class: "small" }, "One time line: what the upstream sent, chunk by chunk, and what the client got, event by event. Times count from the cell's first request."), wireLog(cell, wanted),
     h("p", { class: "small" }, "Recorded in ", ["client", "upstream"].filter((side) => (cell.log[side] || []).length).map((side) => recorded(cell.log[side])).join("; "))]
     : h("p", { class: "note" }, cell.without || "The wire log of a cell that passed is left out of the page, to keep it small; it is in the cassettes beside the result.")));
   return out;
 }
+
+// The harness plays upstream, target and client. With curl they are three: the recorded upstream, the target, the request.
+function again(cell) {
+  const up = cell.log && (cell.log.upstream || []).find((one) => one.request);
+  return h("section", {}, h("h2", {}, "See it again"), cell.command ? copyable("With this harness", cell.command) : null,
+    cell.curl ? copyable("With curl", cell.curl) : null,
+    cell.curl && up && copyable("What answers behind the target then: the recorded upstream", `harness replay ${quoted(up.file)} --on-miss nearest --listen 127.0.0.1:9000`),
+    cell.curl && h("p", { class: "small" }, h("code", {}, "$TARGET"), " is where the target listens, such as http://127.0.0.1:4000", /\$API_KEY/.test(cell.curl) && [", and ", h("code", {}, "$API_KEY"), " the key that it wants"],
+      up ? "; it has to be told that its upstream is http://127.0.0.1:9000. Recordings lie beside the result." : "."),
+    !cell.command && !cell.curl && h("p", {}, "No command line is known."));
+}
+
+const quoted = (word) => /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 
 function recorded(list) {
   const numbers = list.map((one) => one.index);
