@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from harness.turn.turn import Choice, Turn, Usage
 
 
+_PATIENCE_US: Final = 1_000_000
+"""Whoever gives up sooner did not wait."""
+
+
 class Cause(NamedTuple):
     """Why findings of some rules are the upstream's.
 
@@ -53,10 +57,23 @@ def is_inherited(finding: Finding, upstream: Half) -> bool:
 
 
 def _uncounted(finding: Finding, upstream: Half) -> bool:
-    """Neither what went in nor what came out was counted."""
+    """Neither what went in nor what came out was counted, though it was asked for where a count has to be."""
     del finding
     usage = upstream.turn.usage
-    return usage is None or (usage.input is None and usage.output is None)
+    return (usage is None or (usage.input is None and usage.output is None)) and not _forgot_to_ask(upstream)
+
+
+def _forgot_to_ask(upstream: Half) -> bool:
+    """A stream of Chat came to its end without the count, which it has only for those who ask for it."""
+    case = upstream.case
+    return (
+        case.dialect.name == "chat"
+        and case.streamed
+        and upstream.turn.ended == "clean"
+        and case.asked is not None
+        and case.asked.stream
+        and case.asked.include_usage is not True
+    )
 
 
 def _contradicts_itself(finding: Finding, upstream: Half) -> bool:
@@ -127,6 +144,18 @@ def _stopped_by_itself(finding: Finding, upstream: Half) -> bool:
     return bool(choices) and all(one.finish in {"stop", "tool_calls", "other"} for one in choices)
 
 
+def _fell_silent(finding: Finding, upstream: Half) -> bool:
+    """Upstream left its answer unfinished, and said nothing for a while before the gateway gave it up."""
+    del finding
+    case = upstream.case
+    return (
+        upstream.turn.ended == "cut"
+        and case.left_early
+        and case.ending is not None
+        and case.ending.at_us - (case.wire.last_at_us or 0) >= _PATIENCE_US
+    )
+
+
 def _made_those_calls(finding: Finding, upstream: Half) -> bool:
     """Upstream made the calls that the finding names, or none where it names none."""
     names = {call.name for call in _calls(upstream.turn) if call.name} or {"no call"}
@@ -191,7 +220,8 @@ CAUSES: Final = (
     Cause(
         ("CHAT-USE-001", "RESP-TERM-004"),
         _uncounted,
-        "a count that nobody made cannot be passed on, and zeros would be an invention",
+        "a count that nobody made cannot be passed on, and zeros would be an invention; but Chat's streams count for"
+        " those alone who ask for it",
     ),
     Cause(
         ("CHAT-SYNC-004",),
@@ -267,6 +297,11 @@ CAUSES: Final = (
         ("RESP-ENV-004", "RESP-SYNC-001"),
         _sent_that_shape,
         "the shape of a whole response is one rule's, that of events and items others': what is passed on is the same",
+    ),
+    Cause(
+        ("HTTP-CLOSE-002",),
+        _fell_silent,
+        "an answer that never ends has to be given up, and a broken connection is HTTP's own sign that it is not whole",
     ),
     Cause(
         ("CHAT-FIN-007", "CHAT-TOOL-009", "CHAT-SYNC-003", "RESP-FC-004"),

@@ -38,6 +38,9 @@ ASKS_TO_CALL = (
     '"tools":[{"type":"function","name":"get_weather","parameters":{},"strict":false}]}'
 )
 
+UNFINISHED = "stream: translation/chat_text\ndrop 4\ndrop 5\ndrop 6"
+UNASKED = 'request: {"model":"m","stream":true,"messages":[{"role":"user","content":"x"}]}'
+
 CASES = [
     pytest.param(
         "RESP-TERM-004", UNCOUNTED_RESPONSES, UNCOUNTED_CHAT, id="Responses without usage, of Chat without it"
@@ -103,6 +106,18 @@ CASES = [
         "RESP-LIFE-008", AT_THE_LIMIT, "stream: anthropic/text", id="an end of its own accord at the limit"
     ),
     pytest.param("RESP-TOOL-010", ASKS_TO_CALL, "stream: anthropic/text", id="no call, where one was wanted"),
+    pytest.param(
+        "HTTP-CLOSE-002",
+        f"{UNFINISHED}\nending: server_cut after 3 s",
+        f"{UNFINISHED}\nending: client_close after 3 s",
+        id="a connection that is broken off when upstream has been silent for long",
+    ),
+    pytest.param(
+        "RESP-TERM-004",
+        UNCOUNTED_RESPONSES,
+        f"{UNASKED}\n{UNFINISHED}\nending: server_cut",
+        id="no usage of a stream that did not come to where it is told",
+    ),
 ]
 
 
@@ -144,6 +159,24 @@ def test_what_follows_from_what_upstream_said_is_inherited(rule: str, downstream
             "event 5: usage.total_tokens = 17",
             "stream: gemini/text",
             id="a zero where upstream counted",
+        ),
+        pytest.param(
+            "RESP-TERM-004",
+            UNCOUNTED_RESPONSES,
+            f"{UNASKED}\n{UNCOUNTED_CHAT}",
+            id="usage that Chat tells only those who ask for it",
+        ),
+        pytest.param(
+            "HTTP-CLOSE-002",
+            f"{UNFINISHED}\nending: server_cut after 10 ms",
+            f"{UNFINISHED}\nending: client_close after 10 ms",
+            id="a connection that is broken off while upstream still answers",
+        ),
+        pytest.param(
+            "HTTP-CLOSE-002",
+            f"{UNFINISHED}\nending: server_cut after 3 s",
+            "stream: translation/chat_text\nending: client_close after 3 s",
+            id="a connection that is broken off though upstream came to its end",
         ),
     ],
 )

@@ -109,7 +109,8 @@ class BrokenConnection(Rule[Any]):
     ```
 
     ## Exceptions
-    After the event that ends the stream it is only a warning: the answer is whole. A client that goes away, a time
+    After the event that ends the stream it is only a warning: the answer is whole. A gateway whose upstream has fallen
+    silent, or broke off itself, may tell so in this way; an event with an error would say more. A client that goes away, a time
     limit of its own and a recorder that died are not the server's doing: then this is not exercised.
     """
 

@@ -70,7 +70,8 @@ class UsageIncomplete(Rule[ResponsesStream]):
     ## How to mend
 
     Send `input_tokens`, `input_tokens_details.cached_tokens`, `output_tokens`, `output_tokens_details.reasoning_tokens`
-    and `total_tokens`, each an integer; what is not known is 0.
+    and `total_tokens`, each an integer; what is not known is 0. A gateway that asks its upstream for a stream of Chat
+    Completions has to set `stream_options.include_usage`, or there is none to pass on.
     """
 
     id = "RESP-TERM-004"

@@ -84,7 +84,7 @@ class FinishMistranslated(Comparison):
         if mine.error is not None:
             return self.told(
                 case,
-                "Upstream's answer is whole, and the client was sent an error.",
+                f"Upstream's answer came to its end ({_ends(theirs)}), and the client was sent an error.",
                 expected=theirs.choices[0].native,
                 found=mine.error.message or mine.error.code or "an error",
             )
@@ -99,6 +99,11 @@ class FinishMistranslated(Comparison):
                 subject=f"{other.finish} as {one.finish}",
             )
         return None
+
+
+def _ends(turn: Turn) -> str:
+    """The reasons that were given, in the protocol's own words."""
+    return ", ".join(dict.fromkeys(one.native for one in turn.choices if one.native)) or "no reason given"
 
 
 def _agree(one: Choice, other: Choice) -> bool:
