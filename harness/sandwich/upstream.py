@@ -43,7 +43,7 @@ _PATHS: Final[tuple[tuple[re.Pattern[str], UpstreamDialect], ...]] = (
 _HEAD_US: Final = 1_000
 """Microseconds until the head of an answer is due."""
 
-_LINGER_US: Final = 300_000
+_LINGER_US: Final = 1_000_000
 """Microseconds from the last byte of an answer to where its connection breaks.
 
 Many HTTP clients drop what they have received and not yet handed on when a connection breaks, aiohttp among them. A

@@ -19,5 +19,5 @@ SCENARIO = Scenario(
     exercises=frozenset({"silence"}),
     fault="silence:30",
     modes=("stream",),
-    seconds=4.0,
+    seconds=6.0,
 )
