@@ -84,6 +84,7 @@ CAUGHT: Final[dict[str, tuple[str, ...]]] = {
     "failed-twice": ("RESP-LIFE-005",),
     "rate-limit-as-500": ("XLAT-ERR-004",),
     "retry-after-lost": ("XLAT-ERR-005",),
+    "malformed-skipped": ("XLAT-ERR-006",),
     "error-as-200": ("HTTP-STATUS-001", "HTTP-STATUS-003"),
     "error-type-number": ("HTTP-ERR-001",),
     "error-bare": ("HTTP-ERR-001",),
@@ -114,8 +115,7 @@ TOLD: Final[dict[str, str]] = {
 
 UNCAUGHT: Final[dict[str, str]] = {
     "same-id": "no rule looks beyond one session at ids, and none holds the id against the upstream's",
-    "done-after-error": "no rule forbids [DONE] after an error",
+    "done-after-error": "no defect: after an error a stream of Chat may end with [DONE] or without (SSE-DONE-001)",
     "html-passed": "the page is taken for the upstream's fault, and so nobody's",
-    "malformed-skipped": "the answer that lacks a piece is not held against an upstream that was broken",
 }
 """Why nothing is found; whoever mends that moves the name into the other table."""

@@ -26,7 +26,7 @@ CATALOGUE = {
         "CTC": 1, "RSN": 7, "TERM": 6, "TOOL": 11, "OBF": 1, "SYNC": 2, "ERR": 1,
     },
     "XLAT": {
-        "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 6, "ERR": 5, "KEEP": 1, "ID": 2, "ORDER": 1, "STREAM": 6,
+        "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 6, "ERR": 6, "KEEP": 1, "ID": 2, "ORDER": 1, "STREAM": 6,
         "ROUND": 1, "REF": 1, "ANN": 1, "N": 1, "EMPTY": 1, "TMPL": 1, "REQ": 21,
     },
     "UP": {"ORDER": 2, "BLOCK": 2, "END": 2, "SCHEMA": 1, "SUM": 1, "USE": 1},

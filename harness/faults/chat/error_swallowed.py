@@ -25,7 +25,13 @@ class ErrorSwallowed(Mutation):
 
     name: ClassVar[str] = "error_swallowed"
     example: ClassVar[str] = "error_swallowed"
-    breaks: ClassVar[tuple[str, ...]] = ("XLAT-ERR-001", "XLAT-ERR-002", "XLAT-ERR-003", "XLAT-ERR-004")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "XLAT-ERR-001",
+        "XLAT-ERR-002",
+        "XLAT-ERR-003",
+        "XLAT-ERR-004",
+        "XLAT-ERR-006",
+    )
     needs: ClassVar[tuple[Need, ...]] = ("upstream",)
     wanted: ClassVar[str] = "error after a chunk"
 

@@ -1,0 +1,110 @@
+"""XLAT-ERR: what upstream sent and nobody can read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.findings import Severity
+from harness.rules.translation.comparison import Comparison, upstream_of
+
+if TYPE_CHECKING:
+    from harness.rules.case import Case
+    from harness.rules.rule import Found
+    from harness.turn.turn import Turn
+
+
+class BrokenEventSkipped(Comparison):
+    """An event of upstream cannot be read, and the client was sent an answer without it that looks whole.
+
+    ## Why it matters
+    What was in it is missing in the middle of the answer: a word, a line of a patch, a piece of a call's arguments.
+    Nobody can tell, and nobody tries again. OpenAI's SDKs raise an error where they meet such an event themselves;
+    behind a gateway that skips it, the same answer is a success.
+
+    ## How to mend
+    Treat an event that is no JSON as a failure of the upstream: an error event, `response.failed`, or 502 where nothing
+    has been sent.
+
+    ## Violates
+    ```example
+    stream: translation/chat_text
+    drop 2
+    --- upstream
+    stream: anthropic/text
+    raw content_block_delta#1: {"type":"content_block_delta","index":0,"delta":{"type":"text_de
+    ```
+
+    ```example
+    stream: translation/chat_text
+    drop 2
+    --- upstream
+    stream: translation/chat_text
+    raw 2: {"id":"chatcmpl-1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":" in the
+    ```
+
+    ## Conforms
+    ```example
+    stream: translation/chat_error
+    --- upstream
+    request: none
+    stream: anthropic/text
+    event content_block_delta: delta.text = "The Glomma"
+    event content_block_delta#1: delta.text = " is"
+    raw content_block_delta#2: {"type":"content_block_delta","index":0,"delta":{"type":"text_de
+    ```
+
+    ```example
+    stream: translation/chat_text
+    --- upstream
+    stream: translation/responses_text
+    raw response.output_text.delta#1: {"type":"response.output_text.delta","delta":" in the
+    ```
+
+    ## Exceptions
+    Responses says every text again in its last events, so that a gateway can make good what was lost in a delta. One
+    that passes the bytes on as they are lets its client see what it got (SSE-JSON-001, inherited). What does not begin
+    as an object, such as a word that keeps a connection alive, is no piece of an answer.
+    """
+
+    id = "XLAT-ERR-006"
+    severity = Severity.ERROR
+    from_history = False
+    source = "SSE-JSON-001; gateways that log what is no JSON and go on"
+
+    def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
+        """An object of upstream's stream is broken, and that is not where the stream broke off."""
+        del mine
+        wire = upstream_of(case).case.wire
+        lost = wire.lost
+        return (
+            lost is not None
+            and lost.data.lstrip().startswith(b"{")
+            and not wire.truncated
+            and theirs.ended == "clean"
+            and not case.left_early
+        )
+
+    def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
+        """Look whether the client was told, or was given what was in it all the same."""
+        if mine.error is not None or mine.ended != "clean" or case.wire.lost is not None:
+            return None
+        here, there = _amount(mine), _amount(theirs)
+        # What an event of Responses lacks, later ones say; of the others nobody knows what was in it.
+        if here > there or (here == there and theirs.dialect == "responses"):
+            return None
+        return self.told(
+            case,
+            "Upstream sent an event that is no JSON, and the client an answer without it that looks whole.",
+            expected="an error",
+            found=next((one.native for one in mine.choices if one.native), "an end"),
+        )
+
+
+def _amount(turn: Turn) -> int:
+    """How much a turn says: characters of text, of refusals, and of arguments but for white space."""
+    return sum(
+        len(choice.told_text)
+        + len(choice.refusal)
+        + sum(len("".join((call.arguments + call.behind).split())) for call in choice.calls)
+        for choice in turn.choices
+    )
