@@ -20,7 +20,7 @@ nox.needs_version = ">=2025.11.12"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["lint", "types", "tests", "lowest", "clients", "wheel"]
+nox.options.sessions = ["lint", "types", "tests", "lowest", "clients", "browser", "wheel"]
 
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
@@ -39,6 +39,15 @@ FROM_NPM = (
     "node@22",  # openai's package needs it; this one brings the binary wherever npm runs
 )
 """The clients from npm, by the releases that the tests were written with."""
+
+FROM_NPM_FOR_BROWSER = ("playwright-core@1.65", "axe-core@4.14")
+"""What drives chromium, and what looks for what not everybody can read; neither brings a browser."""
+
+TARGETS = (
+    *("litellm", "open-responses-server", "portkey", "aimock"),
+    *("llama-server", "llama-cpp-python", "transformers-serve"),
+)
+"""What `harness conform --install` can install: gateways, then model servers."""
 
 LITELLM = "litellm==1.83.0"
 """What the translation engine is measured against."""
@@ -121,20 +130,41 @@ def clients(session: nox.Session) -> None:
     `nox -s clients -- --report` writes docs/reports/clients.md anew.
     """
     session.install("-e", ".", *groups("test", "clients", "agents"))
-    folder = ROOT / ".nox" / "clients-npm"
-    modules = folder / "node_modules"
-    npm = shutil.which("npm")
-    if npm is None:
+    modules = ROOT / ".nox" / "clients-npm" / "node_modules"
+    if not installed_from_npm(session, modules, FROM_NPM):
         session.warn("npm is not on this machine: openai-node, the AI SDK and codex are left out")
-    elif not all((modules / name.rpartition("@")[0]).is_dir() for name in FROM_NPM):
-        folder.mkdir(parents=True, exist_ok=True)
-        install = (npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder))
-        session.run(*install, *FROM_NPM, external=True)
     session.env["HARNESS_NODE_MODULES"] = str(modules)
     if "--report" in session.posargs:
         session.run("python", "-m", "tests.clients.report")
         return
     session.run("pytest", "-m", "sdk", *session.posargs)
+
+
+def installed_from_npm(session: nox.Session, modules: Path, packages: tuple[str, ...]) -> bool:
+    """Have npm put packages where they are not yet; False where there is no npm."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return False
+    if not all((modules / name.rpartition("@")[0]).is_dir() for name in packages):
+        modules.mkdir(parents=True, exist_ok=True)
+        install = (npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(modules.parent))
+        session.run(*install, *packages, external=True)
+    return True
+
+
+@nox.session(tags=["check"])
+def browser(session: nox.Session) -> None:
+    """The HTML report in a chromium that is on this machine; CHROMIUM names one that is not on the path."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        session.skip("there is no chromium on this machine (CHROMIUM names one): tests/browser is left out")
+    modules = ROOT / ".nox" / "browser-npm" / "node_modules"
+    if not installed_from_npm(session, modules, FROM_NPM_FOR_BROWSER):
+        session.skip("npm is not on this machine: tests/browser is left out")
+    session.install("-e", ".", *groups("test"))
+    session.env.update({"HARNESS_NODE_MODULES": str(modules), "HARNESS_CHROMIUM": chromium})
+    session.run("pytest", "tests/browser", *session.posargs)
 
 
 @nox.session(tags=["check"])
@@ -183,7 +213,7 @@ def amiss_in_wheel(built: Path) -> list[str]:
     code = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "harness").rglob("*")
-        if path.suffix in {".py", ".mjs", ".html", ".css", ".js"}
+        if path.suffix in {".py", ".mjs", ".cjs", ".html", ".css", ".js"}
     }
     wanted = {*data, *code, "harness/py.typed", f"{metadata}licenses/LICENSE"}
     strays = {name for name in found if not name.startswith(metadata)} - wanted
@@ -199,7 +229,8 @@ def amiss_in_sdist(source: Path) -> list[str]:
     """What is missing in a source distribution, or has no business there."""
     with tarfile.open(source) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = {*shipped(), "LICENSE", "README.md", "noxfile.py", "pyproject.toml", "tests/conftest.py"}
+    own = ("LICENSE", "README.md", "action.yml", "noxfile.py", "pyproject.toml", "tests/conftest.py")
+    wanted = {*shipped(), *own}
     strays = {name for name in names if name.endswith((".part", ".lock", ".pyc")) or "node_modules" in name}
     return [
         *(f"{source.name} lacks {name}" for name in sorted(wanted - names)),
@@ -229,6 +260,43 @@ def servers_of(arguments: list[str]) -> list[str]:
     names = {name.partition("/")[0] for name in named}
     # What stands behind a gateway is needed as well.
     return sorted(names | {"llama-server"}) if "litellm" in names else sorted(names)
+
+
+@nox.session
+@nox.parametrize("target", [nox.param(name, id=name) for name in TARGETS])
+def conform(session: nox.Session, target: str) -> None:
+    """Install a gateway or model server and put it through every scenario: `nox -s "conform(litellm)"`.
+
+    It lies in .nox/targets and is kept, and what came of it lies in .nox/conform/TARGET. Findings are what is looked
+    for, and fail nothing here; a target that could not be tested does.
+    """
+    session.install("-e", ".")
+    put_through(session, target, *session.posargs)
+
+
+@nox.session
+def published(session: nox.Session) -> None:
+    """Write docs/reports/conform and the tables made of it anew, from runs of everything that can be installed.
+
+    Takes half an hour, most of it to install. Names after `--` are put through again alone; of the others the runs that
+    are in .nox/conform are taken. Then docs/reports/TARGET.md needs a heading for each rule that is new.
+    """
+    session.install("-e", ".")
+    names = ("builtin", *TARGETS)
+    for name in session.posargs or names:
+        put_through(session, name)
+    runs = [str(ROOT / ".nox" / "conform" / name) for name in names]
+    session.run("python", "-m", "generators.published_report", *runs)
+
+
+def put_through(session: nox.Session, target: str, *options: str) -> None:
+    """Run `harness conform` on one target."""
+    out = ROOT / ".nox" / "conform" / target
+    tools = ("--install", "--tools", str(ROOT / ".nox" / "targets"))
+    # 1 is findings: how many there are is what is asked.
+    session.run(
+        *("harness", "conform", "--target", target, *tools, "-o", str(out), *options), success_codes=[0, 1]
+    )
 
 
 @nox.session

@@ -55,6 +55,13 @@ def test_every_target_is_told_with_what_it_needs() -> None:
     assert {name for name, rest in told.items() if "`--install`" in rest} == installable
 
 
+def test_nox_installs_every_target_that_can_be_installed() -> None:
+    """A session each; the file is read, not imported, since nox is no part of the tests."""
+    text = (ROOT / "noxfile.py").read_text("utf-8")
+    (listed,) = re.findall(r"^TARGETS = (\(.*?^\))", text, re.MULTILINE | re.DOTALL)
+    assert re.findall(r'"(.+?)"', listed) == [one.name for one in targets() if isinstance(one, Installable)]
+
+
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda one: one.target)
 def test_the_version_that_is_told_is_the_one_that_is_installed(package: Any) -> None:
     """The release that was tried."""
