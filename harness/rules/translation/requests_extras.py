@@ -146,6 +146,16 @@ class EffortLost(Fidelity):
     stream: translation/chat_text
     ```
 
+    As OpenRouter has it:
+
+    ```example
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Hello."}],"reasoning_effort":"high"}
+    stream: translation/chat_text
+    --- upstream
+    request: {"model":"m","stream":true,"messages":[{"role":"user","content":"Hello."}],"reasoning":{"effort":"high"}}
+    stream: translation/chat_text
+    ```
+
     ## Exceptions
     A model that cannot think need not be told: hence a warning. Which words Gemini and Anthropic have depends on the
     model, and on what stands in the history, and is not judged.

@@ -169,5 +169,6 @@ def _wishes(body: Mapping[str, Any]) -> dict[str, Any]:
     wishes["stops"] = [stop] if isinstance(stop, str) else listed(stop)
     wishes["choices"] = body.get("n")
     wishes["logprobs"] = body.get("logprobs") or None
-    wishes["effort"] = body.get("reasoning_effort")
+    # Routers that ask many kinds of servers take the member of Responses as well.
+    wishes["effort"] = body.get("reasoning_effort", mapped(body.get("reasoning")).get("effort"))
     return {name: value for name, value in wishes.items() if value is not None and value != []}
