@@ -12,6 +12,7 @@ from harness.findings import Severity
 from harness.results.result import CellStatus
 from harness.rules.registry import rules
 from harness.sandwich.behaviours_rules import HELD
+from harness.sandwich.clocked import without_chance
 from harness.sandwich.features import seen
 from harness.sandwich.pairing import halves, ran_calls
 from harness.sandwich.unended import unended
@@ -71,13 +72,16 @@ def judged(played: Played, *, profile: str = "openai", ruleset: str | None = Non
         exercised = seen(played.scenario.exercises, upstream, turns)
     missing = played.scenario.exercises - exercised
     verdicts = tuple(
-        judge(
+        without_chance(
+            judge(
+                one.exchange,
+                dialect=played.route.inbound,
+                profile=profile,
+                ruleset=ruleset,
+                only=_asked() - played.scenario.excused if played.route.alone else _asked(of_calls=ran),
+                upstream=half,
+            ),
             one.exchange,
-            dialect=played.route.inbound,
-            profile=profile,
-            ruleset=ruleset,
-            only=_asked() - played.scenario.excused if played.route.alone else _asked(of_calls=ran),
-            upstream=half,
         )
         for one, half, ran in zip(
             played.client,

@@ -1,0 +1,64 @@
+"""A time that moves with the clock is told of answers that last, where it always shows, and of no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.checking.exchanges import judge
+from harness.rules.example import parse_example
+from harness.sandwich.clocked import without_chance
+
+CHAT = "stream: chat/text\n"
+RESPONSES = "stream: responses/text\n"
+LATER = 1_768_392_001
+FAR = 1_768_392_999
+
+
+def told(text: str) -> set[str]:
+    """The rules that find something, chance aside."""
+    example = parse_example(text)
+    verdict = judge(example.exchange)
+    assert {one.rule for one in verdict.findings} & {"CHAT-CREATED-001", "RESP-ID-002"}
+    return {one.rule for one in without_chance(verdict, example.exchange).findings}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        pytest.param(f"{CHAT}event -2: created = {LATER}", "CHAT-CREATED-001", id="Chat"),
+        pytest.param(
+            f"{RESPONSES}event response.completed: response.created_at = {LATER}",
+            "RESP-ID-002",
+            id="Responses",
+        ),
+    ],
+)
+def test_a_second_that_turned_is_told_only_where_it_had_to_turn(text: str, rule: str) -> None:
+    """The next run of a short answer would say something else; that of a long one says the same."""
+    assert rule not in told(text)
+    assert rule in told(f"{text}\npause 2: 1500 ms")
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        pytest.param(f"{CHAT}event -2: created = {FAR}", "CHAT-CREATED-001", id="by more than the clock did"),
+        pytest.param(f"{CHAT}event -2: created = 1768391999", "CHAT-CREATED-001", id="back"),
+        pytest.param(
+            f"{CHAT}event 1: created = {LATER}\nevent 2: created = {LATER + 1}\nevent 3: created = {LATER + 2}",
+            "CHAT-CREATED-001",
+            id="with every chunk",
+        ),
+        pytest.param(
+            f"{RESPONSES}event response.completed: response.created_at = 1768392000.25",
+            "RESP-ID-002",
+            id="by a part of a second",
+        ),
+        pytest.param(
+            f'{RESPONSES}event response.completed: response.model = "another"', "RESP-ID-002", id="a model"
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_no_chance_is_told_of_short_answers_as_well(text: str, rule: str) -> None:
+    """It is there in every run."""
+    assert rule in told(text)
