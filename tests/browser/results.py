@@ -180,6 +180,56 @@ def _result(cells: tuple[Cell, ...], changes: tuple[Change, ...] = ()) -> Result
     )
 
 
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[31m\u202egnp\u2066\ud800\0"
+"""What a target may say: mark-up, a terminal's command, turned text, half a character, NUL."""
+
+
+def hostile() -> Result:
+    """A result of a target that says such words wherever it can."""
+    one = Finding(
+        rule=found()[0].rule,
+        severity="error",
+        origin="gateway",
+        message=HOSTILE,
+        fingerprint="f",
+        expected=HOSTILE,
+        found=HOSTILE,
+        where=Place(start=6, stop=40, event=0, pointer=f"/{HOSTILE}"),
+    )
+    red = _cell("text-0", ROUTES[0], "stream", CellStatus.FAILED, (one,))
+    cells = (
+        msgspec.structs.replace(red, reason=HOSTILE),
+        msgspec.structs.replace(
+            _cell("text-1", ROUTES[0], "whole", CellStatus.NOT_EXERCISED), reason=HOSTILE
+        ),
+    )
+    made = _result(
+        cells,
+        (Change(kind=ChangeKind.NEW, cell=red.id, rule=one.rule, severity="error", message=HOSTILE),),
+    )
+    targets = tuple(
+        msgspec.structs.replace(target, reason=HOSTILE, log=HOSTILE, version=HOSTILE)
+        for target in made.targets
+    )
+    return msgspec.structs.replace(made, targets=targets, strays=(HOSTILE,))
+
+
+def hostile_exchange(wire: Wire) -> Exchange:
+    """The same words as bytes: a stream, a megabyte in one line, and what is no text."""
+    words = HOSTILE.encode("utf-8", "surrogatepass")
+    pieces = (b"data: " + words + b"\n\n", b"data: \xff\xfe\n\n", b"data: " + b"m" * (1 << 20))
+    return Exchange(
+        wire.exchange,
+        exchange(broken=False).request,
+        Response(
+            200,
+            (("content-type", "text/event-stream"), ("x-said", HOSTILE.encode("ascii", "replace").decode())),
+            tuple(Chunk(1000 * number, one) for number, one in enumerate(pieces)),
+        ),
+        Ending(How.RESET, 5000, exception=HOSTILE),
+    )
+
+
 def small() -> Result:
     """A result with cells of every status; the first scenario is red."""
     statuses = itertools.cycle(CellStatus)

@@ -1,7 +1,8 @@
 """The HTML report in a real browser: it opens from the disk, asks no network, and can be used by everybody.
 
 Needs chromium (HARNESS_CHROMIUM, or on the path), node, and npm's playwright-core and axe-core in the folder that
-HARNESS_NODE_MODULES names. Nothing here has a stopwatch: `page.mjs` says how long a page took to open.
+HARNESS_NODE_MODULES names: `nox -s browser` sees to that. Nothing here has a stopwatch: `page.mjs` says how long a page
+took to open.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from harness.reporting.conform.html import html
-from tests.browser.results import QUIET_MS, exchange_of, found, many, small
+from tests.browser.results import QUIET_MS, exchange_of, found, hostile, hostile_exchange, many, small
 
 Saw: TypeAlias = dict[str, Any]
 
@@ -30,46 +31,69 @@ def _node() -> str | None:
     return str(own) if own.is_file() else shutil.which("node")
 
 
-def _saw(page: str, folder: Path) -> Saw:
-    node = _node()
-    if CHROMIUM is None or node is None:
-        pytest.skip("chromium and node are not both installed")
+def _lacks() -> str | None:
+    """What is not on this machine; None where all is."""
+    if CHROMIUM is None or _node() is None:
+        return "chromium and node are not both installed"
     if not all((NODE_MODULES / name).is_dir() for name in ("playwright-core", "axe-core")):
-        pytest.skip("npm's playwright-core and axe-core are not in HARNESS_NODE_MODULES")
+        return "npm's playwright-core and axe-core are not in HARNESS_NODE_MODULES"
+    return None
+
+
+# Before any page is made, which takes a while for nothing.
+pytestmark = pytest.mark.skipif(_lacks() is not None, reason=f"{_lacks()}; nox -s browser installs them")
+
+
+@pytest.fixture(scope="module")
+def all_saw(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Saw]:
+    """What a reader met in three reports, all of them in one browser."""
+    node = _node()
+    assert node is not None
+    assert CHROMIUM is not None
+    folder = tmp_path_factory.mktemp("reports")
     script = folder / "page.mjs"
     shutil.copy(Path(__file__).with_name("page.mjs"), script)
     (folder / "node_modules").symlink_to(NODE_MODULES.resolve(), target_is_directory=True)
-    file = folder / "report.html"
-    file.write_text(page, encoding="utf-8")
+    for name, page in (
+        ("small", html(small(), exchange_of)),
+        ("many", html(many(MANY), exchange_of)),
+        ("hostile", html(hostile(), hostile_exchange)),
+    ):
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
     done = subprocess.run(  # noqa: S603 - our own script
-        [node, str(script), CHROMIUM, str(file)],
+        [node, str(script), CHROMIUM, str(folder)],
         capture_output=True,
         encoding="utf-8",
         timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    value: Saw = json.loads(done.stdout)
+    value: dict[str, Saw] = json.loads(done.stdout)
     return value
 
 
-@pytest.fixture(scope="module")
-def saw(tmp_path_factory: pytest.TempPathFactory) -> Saw:
+@pytest.fixture
+def saw(all_saw: dict[str, Saw]) -> Saw:
     """What a reader met in a small report."""
-    return _saw(html(small(), exchange_of), tmp_path_factory.mktemp("small"))
+    return all_saw["small"]
 
 
-@pytest.fixture(scope="module")
-def saw_many(tmp_path_factory: pytest.TempPathFactory) -> Saw:
+@pytest.fixture
+def saw_many(all_saw: dict[str, Saw]) -> Saw:
     """What a reader met in a report of thousands of findings."""
-    return _saw(html(many(MANY), exchange_of), tmp_path_factory.mktemp("many"))
+    return all_saw["many"]
 
 
-@pytest.fixture(params=["saw", "saw_many"])
-def any_saw(request: pytest.FixtureRequest) -> Saw:
-    """Each of the two."""
-    value: Saw = request.getfixturevalue(request.param)
-    return value
+@pytest.fixture
+def saw_hostile(all_saw: dict[str, Saw]) -> Saw:
+    """What a reader met in the report of a target that says whatever it likes."""
+    return all_saw["hostile"]
+
+
+@pytest.fixture(params=["small", "many", "hostile"])
+def any_saw(request: pytest.FixtureRequest, all_saw: dict[str, Saw]) -> Saw:
+    """Each of the three."""
+    return all_saw[request.param]
 
 
 def test_the_page_asks_no_network_and_complains_of_nothing(any_saw: Saw) -> None:
@@ -78,9 +102,10 @@ def test_the_page_asks_no_network_and_complains_of_nothing(any_saw: Saw) -> None
     assert any_saw["console"] == []
 
 
-def test_axe_finds_nothing_serious_in_any_view_light_or_dark_wide_or_narrow(any_saw: Saw) -> None:
+def test_axe_finds_nothing_serious_in_any_view_light_or_dark_wide_or_narrow(saw: Saw, saw_many: Saw) -> None:
     """Everybody can read it."""
-    assert any_saw["axe"] == []
+    assert saw["views"] == 4 * saw_many["views"] == 32
+    assert saw["axe"] == saw_many["axe"] == []
 
 
 def test_no_view_is_wider_than_its_screen(any_saw: Saw) -> None:
@@ -173,9 +198,28 @@ def test_the_switch_goes_from_the_systems_colours_to_light_to_dark(saw: Saw) -> 
     assert dark != light
 
 
-def test_paper_shows_no_tabs(saw: Saw) -> None:
-    """What cannot be pressed need not be printed."""
+def test_a_reload_keeps_the_place(saw: Saw) -> None:
+    """The address is all there is to it."""
+    assert saw["reloaded"] == saw["deep"]
+
+
+def test_paper_is_white_and_shows_no_tabs(saw: Saw) -> None:
+    """Whatever colours the screen has, and what cannot be pressed need not be printed."""
     assert saw["printed"] is False
+    assert saw["paper"] == "rgb(255, 255, 255)"
+    assert max(int(one) for one in saw["ink"].removeprefix("rgb(").rstrip(")").split(", ")) < 64
+
+
+def test_nothing_that_a_target_says_is_executed_or_hidden(saw_hostile: Saw) -> None:
+    """Mark-up is text, and what cannot be seen or would turn the text around stands as an escape."""
+    assert saw_hostile["dialogs"] == []
+    assert saw_hostile["scripts"] == 3
+    assert saw_hostile["images"] == 0
+    for text in saw_hostile["texts"]:
+        assert not set(text) & set("\x1b\u202e\u2066\ufffe\0")
+    assert all("</script><script>alert(1)</script>" in saw_hostile["texts"][n] for n in (0, 3, 4, 5, 6))
+    assert "\\u202egnp\\u2066" in saw_hostile["texts"][-1]
+    assert "\\xff\\xfe" in saw_hostile["texts"][-1]
 
 
 def test_of_thousands_of_findings_only_those_on_the_screen_are_drawn(saw_many: Saw) -> None:
