@@ -6,6 +6,10 @@ protocol's rule on usage has another id than the other's, and what an upstream n
 dialect, what of the upstream's answer makes its finding unavoidable. Whatever a gateway could have done better is not
 in this table: a count that was changed, a text that was lost and a name that was not changed back are found by the
 rules that compare both halves.
+
+Nor is everything inherited that both halves break. A gateway that translates writes every byte of its answer itself:
+how it frames events, what it calls its body, and that an error is told in the client's dialect, is its own doing
+whatever it got. Only one that hands on what it got, between two halves of one dialect, has a part in neither.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from harness.findings import Finding
-    from harness.rules.case import Half
+    from harness.rules.case import Case, Half
     from harness.turn.turn import Choice, Turn, Usage
 
 
@@ -43,17 +47,45 @@ class Cause(NamedTuple):
     why: str
 
 
-def is_inherited(finding: Finding, upstream: Half) -> bool:
+def is_inherited(finding: Finding, upstream: Half, downstream: Case[Any]) -> bool:
     """Whether a finding of the client's half follows from what upstream said, or did not say.
 
     Args:
         finding: What a rule found in the half that the client saw.
         upstream: The half that the gateway saw, with the ids of the rules that it breaks.
+        downstream: The half that the client saw.
     """
     if finding.rule in upstream.rules:
-        return True
+        return not _is_own_writing(finding, upstream, downstream)
     cause = _CAUSES.get(finding.rule)
     return cause is not None and cause.holds(finding, upstream)
+
+
+def _is_own_writing(finding: Finding, upstream: Half, downstream: Case[Any]) -> bool:
+    """Whether what the gateway wrote itself breaks the rule, though what it got does so as well."""
+    translates = downstream.dialect.name != upstream.case.dialect.name
+    if (finding.rule, finding.subject) == _NO_ERROR_OBJECT:
+        # A page that is handed on is as long as it was; another one is of the gateway's own making.
+        return translates or downstream.wire.bytes != upstream.case.wire.bytes
+    return translates and finding.rule.startswith(_FRAME)
+
+
+_NO_ERROR_OBJECT: Final = ("HTTP-ERR-002", "body")
+_FRAME: Final = (
+    "HTTP-CT-",
+    "HTTP-MODE-",
+    "HTTP-STATUS-002",
+    "SSE-BOM-",
+    "SSE-COMM-001",
+    "SSE-DONE-",
+    "SSE-EVENT-",
+    "SSE-FIELD-",
+    "SSE-FRAME-",
+    "SSE-JSON-",
+    "SSE-UTF8-001",
+)
+"""Rules on the frame of an answer, which no dialect has in common with another; those on how long things took, on
+broken connections and on characters that were lost before are none of them."""
 
 
 def _uncounted(finding: Finding, upstream: Half) -> bool:

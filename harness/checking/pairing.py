@@ -67,7 +67,7 @@ def compare_with(downstream: Check, half: Half) -> None:
         lambda one: (
             None
             if one.rule in beaten
-            else replace(one, origin=Origin.UPSTREAM if is_inherited(one, half) else Origin.GATEWAY)
+            else replace(one, origin=Origin.UPSTREAM if is_inherited(one, half, case) else Origin.GATEWAY)
         )
     )
 

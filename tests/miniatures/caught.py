@@ -85,6 +85,7 @@ CAUGHT: Final[dict[str, tuple[str, ...]]] = {
     "rate-limit-as-500": ("XLAT-ERR-004",),
     "retry-after-lost": ("XLAT-ERR-005",),
     "malformed-skipped": ("XLAT-ERR-006",),
+    "html-passed": ("HTTP-ERR-002",),
     "error-as-200": ("HTTP-STATUS-001", "HTTP-STATUS-003"),
     "error-type-number": ("HTTP-ERR-001",),
     "error-bare": ("HTTP-ERR-001",),
@@ -116,6 +117,5 @@ TOLD: Final[dict[str, str]] = {
 UNCAUGHT: Final[dict[str, str]] = {
     "same-id": "no rule looks beyond one session at ids, and none holds the id against the upstream's",
     "done-after-error": "no defect: after an error a stream of Chat may end with [DONE] or without (SSE-DONE-001)",
-    "html-passed": "the page is taken for the upstream's fault, and so nobody's",
 }
 """Why nothing is found; whoever mends that moves the name into the other table."""

@@ -193,3 +193,32 @@ def test_every_cause_is_about_rules_that_exist_and_says_why() -> None:
     assert set(named) <= set(rules())
     assert len(named) == len(set(named))
     assert all(len(one.why) > 20 for one in CAUSES)
+
+
+PAGE = "status: 502\nheader: content-type: text/html\nbody:\n<html><body>Bad Gateway</body></html>"
+OTHER_PAGE = PAGE.replace("Bad Gateway", "Our upstream is ill")
+TORN = 'stream: translation/{}\nraw 2: {{"a":'
+
+
+@pytest.mark.parametrize(
+    ("rule", "downstream", "upstream", "origin"),
+    [
+        ("HTTP-ERR-002", PAGE, PAGE, Origin.UPSTREAM),
+        ("HTTP-ERR-002", OTHER_PAGE, PAGE, Origin.GATEWAY),
+        ("HTTP-ERR-002", f"dialect: responses\n{PAGE}", f"dialect: chat\n{PAGE}", Origin.GATEWAY),
+        ("SSE-JSON-001", TORN.format("chat_text"), TORN.format("chat_text"), Origin.UPSTREAM),
+        ("SSE-JSON-001", TORN.format("chat_text"), TORN.format("responses_text"), Origin.GATEWAY),
+    ],
+    ids=[
+        "a page that is handed on",
+        "a page in place of another",
+        "a page for a client of another dialect",
+        "a broken event that is handed on",
+        "a broken event in a stream that was written anew",
+    ],
+)
+def test_what_a_gateway_wrote_itself_is_its_own_though_its_upstream_is_no_better(
+    rule: str, downstream: str, upstream: str, origin: Origin
+) -> None:
+    """A proxy hands on what it got; whoever translates writes every byte."""
+    assert origins(rule, downstream, upstream) == {origin}

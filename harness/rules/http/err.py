@@ -128,6 +128,10 @@ class ErrorMessage(Rule[Any]):
     body:
     {"error":{"message":"The server had an error.","type":"server_error","param":null,"code":null}}
     ```
+
+    ## Exceptions
+    Of a gateway, a page that its upstream sent is inherited where it is handed on unchanged, as a proxy does. One that
+    translates between two dialects, or sends a page of its own, has to say it as its client expects.
     """
 
     id = "HTTP-ERR-002"
