@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -155,6 +156,21 @@ def test_a_server_is_not_blamed_for_a_model_that_was_taught_to_say_nothing() -> 
     assert (found.status, found.missing) == (CellStatus.PASSED, frozenset())
     elsewhere = judged(_asked("model-text", nothing, headers=_SSE, mode="stream"))
     assert "CHAT-CONT-006" in {one.rule for _, one in elsewhere.findings}
+
+
+@pytest.mark.parametrize(("name", "told"), [("model-text", set()), ("model-long", {"CHAT-CREATED-001"})])
+def test_times_that_move_are_told_of_the_answer_that_lasts(name: str, told: set[str]) -> None:
+    """In a short one it is chance whether a second turned, and two runs would not be alike."""
+    body = _chunks({"role": "assistant", "content": ""}, {"content": "1 2 3"})
+    first, _, rest = body.partition(b"\n\n")
+    played = _asked(name, first + b"\n\n", headers=_SSE, mode="stream")
+    asked = played.client[0].exchange
+    assert asked.response is not None
+    later = rest.replace(b"1700000000", b"1700000002")
+    response = replace(asked.response, chunks=(*asked.response.chunks, Chunk(2_500_000, later)))
+    side = replace(played.client[0], exchange=replace(asked, response=response))
+    found = judged(replace(played, client=(side,)))
+    assert {one.rule for _, one in found.findings} & {"CHAT-CREATED-001"} == told
 
 
 @pytest.mark.parametrize(
