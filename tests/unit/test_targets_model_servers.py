@@ -76,7 +76,7 @@ _CALL = {
     "type": "function",
     "function": {"name": "get_weather", "arguments": '{"city": "Paris"}'},
 }
-_TEXT = json.dumps(_completion({"content": "Hello."})).encode()
+_TEXT = json.dumps(_completion({"content": "Hello wörld ☃!"})).encode()
 _ERROR = b'{"error": {"message": "no", "type": "invalid_request_error", "param": null, "code": null}}'
 
 
@@ -84,7 +84,15 @@ def test_an_answer_that_shows_what_the_scenario_is_about_passes() -> None:
     """Nothing is known of an upstream, and nothing is asked for one."""
     found = judged(_asked("model-text", _TEXT))
     assert (found.status, found.reason, found.missing) == (CellStatus.PASSED, None, frozenset())
-    assert found.exercised == {"text", "stop"}
+    assert found.exercised == {"text", "stop", "unicode"}
+
+
+def test_a_known_answer_that_lost_its_characters_of_several_bytes_does_not_pass() -> None:
+    """No rule can say that something is missing; but the scenario was not played to its point."""
+    lost = json.dumps(_completion({"content": "Hello wrld !"})).encode()
+    found = judged(_asked("model-logprobs", lost))
+    assert (found.status, found.reason) == (CellStatus.NOT_EXERCISED, "not seen in its answer: unicode")
+    assert "unicode" not in _named("model-logprobs", PLAIN).exercises
 
 
 def test_a_model_that_did_something_else_makes_the_scenario_say_nothing() -> None:
@@ -210,7 +218,7 @@ def test_a_stream_that_breaks_off_fails() -> None:
         "object": "chat.completion.chunk",
         "created": 1,
         "model": "m",
-        "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Hel"}, "finish_reason": None}],
+        "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Hö"}, "finish_reason": None}],
     }
     body = f"data: {json.dumps(chunk)}\n\n".encode()
     found = judged(_asked("model-text", body, headers=_SSE, mode="stream"))
