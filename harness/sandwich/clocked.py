@@ -23,19 +23,26 @@ _STAMPS: Final = frozenset({("CHAT-CREATED-001", "created"), ("RESP-ID-002", "cr
 """Rules and the member that each finds moving: a time in whole seconds."""
 
 
-def without_chance(verdict: Verdict, exchange: Exchange) -> Verdict:
+def without_chance(verdict: Verdict, exchange: Exchange, upstream: Exchange | None) -> Verdict:
     """The verdict on an answer, without what might as well not have shown.
 
     Args:
         verdict: On this exchange.
         exchange: With the times at which its pieces came.
+        upstream: What it was made of. How long it lasted is decided there, where that is known: what arrives may be
+            held up and come closer together.
     """
-    times = [one.at_us for one in exchange.response.chunks] if exchange.response is not None else []
-    took = times[-1] - times[0] if times else 0
-    if took >= LASTING_US:
+    took, lasted = _took(exchange), _took(exchange if upstream is None else upstream)
+    if lasted >= LASTING_US:
         return verdict
-    kept = tuple(one for one in verdict.findings if not _is_chance(one, took))
+    kept = tuple(one for one in verdict.findings if not _is_chance(one, max(took, lasted)))
     return verdict if len(kept) == len(verdict.findings) else replace(verdict, findings=kept)
+
+
+def _took(exchange: Exchange) -> int:
+    """Microseconds from the first piece to the last."""
+    times = [one.at_us for one in exchange.response.chunks] if exchange.response is not None else []
+    return times[-1] - times[0] if times else 0
 
 
 def _is_chance(finding: Finding, took: int) -> bool:

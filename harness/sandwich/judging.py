@@ -82,6 +82,7 @@ def judged(played: Played, *, profile: str = "openai", ruleset: str | None = Non
                 upstream=half,
             ),
             one.exchange,
+            half,
         )
         for one, half, ran in zip(
             played.client,

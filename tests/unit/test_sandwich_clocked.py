@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from harness.checking.exchanges import judge
 from harness.rules.example import parse_example
 from harness.sandwich.clocked import without_chance
+
+if TYPE_CHECKING:
+    from harness.cassettes.exchange import Exchange
 
 CHAT = "stream: chat/text\n"
 RESPONSES = "stream: responses/text\n"
@@ -14,12 +19,12 @@ LATER = 1_768_392_001
 FAR = 1_768_392_999
 
 
-def told(text: str) -> set[str]:
+def told(text: str, upstream: Exchange | None = None) -> set[str]:
     """The rules that find something, chance aside."""
     example = parse_example(text)
     verdict = judge(example.exchange)
     assert {one.rule for one in verdict.findings} & {"CHAT-CREATED-001", "RESP-ID-002"}
-    return {one.rule for one in without_chance(verdict, example.exchange).findings}
+    return {one.rule for one in without_chance(verdict, example.exchange, upstream).findings}
 
 
 @pytest.mark.parametrize(
@@ -62,3 +67,12 @@ def test_a_second_that_turned_is_told_only_where_it_had_to_turn(text: str, rule:
 def test_what_is_no_chance_is_told_of_short_answers_as_well(text: str, rule: str) -> None:
     """It is there in every run."""
     assert rule in told(text)
+
+
+def test_how_long_an_answer_lasted_is_decided_upstream() -> None:
+    """On its way it may be held up, in one run and not in the next."""
+    moved = f"{CHAT}event -2: created = {LATER}"
+    short, long = (parse_example(one).exchange for one in (CHAT, f"{CHAT}pause 2: 1500 ms"))
+
+    assert "CHAT-CREATED-001" in told(moved, long)
+    assert "CHAT-CREATED-001" not in told(f"{moved}\npause 2: 1500 ms", short)

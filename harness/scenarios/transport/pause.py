@@ -10,13 +10,13 @@ SCENARIO = Scenario(
     name="transport-pause",
     title="Pause amid the stream",
     about=(
-        "Nothing comes for a second and a half after the second event. What has come before must be with the"
-        " client by then."
+        "Nothing comes for two seconds after the second event. What has come before must be with the client by"
+        " then; and a second has turned, so that a time of creation which is none shows."
     ),
     capability="transport",
     asks=asks("Count to five."),
     answers=(answer(text("one ", "two ", "three ", "four ", "five")),),
     exercises=frozenset({"text", "pause"}),
-    fault="stall:event=2,seconds=1.5",
+    fault="stall:event=2,seconds=2.0",
     modes=("stream",),
 )
