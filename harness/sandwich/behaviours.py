@@ -15,7 +15,8 @@ from harness.findings import Severity
 from harness.results.result import CellStatus
 from harness.sandwich import judging
 from harness.sandwich.behaviours_comparing import crossed, folded, repeated
-from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT
+from harness.sandwich.behaviours_ids import shared
+from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT, SHARED
 from harness.sandwich.behaviours_watching import Watched, held_back, held_in_all, is_doubtful, left
 
 if TYPE_CHECKING:
@@ -102,8 +103,27 @@ async def _whole_is_fold(player: Player, scenario: Scenario, route: Route, mode:
 
 async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
     alone = await player.play(scenario, route, mode)
-    crowd = [player.play(scenario, route, mode, number=number) for number in range(1, CROWD + 1)]
-    return together([alone, *await asyncio.gather(*crowd)])
+    sessions = [alone]
+    for crowd in range(TRIES):
+        # A machine that is busy refuses one crowd, and a gateway that has no room for one refuses each. What was
+        # answered in any of them is looked at all the same.
+        sessions = [sessions[0], *(one for one in sessions[1:] if not _is_refused(alone, one))]
+        numbers = range(1 + crowd * CROWD, 1 + (crowd + 1) * CROWD)
+        plays = (player.play(scenario, route, mode, number=number) for number in numbers)
+        came = await asyncio.gather(*plays)
+        sessions += came
+        if not any(_is_refused(alone, one) for one in came):
+            break
+    return together(sessions)
+
+
+def _is_refused(alone: Played, one: Played) -> bool:
+    """Whether a session got no answer as the one that was alone did."""
+    statuses = [
+        side.exchange.response.status if side.exchange.response is not None else None
+        for side in (alone.client[0], one.client[0])
+    ]
+    return statuses[0] == 200 != statuses[1]
 
 
 _PLAYS: Final[Mapping[str, Callable[[Player, Scenario, Route, Mode], Awaitable[Played]]]] = {
@@ -125,7 +145,7 @@ def requests_of(scenario: Scenario) -> int:
 _SESSIONS: Final[Mapping[str, int]] = {
     "incremental": TRIES,
     "first_event": TRIES,
-    "crosstalk": 1 + CROWD,
+    "crosstalk": 1 + TRIES * CROWD,
     "repeat": 2,
     "whole_is_fold": 2,
 }
@@ -198,7 +218,8 @@ def _compared(played: Played, profile: str, ruleset: str | None) -> Judged:
         case "whole_is_fold":
             rule, found = FOLD, folded(first, others[0])
         case _:
-            rule, found = CROSSED, crossed(first, others)
+            plain = replace(plain, rules=plain.rules | {SHARED})
+            rule, found = CROSSED, (*crossed(first, others), *shared(played.sessions))
     if not first.upstream:
         return plain
     # The first session stands for those that are like it; of the others, what it does not have.

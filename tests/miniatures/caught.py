@@ -86,6 +86,7 @@ CAUGHT: Final[dict[str, tuple[str, ...]]] = {
     "retry-after-lost": ("XLAT-ERR-005",),
     "malformed-skipped": ("XLAT-ERR-006",),
     "html-passed": ("HTTP-ERR-002",),
+    "same-id": ("XLAT-ID-003",),
     "error-as-200": ("HTTP-STATUS-001", "HTTP-STATUS-003"),
     "error-type-number": ("HTTP-ERR-001",),
     "error-bare": ("HTTP-ERR-001",),
@@ -115,7 +116,6 @@ TOLD: Final[dict[str, str]] = {
 """How the verdict on a cell begins, where what is wrong is no rule's but the session's that never ended."""
 
 UNCAUGHT: Final[dict[str, str]] = {
-    "same-id": "no rule looks beyond one session at ids, and none holds the id against the upstream's",
     "done-after-error": "no defect: after an error a stream of Chat may end with [DONE] or without (SSE-DONE-001)",
 }
 """Why nothing is found; whoever mends that moves the name into the other table."""

@@ -254,7 +254,7 @@ class SameId(Miniature):
     defect = "002-D23"
     routes = (CHAT,)
     chapters = ("text", "behaviour")
-    shows = ("text-plain", "behaviour-repeat")
+    shows = ("text-plain", "behaviour-repeat", "behaviour-crosstalk")
 
     def event(self, event: Event, memory: Memory) -> Iterable[Event]:
         """Every chunk."""

@@ -26,7 +26,7 @@ CATALOGUE = {
         "CTC": 1, "RSN": 7, "TERM": 6, "TOOL": 11, "OBF": 1, "SYNC": 2, "ERR": 1,
     },
     "XLAT": {
-        "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 6, "ERR": 6, "KEEP": 1, "ID": 2, "ORDER": 1, "STREAM": 6,
+        "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 6, "ERR": 6, "KEEP": 1, "ID": 3, "ORDER": 1, "STREAM": 6,
         "ROUND": 1, "REF": 1, "ANN": 1, "N": 1, "EMPTY": 1, "TMPL": 1, "REQ": 21,
     },
     "UP": {"ORDER": 2, "BLOCK": 2, "END": 2, "SCHEMA": 1, "SUM": 1, "USE": 1},
@@ -38,6 +38,7 @@ NO_MUTATION = {
     "XLAT-ORDER-001": "a law about a translator over all upstream streams; one bad stream is a RESP or CHAT finding",
     "XLAT-STREAM-002": "compares two translations of one recording; one changed half is no second translation",
     "XLAT-STREAM-003": "compares the translations of one recording cut in two ways",
+    "XLAT-ID-003": "compares the answers of many sessions",
     "XLAT-STREAM-005": "is about when an upstream was left; both ends' clock is needed",
     "XLAT-STREAM-006": "compares sessions that are played at the same time",
     "XLAT-ROUND-001": "compares what went there and back again; one answer is one way",

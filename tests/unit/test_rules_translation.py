@@ -139,7 +139,7 @@ def test_arguments_are_compared_as_json(one: str, other: str, agree: bool) -> No
 def test_every_rule_of_the_catalogue_is_built_or_says_why_not() -> None:
     """39 of the catalogue's table, three that were added, and nineteen on requests."""
     chapters = {
-        "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 6, "ERR": 6, "KEEP": 1, "ID": 2, "ORDER": 1, "STREAM": 6,
+        "TEXT": 1, "TOOL": 5, "FIN": 5, "USE": 7, "RSN": 6, "ERR": 6, "KEEP": 1, "ID": 3, "ORDER": 1, "STREAM": 6,
         "ROUND": 1, "REF": 1, "ANN": 1, "N": 1, "EMPTY": 1, "TMPL": 1, "REQ": 21,
     }  # fmt: skip
     catalogue = {
@@ -147,7 +147,7 @@ def test_every_rule_of_the_catalogue_is_built_or_says_why_not() -> None:
     }
     built = {one for one in rules() if one.startswith("XLAT")}
     unbuilt = {one for one in UNBUILT if one.startswith("XLAT")}
-    assert len(catalogue) == 67
+    assert len(catalogue) == 68
     assert built | unbuilt == catalogue
     assert not built & unbuilt
 

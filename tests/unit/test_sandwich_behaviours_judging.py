@@ -10,11 +10,13 @@ import pytest
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.checking.exchanges import judge
 from harness.conforming.pages import pages
+from harness.findings import Severity
 from harness.results.result import CellStatus
 from harness.rules.registry import rules
 from harness.sandwich.behaviours import CROWD, TRIES, Turn, judged, requests_of, together, turn_of
 from harness.sandwich.behaviours_comparing import crossed, repeated
-from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT
+from harness.sandwich.behaviours_ids import answer_id, shared
+from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT, SHARED
 from harness.sandwich.behaviours_text import late, progress, reached, waits
 from harness.sandwich.behaviours_watching import held_back, held_in_all, left
 from harness.sandwich.session import Played, Route, Side
@@ -247,7 +249,7 @@ def test_every_behaviour_says_how_many_requests_it_takes_and_when() -> None:
         "incremental": TRIES,
         "first_event": TRIES,
         "leaving": 1,
-        "crosstalk": 1 + CROWD,
+        "crosstalk": 1 + TRIES * CROWD,
         "repeat": 2,
         "whole_is_fold": 2,
     }
@@ -258,12 +260,42 @@ def test_every_behaviour_says_how_many_requests_it_takes_and_when() -> None:
 def test_rules_that_only_a_run_can_judge_are_rules_as_all_are() -> None:
     """They have pages that say how to mend, and a check of one exchange says that it cannot judge them."""
     known = {one for one, rule in rules().items() if "run" in rule.needs}
-    assert {FOLD, REPEAT, LEFT, CROSSED} <= known
+    assert known == {FOLD, REPEAT, LEFT, CROSSED, SHARED}
     assert HELD in rules()
     shown = pages(known)
     assert all(shown[one].title != one and shown[one].about and shown[one].remedy for one in known)
     verdict = judge(said("all").exchange, upstream=said("all").exchange)
     assert {one.rule for one in verdict.outcomes if one.missing == "run"} == known
+
+
+def session(own: str, answer_id: str, *, mine: Side | None = None) -> Played:
+    """One of a crowd, whose answer has some id."""
+    word = mark(own)
+    return played("behaviour-crosstalk", mine or said("ab", own=answer_id), said("ab", own=word), own=word)
+
+
+def test_answers_of_a_crowd_that_all_have_one_id_are_told_of_once() -> None:
+    """At the second one that has it."""
+    ((number, finding),) = shared([session(str(one), "same") for one in range(6)])
+    assert (number, finding.rule, finding.severity) == (1, SHARED, Severity.WARNING)
+    assert finding.message == "6 of 6 answers to different requests have the same id."
+
+
+def test_ids_that_meet_by_chance_and_ids_that_are_missing_are_not_told_of() -> None:
+    """Two in six are chance; an answer that never came has no id."""
+    some = [session(str(one), str(one // 2)) for one in range(6)]
+    none = [session(str(one), "same", mine=side(how=How.SERVER_CUT)) for one in range(6)]
+    refused = [session(str(one), "same", mine=side((0, b"{}"), status=429)) for one in range(6)]
+    assert shared(some) == shared(none) == shared(refused) == shared([session("1", "same")]) == ()
+
+
+def test_the_id_of_a_response_stands_in_its_events_or_is_the_answers_own() -> None:
+    """Streamed, and whole."""
+    event = b'event: response.created\ndata: {"type":"response.created","response":{"id":"resp_1"}}\n\n'
+    assert answer_id("responses", side((0, event)).exchange) == "resp_1"
+    assert answer_id("responses", side((0, b'{"id":"resp_2","object":"response"}')).exchange) == "resp_2"
+    assert answer_id("chat", said("ab", own="x").exchange) == "chatcmpl-x"
+    assert answer_id("chat", side((0, b"no answer")).exchange) is None
 
 
 def test_a_client_that_left_before_anything_was_asked_says_nothing() -> None:

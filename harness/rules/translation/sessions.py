@@ -169,3 +169,42 @@ class SessionsCrossed(OfRuns):
     id = "XLAT-STREAM-006"
     severity = Severity.ERROR
     source = "measured: gateways with one buffer for all requests"
+
+
+class AnswersShareAnId(OfRuns):
+    """Answers to different requests have the same id.
+
+    Fifty clients ask at the same time, and upstream gives each answer an id of its own. At least half of the gateway's
+    answers have one id in common.
+
+    ## Why it matters
+    The id of an answer is unique by the API's own words. `previous_response_id` and `GET /v1/responses/ID` lead to
+    somebody else's conversation where it is not; logs, traces and caches that are kept by id take one answer for
+    another, and clients that put chunks together by their id mix two streams.
+
+    In Chat Completions nothing is asked for by that id, so that it is a warning there.
+
+    ## How to mend
+    Pass on the upstream's id, or make one for each request; a constant that was meant for a test stays behind easily.
+
+    ## Violates
+    ```
+    session 7   {"id": "chatcmpl-1", "choices": ...}
+    session 8   {"id": "chatcmpl-1", "choices": ...}
+    ```
+
+    ## Conforms
+    ```
+    session 7   {"id": "chatcmpl-7f31", "choices": ...}
+    session 8   {"id": "chatcmpl-80c2", "choices": ...}
+    ```
+
+    ## Exceptions
+    Ids that meet by chance now and then are not told of. The same request that upstream answers with the same id twice
+    may have it twice downstream, too, as in `behaviour-repeat`. Only `harness conform` has a crowd: scenario
+    `behaviour-crosstalk`.
+    """
+
+    id = "XLAT-ID-003"
+    severity = Severity.ERROR
+    source = "OpenAI API reference: a unique identifier for the chat completion, for the response"
