@@ -13,13 +13,12 @@ import click
 from harness.cli.seconds import seconds_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from harness.checking.baseline import Baseline
     from harness.cli.complaints import Complaints
     from harness.cli.reports import Wanted
     from harness.conforming.whole import Ran
-    from harness.scenarios.scenario import Scenario
     from harness.translation.engine import InboundDialect
 
 _OUT = "harness-report"
@@ -214,19 +213,20 @@ def command(
     from harness.checking.rulesets import ruleset as ruleset_of
     from harness.cli.command import note
     from harness.cli.complaints import Complaints
+    from harness.cli.listing import listed
     from harness.cli.progress import Progress
     from harness.cli.reports import refuse_unwritable, wanted
     from harness.cli.showing import shown_options
     from harness.conforming.choosing import chosen_scenarios, matching
     from harness.conforming.recorded import scenarios_of
-    from harness.conforming.targeting import Given, chosen_targets, installed, secrets_of
+    from harness.conforming.targeting import Given, chosen_targets, hidden_headers, installed, secrets_of
     from harness.conforming.whole import TOOLS, run_all
     from harness.conforming.wishes import Wishes
     from harness.jobs.accepting import open_baseline
     from harness.targets.registry import own_scenarios
 
     if is_list:
-        _list(chosen_scenarios(scenarios), matching(own_scenarios(), scenarios))
+        listed(chosen_scenarios(scenarios), matching(own_scenarios(), scenarios))
         return 0
     context = click.get_current_context()
     given = Given(
@@ -278,6 +278,7 @@ def command(
         requests=requests,
         seed=seed,
         secrets=secrets_of(given),
+        hidden=hidden_headers(given),
         listen=upstream_port or 0,
         progress=tell,
     )
@@ -359,22 +360,6 @@ def _told(
         note("interrupted: what had been played until then is in the result")
         return 130
     return max(code, complaints.code)
-
-
-def _list(chosen: Iterable[Scenario], of_models: Iterable[Scenario]) -> None:
-    from itertools import groupby
-
-    from harness.targets.registry import targets
-
-    sections = [(name, list(some)) for name, some in groupby(chosen, key=lambda one: one.capability)]
-    for name, some in (*sections, ("for model servers, whose answers are their own", list(of_models))):
-        if some:
-            click.echo(name)
-        for one in some:
-            click.echo(f"  {one.name:<36}  {one.title}")
-    click.echo("targets")
-    for target in targets():
-        click.echo(f"  {target.name:<36}  {target.title}")
 
 
 def _line(text: str) -> str:

@@ -14,6 +14,8 @@ from harness.results.result import Cell, Finding, Place, Timing, Wire
 from harness.scenarios.mark import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from harness.cassettes.exchange import Exchange
     from harness.findings import Finding as Found
     from harness.findings import Location
@@ -26,7 +28,16 @@ KEY: Final = "$API_KEY"
 _SECRET: Final = ("authorization", "key", "token", "cookie", "secret")
 
 
-def cell_of(played: Played, judged: Judged, *, target: str, client: str, upstream: str, command: str) -> Cell:
+def cell_of(
+    played: Played,
+    judged: Judged,
+    *,
+    target: str,
+    client: str,
+    upstream: str,
+    command: str,
+    hidden: Collection[str] = (),
+) -> Cell:
     """One cell.
 
     Args:
@@ -36,6 +47,7 @@ def cell_of(played: Played, judged: Judged, *, target: str, client: str, upstrea
         client: File name of the cassette of the client's side.
         upstream: File name of the cassette of the upstream's side.
         command: Command line that plays it again.
+        hidden: Names of headers whose values are shown nowhere.
     """
     found = [_finding(number, one) for number, one in judged.findings]
     return Cell(
@@ -59,7 +71,7 @@ def cell_of(played: Played, judged: Judged, *, target: str, client: str, upstrea
         client=tuple(_wire(one, client) for one in played.client),
         upstream=tuple(_wire(one, upstream) for one in played.upstream),
         # Of several tries the one that is shown depends on times; the command line does not.
-        curl=curl_of(played.client[0].exchange).replace(played.mark or "\0", mark(played.cell, 0)),
+        curl=curl_of(played.client[0].exchange, hidden).replace(played.mark or "\0", mark(played.cell, 0)),
         command=command,
     )
 
@@ -130,16 +142,17 @@ def _ended(one: Exchange) -> float | None:
     return round((head + one.ending.at_us) / 1e3, 3)
 
 
-def curl_of(one: Exchange) -> str:
+def curl_of(one: Exchange, hidden: Collection[str] = ()) -> str:
     """A command line that sends the client's request again; what may be a key is a variable.
 
     Words are quoted so that the shell puts variables in, those of `harness.conforming.stable` too.
     """
+    given = {name.lower() for name in hidden}
     words = ["curl", "-sSN", f'"{one.request.url}"']
     for name, value in one.request.headers:
-        hidden = any(word in name.lower() for word in _SECRET)
-        bearer = "Bearer " if hidden and value.lower().startswith("bearer ") else ""
-        field = f'"{name}: {bearer}{KEY}"' if hidden else shlex.quote(f"{name}: {value}")
+        is_key = name.lower() in given or any(word in name.lower() for word in _SECRET)
+        bearer = "Bearer " if is_key and value.lower().startswith("bearer ") else ""
+        field = f'"{name}: {bearer}{KEY}"' if is_key else shlex.quote(f"{name}: {value}")
         words += ["-H", field]
     return " ".join([*words, "-d", shlex.quote(_body(one.request.body))])
 

@@ -11,7 +11,7 @@ import pickle
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Final, NamedTuple, Self, cast
 
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from harness.conforming.stable import Said
     from harness.findings import Finding
     from harness.results.result import Cell
+    from harness.sandwich.judging import Judged
     from harness.sandwich.session import Played
     from harness.scenarios.scenario import Scenario
 
@@ -59,6 +61,7 @@ class Terms:
         ruleset: Date of a frozen ruleset; None takes the rules as they are.
         stable: What stands for addresses and folders of this run.
         secrets: Values that are shown nowhere, beside those of the environment.
+        hidden: Names of headers whose values are shown nowhere.
         replays: How a cell is played again; the scenario comes behind it.
         cassette: The recording that the scenarios are made of, where they are.
     """
@@ -70,6 +73,7 @@ class Terms:
     ruleset: str | None = None
     stable: Stable = field(default_factory=Stable)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
     replays: str = "harness conform"
     cassette: str = ""
 
@@ -82,7 +86,13 @@ class Terms:
 
 def ruled(played: Played, terms: Terms) -> Ruled:
     """Judge one session; no secret is left in what is said of it."""
-    found = judged(played, profile=terms.profile, ruleset=terms.ruleset)
+    values = tuple({**secret_values(), **terms.secrets}.items())
+    redactor = _redactor(values, terms.hidden).knowing(played.client[0].exchange.request)
+
+    def said(text: str) -> str:
+        return terms.stable(redactor.text(text, "finding")[0])
+
+    found = _without_secrets(judged(played, profile=terms.profile, ruleset=terms.ruleset), said)
     cell = cell_of(
         played,
         found,
@@ -90,20 +100,35 @@ def ruled(played: Played, terms: Terms) -> Ruled:
         client=terms.client,
         upstream=terms.upstream,
         command=terms.command(played.scenario),
+        hidden=terms.hidden,
     )
-    values = tuple({**secret_values(), **terms.secrets}.items())
-    redactor = _redactor(values).knowing(played.client[0].exchange.request)
-
-    def said(text: str) -> str:
-        return terms.stable(redactor.text(text, "finding")[0])
-
     blamed = tuple(one for _, one in found.findings if one.origin.value != "upstream")
     return Ruled(polished(cell, said), blamed)
 
 
+def _without_secrets(found: Judged, said: Said) -> Judged:
+    """What was found, as it may be shown and written into a baseline; fingerprints are made of it, too."""
+
+    def clean(one: Finding) -> Finding:
+        return replace(
+            one,
+            message=said(one.message),
+            expected=said(one.expected) if one.expected else one.expected,
+            found=said(one.found) if one.found else one.found,
+            subject=said(one.subject),
+            where=one.where._replace(pointer=said(one.where.pointer)),
+        )
+
+    return replace(
+        found,
+        verdicts=tuple(replace(one, findings=tuple(map(clean, one.findings))) for one in found.verdicts),
+        watched=tuple((number, clean(one)) for number, one in found.watched),
+    )
+
+
 @lru_cache(maxsize=4)
-def _redactor(values: tuple[tuple[str, str], ...]) -> Redactor:
-    return Redactor(values=dict(values))
+def _redactor(values: tuple[tuple[str, str], ...], hidden: tuple[str, ...]) -> Redactor:
+    return Redactor(values=dict(values), extra_headers=hidden)
 
 
 class Judge:

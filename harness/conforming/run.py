@@ -94,7 +94,7 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
     names = {side: f"{target.name}.{side}.cassette.jsonl" for side in ("client", "upstream")}
     for name in names.values():
         refuse_taken(out / name)
-    redactor = Redactor(values={**secret_values(), **wishes.secrets})
+    redactor = Redactor(values={**secret_values(), **wishes.secrets}, extra_headers=wishes.hidden)
     client, upstream = (
         Recorder(out / name, head={"notes": f"{target.name}, {side}"}, redactor=redactor)
         for side, name in names.items()
@@ -123,6 +123,7 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
                 ruleset=wishes.ruleset,
                 stable=polish,
                 secrets=wishes.secrets,
+                hidden=wishes.hidden,
                 replays=_replays(target),
                 cassette=wishes.cassette,
             )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from harness.cassettes.redaction.names import is_credential_header
+from harness.cassettes.redaction.shapes import mixed
 from harness.errors import UnknownName, UsageError
+from harness.io.environment import SHORTEST, is_credible
 from harness.targets.registry import TARGETS, target, targets
 from harness.targets.target import Installable
 from harness.translation.engine import INBOUND
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 
 ALL: Final = "all"
 _FIRST: Final = "builtin"
+_SHORTEST_KEY: Final = 4
+_SHORTEST_WORD: Final = 12
+_PLAIN: Final = frozenset({"accept", "accept-encoding", "accept-language", "content-type", "user-agent"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,31 +107,58 @@ def installed(target: Target, tools: Path, tell: Callable[[str], None]) -> None:
         target.install(tools)
 
 
-def secrets_of(given: Given) -> dict[str, str]:
-    """The key that a target is sent, by the name of its variable: it is shown nowhere.
+def key_of(given: Given) -> str | None:
+    """The key that a target is sent.
 
     Raises:
         UsageError: The variable is not set.
     """
     if given.api_key_env is None:
-        return {}
+        return None
     value = os.environ.get(given.api_key_env)
     if not value:
         raise UsageError(f"the environment variable {given.api_key_env} is not set", where="--api-key-env")
-    return {given.api_key_env: value}
+    return value
+
+
+def secrets_of(given: Given) -> dict[str, str]:
+    """What a target is sent and nobody is shown, wherever it comes back, by variable or header.
+
+    Words such as `none`, which servers without keys are sent, are no secrets; nor are short words of
+    a header and addresses: `anthropic` stands in every second line of a recording.
+
+    Raises:
+        UsageError: The variable of the key is not set.
+    """
+    found: dict[str, str] = {}
+    key = key_of(given)
+    if key is not None and len(key) >= _SHORTEST_KEY and is_credible(key):
+        found[str(given.api_key_env)] = key
+    for name, value in map(_field, given.headers):
+        for part in re.split(r"[\s;,\"'{}]+|(?<=\w)=(?=[^=])", value):
+            drawn = is_credential_header(name) or mixed(part.encode("utf-8", "surrogateescape"))
+            long_enough = len(part) >= (SHORTEST if drawn else _SHORTEST_WORD)
+            if long_enough and "://" not in part and is_credible(part) and part not in found.values():
+                found[name if name not in found else f"{name}-{len(found)}"] = part
+    return found
+
+
+def hidden_headers(given: Given) -> tuple[str, ...]:
+    """Names of the headers whose values are shown nowhere: of all that were given, whatever they are called."""
+    return tuple(name for name, _ in map(_field, given.headers) if name.lower() not in _PLAIN)
 
 
 def _external(given: Given) -> Target:
     from harness.targets.external import Address, ExternalGateway, ExternalServer  # noqa: PLC0415 - seldom
 
-    key = secrets_of(given)
+    key = key_of(given)
     address = Address(
         base_url=given.base_url or "",
         models=given.models,
         dialects=given.inbound or INBOUND,
         headers=(
             *map(_field, given.headers),
-            *(("authorization", f"Bearer {value}") for value in key.values()),
+            *((("authorization", f"Bearer {key}"),) if key is not None else ()),
         ),
         wait_for=given.wait_for,
         announce=given.announce,

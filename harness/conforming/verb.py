@@ -11,7 +11,7 @@ from harness.checking.rulesets import ruleset as ruleset_of
 from harness.conforming.choosing import chosen_scenarios
 from harness.conforming.files import write_report, write_result
 from harness.conforming.recorded import scenarios_of
-from harness.conforming.targeting import Given, chosen_targets, secrets_of
+from harness.conforming.targeting import Given, chosen_targets, hidden_headers, secrets_of
 from harness.conforming.whole import TOOLS, run_all
 from harness.conforming.wishes import CONCURRENCY, Wishes
 from harness.jobs.accepting import open_baseline
@@ -110,6 +110,7 @@ def conform(
             requests=requests,
             seed=seed,
             secrets=secrets_of(given),
+            hidden=hidden_headers(given),
             listen=upstream_port or 0,
         ),
         out=place,

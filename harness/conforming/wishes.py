@@ -35,6 +35,7 @@ class Wishes:
         requests: The most requests that a target is sent; None is no limit.
         seed: Of the order in which cells are played; 0 plays them as they stand.
         secrets: Values that are shown nowhere, by the name of their variable, beside those of the environment.
+        hidden: Names of headers whose values are shown nowhere.
         listen: Port of our upstream; 0 takes a free one.
         beside: Judge in a process of its own, so that what is played meanwhile keeps its times.
         progress: Told of each cell: how many are done, of how many, and its id.
@@ -51,6 +52,7 @@ class Wishes:
     requests: int | None = None
     seed: int = 0
     secrets: Mapping[str, str] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
     listen: int = 0
     beside: bool = True
     progress: Progress = _nothing
