@@ -108,6 +108,10 @@ class LogprobsMissing(ChatRule):
     ```example
     stream: chat/logprobs
     ```
+
+    ## Exceptions
+    It is a warning: `null` is a legal value of the member, and the answer itself is whole. Where a gateway did not even
+    ask for them, that is an error of its request (XLAT-REQ-018).
     """
 
     id = "CHAT-LOGP-003"

@@ -12,6 +12,8 @@ from harness.rules.translation.comparison import (
     shortened,
     untagged,
 )
+from harness.rules.translation.requests_of_chat import format_of
+from harness.rules.translation.requests_reading import mapped
 
 if TYPE_CHECKING:
     from harness.rules.case import Case
@@ -104,6 +106,17 @@ class RefusalAsText(Comparison):
     ## Violates
     ```example
     stream: translation/chat_refusal
+    request: {"model":"m","stream":true,"stream_options":{"include_usage":true},"response_format":{"type":"json_object"},\
+"messages":[{"role":"user","content":"Tell me in JSON."}]}
+    event 1: choices.0.delta = {"content":"I can't"}
+    event 2: choices.0.delta = {"content":" help with that."}
+    --- upstream
+    request: none
+    stream: translation/responses_refusal
+    ```
+
+    ```example
+    stream: translation/chat_refusal
     event 1: choices.0.delta = {"content":"I can't"}
     event 2: choices.0.delta = {"content":" help with that."}
     --- upstream
@@ -122,10 +135,15 @@ class RefusalAsText(Comparison):
     --- upstream
     stream: translation/chat_refusal
     ```
+
+    ## Exceptions
+    A refusal that arrives as text is a warning where the client did not ask for JSON: people read it all the same, and
+    no client fails. Where it did, the words are parsed in place of the answer. A refusal that is lost or changed, and
+    text that is told as a refusal, are errors like all words that do not arrive.
     """
 
     id = "XLAT-REF-001"
-    severity = Severity.WARNING
+    severity = Severity.ERROR
     source = "llama.cpp#21174"
     supersedes = ("XLAT-TEXT-001",)
 
@@ -140,19 +158,32 @@ class RefusalAsText(Comparison):
         for one, other in mine.pairs(theirs):
             if one.refusal == other.refusal or (short and other.refusal.startswith(one.refusal)):
                 continue
+            severity = Severity.ERROR
             if other.refusal and other.refusal in one.text:
                 message = "Upstream's refusal arrived as text."
+                severity = Severity.ERROR if _asks_for_json(case) else Severity.WARNING
             elif one.refusal and one.refusal in other.text:
                 message = "Upstream's text arrived as a refusal."
-            else:
+            elif one.refusal:
                 message = "The refusal is not upstream's."
-            return self.told(
+            else:
+                message = "Upstream's refusal did not arrive."
+            return self.finding(
                 case,
                 message,
+                pointer="",
                 expected=f"refusal {shortened(other.refusal)}",
                 found=f"refusal {shortened(one.refusal)}",
+                severity=severity,
+                subject=self.slug(),
             )
         return None
+
+
+def _asks_for_json(case: Case[Any]) -> bool:
+    """Whether the client has said that it parses the text."""
+    body = case.asked.body if case.asked is not None else {}
+    return format_of(body.get("response_format") or mapped(body.get("text")).get("format")) is not None
 
 
 class CitationsLost(Comparison):
@@ -186,7 +217,8 @@ class CitationsLost(Comparison):
 
     ## Exceptions
     Only sources with a URL are looked for: neither protocol has a place for the others. Where in the text a source
-    belongs is counted in different units by every provider, and is not compared.
+    belongs is counted in different units by every provider, and is not compared. It is a warning: the words are whole,
+    and no client fails without the list, which most answers do not have.
     """
 
     id = "XLAT-ANN-001"
