@@ -180,7 +180,10 @@ def _says_the_same(one: str, other: str) -> bool:
 
 
 def _input(arguments: str) -> str:
-    """The one string of a function that stands for a custom tool; its arguments, where they are no such object."""
+    """The one string of a function that stands for a custom tool; its arguments, where they are no such object.
+
+    Every gateway has a name of its own for that string: LiteLLM says `content`, others `input`.
+    """
     is_json, value = try_parse(arguments.encode("utf-8", "replace"))
-    said = mapping(value).get("input") if is_json else None
-    return said if isinstance(said, str) else arguments
+    members = list(mapping(value).values()) if is_json else []
+    return members[0] if len(members) == 1 and isinstance(members[0], str) else arguments

@@ -109,6 +109,24 @@ def test_a_function_that_stands_for_a_custom_tool_is_read_as_its_input(upstream:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ('{"content": "ls"}', "ls"),
+        ('{"input": "ls", "more": "x"}', '{"input": "ls", "more": "x"}'),
+        ('{"content": 1}', '{"content": 1}'),
+        ('["ls"]', '["ls"]'),
+    ],
+    ids=["a name of its own", "two members", "no text", "no object"],
+)
+def test_the_input_is_the_one_text_whatever_it_is_called(arguments: str, said: str) -> None:
+    """LiteLLM calls it `content`."""
+    given = body(tools=TOOLS)
+    told, session = sent(given, "anthropic")
+    turn = undone(calling(sorted(session.emulated)[0], arguments, "anthropic"), told, given)
+    assert [call.arguments for call in turn.choices[0].calls] == [said]
+
+
+@pytest.mark.parametrize(
     "tools", [[], TOOLS, [{"type": "function", "name": "json_response", "parameters": SCHEMA}]]
 )
 def test_the_arguments_of_a_tool_that_is_the_answer_are_text(tools: list[Any]) -> None:

@@ -28,27 +28,6 @@ def _canonical(text: str) -> str:
         return text.strip()
 
 
-def says_same(call: Call, original: Call) -> bool:
-    """Whether a call that arrived says what upstream's says, which may have something behind its deltas.
-
-    Where upstream has no custom tools, a function with one argument stands in for one: then that argument is the input.
-    """
-    told = [original.arguments, original.arguments + original.behind]
-    if call.kind == "custom" and original.kind == "function":
-        told += [text for one in told if (text := _only_text(one)) is not None]
-    return any(arguments_agree(call.arguments, one) for one in told)
-
-
-def _only_text(arguments: str) -> str | None:
-    """The text that is the one argument of a call; None where it is not so."""
-    try:
-        value = json.loads(arguments)
-    except (ValueError, RecursionError):
-        return None
-    members = list(value.values()) if isinstance(value, dict) else []
-    return members[0] if len(members) == 1 and isinstance(members[0], str) else None
-
-
 def same(call: Call) -> tuple[str, str]:
     """What two calls that are alike have in common: the name, and what the arguments say."""
     return call.name, _canonical(call.arguments)

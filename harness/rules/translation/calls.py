@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
-from harness.rules.translation.call_likeness import arguments_agree, counted_calls, odd_ones, same, says_same
+from harness.rules.translation.call_likeness import arguments_agree, counted_calls, odd_ones, same
 from harness.rules.translation.comparison import Comparison, are_whole, first_difference
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ class CallsChanged(Comparison):
 
     ## Exceptions
     A call without a name, as upstream sent it, may be left out: nobody can run it. Recorded from Snowflake, whose whole
-    answers have a `function_call` with an empty name beside a text. Where a function with one argument stood in for a
-    custom tool upstream, the input is that argument.
+    answers have a `function_call` with an empty name beside a text.
     """
 
     id = "XLAT-TOOL-001"
@@ -100,7 +99,8 @@ class CallsChanged(Comparison):
                         expected=original.name or "no name",
                         found=call.name or "no name",
                     )
-                if not says_same(call, original):
+                told = (original.arguments, original.arguments + original.behind)
+                if not any(arguments_agree(call.arguments, one) for one in told):
                     how, found, expected = first_difference(call.arguments, original.arguments)
                     message = f"The arguments of call {number} ({call.name}) are not upstream's: {how}."
                     return self.told(case, message, expected=expected, found=found)
