@@ -55,6 +55,11 @@ NOTES: Final[Mapping[str, str]] = {
 }
 
 
+STATELESS: Final = (
+    "the bridge reads earlier turns from the spend logs of LiteLLM's database"
+    " (litellm/responses/litellm_completion_transformation/session_handler.py), and it is run without one"
+)
+
 CAPABLE: Final = dict.fromkeys(
     (
         "supports_function_calling",
@@ -74,7 +79,10 @@ class LiteLLM:
     title: ClassVar[str] = "LiteLLM proxy"
     kind: ClassVar[Kind] = "gateway"
     url: ClassVar[str] = "https://github.com/BerriAI/litellm"
-    unsupported: ClassVar[Mapping[str, str]] = {}
+    unsupported: ClassVar[Mapping[str, str]] = {
+        f"{route}/conversation-previous-response": STATELESS
+        for route in ("responses over chat", "responses over gemini", "responses over anthropic")
+    }
 
     def installed(self, tools: Path) -> str | None:
         """What is missing."""

@@ -122,7 +122,7 @@ def test_the_input_is_the_one_text_whatever_it_is_called(arguments: str, said: s
     """LiteLLM calls it `content`."""
     given = body(tools=TOOLS)
     told, session = sent(given, "anthropic")
-    turn = undone(calling(sorted(session.emulated)[0], arguments, "anthropic"), told, given)
+    turn = undone(calling(min(session.emulated), arguments, "anthropic"), told, given)
     assert [call.arguments for call in turn.choices[0].calls] == [said]
 
 
