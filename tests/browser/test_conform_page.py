@@ -123,7 +123,7 @@ def test_the_first_screen_answers_in_words_and_counts(saw: Saw) -> None:
     said = saw["overview"]
     assert "Can I use it for" in said
     assert "In part" in said
-    assert "4 failed" in said
+    assert said.count("2 failed") == 2, "one column a route"
     assert "not exercised" in said
     assert "Did not run: it said nothing" in said
     assert "%" not in said

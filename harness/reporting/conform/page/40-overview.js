@@ -12,17 +12,28 @@ function overview() {
     "Each answer is drawn from played scenarios with both ends of the wire known. Follow one to see what stands behind it.")];
   if (data.redacted) out.push(h("p", { class: "note" }, "The texts of messages are hidden in this copy: every text is filled to its length with x."));
   out.push(h("div", { class: "cards" }, list.map((one) => card(one, byTarget.get(one.name)))));
-  if (ran.length) {
-    out.push(h("div", { class: "scroll verdicts", role: "region", tabindex: "0", "aria-label": "Verdicts by capability" }, h("table", {},
-      h("caption", {}, "By capability"),
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Can I use it for"), ran.map((one) => h("th", { scope: "col" }, one.title || one.name)))),
-      h("tbody", {}, capabilities.map((capability) => h("tr", {}, h("th", { scope: "row" }, capabilityName(capability)),
-        ran.map((target) => answer(target, capability, byTarget.get(target.name).filter((cell) => cell.capability === capability)))))))));
-  }
+  if (ran.length) out.push(...byCapability(ran, byTarget));
   out.push(worst());
   out.push(h("section", {}, h("h2", {}, "What the words mean"), h("dl", { class: "legend" }, STATUSES.map((one) => [h("dt", {}, mark(one)), h("dd", {}, STATUS[one][2])])),
     h("p", {}, "“In part” and “No” mean that scenarios failed; “Not shown” that none of them exercised what it is about. Faults that the upstream half has already are shown as inherited and are not held against the target.")));
   return out;
+}
+
+// Targets side by side, or the routes of one: what fails on one route may be fine on the next.
+function byCapability(ran, byTarget) {
+  const chosen = targets.get(wishes().target) || (ran.length === 1 ? ran[0] : null);
+  const routes = chosen && byTarget.get(chosen.name).length ? routesOf(chosen) : [];
+  const heads = routes.length > 1 ? routes.map((route) => ({ target: chosen, route, title: route, list: byTarget.get(chosen.name).filter((cell) => cell.route === route) })).filter((one) => one.list.length)
+    : ran.map((target) => ({ target, route: "", title: target.title || target.name, list: byTarget.get(target.name) }));
+  const split = ran.length > 1 && ran.filter((target) => routesOf(target).length > 1);
+  return [split && split.length > 0 && h("p", { class: "routes" }, "Route by route: ",
+    split.map((target) => [h("a", { href: link("overview", { target: target.name }), "aria-current": target === chosen ? "true" : null }, target.title || target.name), " · "]),
+    h("a", { href: link("overview"), "aria-current": chosen ? null : "true" }, "all targets")),
+  h("div", { class: "scroll verdicts", role: "region", tabindex: "0", "aria-label": "Verdicts by capability" }, h("table", {},
+    h("caption", {}, routes.length > 1 ? `${chosen.title || chosen.name}, by capability and route` : "By capability"),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Can I use it for"), heads.map((one) => h("th", { scope: "col" }, one.title)))),
+    h("tbody", {}, capabilities.map((capability) => h("tr", {}, h("th", { scope: "row" }, capabilityName(capability)),
+      heads.map((one) => answer(one, capability, one.list.filter((cell) => cell.capability === capability))))))))];
 }
 
 function card(target, list) {
@@ -52,29 +63,30 @@ function bar(counts, all) {
   return box;
 }
 
-function answer(target, capability, list) {
-  const title = target.title || target.name;
+function answer({ target, route, title }, capability, list) {
   if (!list.length) return h("td", { "data-target": title }, h("span", { class: "none" }, "not asked"));
   const counts = tally(list);
   const [status, words] = verdict(counts);
-  return h("td", { "data-target": title }, h("a", { class: "verdict", href: link("scenarios", { target: target.name, capability }) }, mark(status, words)),
-    h("div", { class: "small" }, inWords(counts).join(" · ")), counts.failed > 0 && whereAndWhy(target, list));
+  return h("td", { "data-target": title }, h("a", { class: "verdict", href: link("scenarios", { target: target.name, route, capability }) }, mark(status, words)),
+    h("div", { class: "small" }, inWords(counts).join(" · ")), counts.failed + counts.warned > 0 && whereAndWhy(list, counts.failed ? "error" : "warning"));
 }
 
 // What a reader asks next: over which routes it can be used all the same, and what goes wrong on the others.
-function whereAndWhy(target, list) {
+function whereAndWhy(list, severity) {
   const routes = new Map();
   for (const cell of list) routes.set(cell.route, [...(routes.get(cell.route) || []), cell.status]);
   const bad = [...routes.keys()].filter((route) => routes.get(route).includes("failed"));
   const good = [...routes.keys()].filter((route) => !bad.includes(route) && routes.get(route).some((one) => one === "passed" || one === "warned"));
+  const modes = [...new Set(list.filter((cell) => cell.status === "failed").map((cell) => cell.mode))];
+  const spared = modes.length === 1 && list.find((cell) => cell.mode !== modes[0] && (cell.status === "passed" || cell.status === "warned"));
   const named = (some) => `${some.slice(0, 3).join(", ")}${some.length > 3 ? ` and ${some.length - 3} more` : ""}`;
   const broken = new Map();
-  for (const cell of list) for (const one of cell.findings) {
-    if (blamed(one) && one.severity === "error") broken.set(one.rule, (broken.get(one.rule) || new Set()).add(cell.id));
+  for (const cell of list) for (const it of cell.findings) {
+    if (blamed(it) && it.severity === severity) broken.set(it.rule, (broken.get(it.rule) || new Set()).add(cell.id));
   }
   const [worst, ...others] = [...broken].sort((a, b) => b[1].size - a[1].size);
-  return [bad.length < routes.size && h("div", { class: "small" }, `fails on ${named(bad)}`),
-    bad.length < routes.size && good.length > 0 && h("div", { class: "small" }, `nothing failed on ${named(good)}`),
+  return [spared && h("div", { class: "small" }, `nothing failed in ${MODE[spared.mode] || spared.mode} answers`), bad.length > 0 && bad.length < routes.size && h("div", { class: "small" }, `fails on ${named(bad)}`),
+    bad.length > 0 && bad.length < routes.size && good.length > 0 && h("div", { class: "small" }, `nothing failed on ${named(good)}`),
     worst && h("div", { class: "small why" }, h("a", { href: link("rule", {}, worst[0]) }, worst[0]), " ", rich(ruleOf(worst[0]).title), others.length > 0 && ` And ${count(others.length, "rule")} more.`)];
 }
 

@@ -105,24 +105,19 @@ function ruleMatrix() {
   const grid = new Map();
   for (const { one, cell } of list) {
     const key = `${one.rule}\n${cell.target}\n${byRoute ? cell.route : ""}`;
-    if (!grid.has(key)) grid.set(key, { cells: new Set(), inherited: new Set(), worst: "info", expected: 0 });
-    const entry = grid.get(key);
-    if (one.origin === "upstream") entry.inherited.add(cell.id);
-    else {
-      entry.cells.add(cell.id);
-      if (one.is_expected) entry.expected++;
-      else if (RANK[one.severity] < RANK[entry.worst]) entry.worst = one.severity;
-    }
+    if (!grid.has(key)) grid.set(key, { error: new Set(), warning: new Set(), expected: new Set(), info: new Set(), inherited: new Set() });
+    grid.get(key)[one.origin === "upstream" ? "inherited" : one.is_expected ? "expected" : one.severity].add(cell.id);
   }
   // What the targets are to blame for stands first, and of that what broke most cells.
   const weight = (id) => {
     const mine = [...grid].filter(([key]) => key.startsWith(`${id}\n`)).map(([, entry]) => entry);
-    const own = mine.filter((entry) => entry.cells.size);
-    return [own.length ? Math.min(...own.map((entry) => RANK[entry.worst])) : 3, -own.reduce((sum, entry) => sum + entry.cells.size, 0)];
+    const sizes = ["error", "warning", "expected", "info", "inherited"].map((name) => mine.reduce((sum, entry) => sum + entry[name].size, 0));
+    const worst = sizes.findIndex((size) => size > 0);
+    return [worst, -sizes[worst]];
   };
   const ids = [...new Set(list.map(({ one }) => one.rule))].map((id) => ({ id, weight: weight(id) }))
     .sort((a, b) => a.weight[0] - b.weight[0] || a.weight[1] - b.weight[1]).map((one) => one.id);
-  const out = [h("h1", {}, "Rules"), h("p", { class: "lead" }, `${count(ids.length, "rule")} with ${count(list.length, "finding")}. A place counts the cells in which the rule was broken${byRoute ? "" : "; choose a target to see its routes"}.`)];
+  const out = [h("h1", {}, "Rules"), h("p", { class: "lead" }, `${count(ids.length, "rule")} with ${count(list.length, "finding")}. A place counts the cells in which the rule was broken: as an error, as a warning, as the baseline expects, as worth noting, or by the upstream already${byRoute ? "" : "; choose a target to see its routes"}.`)];
   if (!ids.length) return [...out, h("p", { class: "note" }, "No finding fits the filters.")];
   const body = h("tbody");
   const table = h("table", { class: "matrix rules", id: "matrix" }, h("caption", { class: "away" }, "Rules by target"),
@@ -132,9 +127,10 @@ function ruleMatrix() {
     keys.map((key) => {
       const entry = grid.get(`${id}\n${key.target.name}\n${key.route}`);
       if (!entry) return h("td", {}, h("span", { class: "none", "aria-label": "none" }, "·"));
-      const own = entry.cells.size;
-      const text = [own && count(own, "cell"), entry.inherited.size && `${entry.inherited.size} inherited`, entry.expected && `${entry.expected} expected`].filter(Boolean).join(", ");
-      return h("td", {}, h("a", { tabindex: "-1", class: `tally v-${own ? entry.worst : "inherited"}`, href: link("findings", { ...wish, rule: id, target: key.target.name, route: key.route }) }, text));
+      const where = { ...wish, rule: id, target: key.target.name, route: key.route };
+      const words = { error: count(entry.error.size, "cell"), warning: count(entry.warning.size, "warning"), expected: `${entry.expected.size} expected`, info: `${entry.info.size} noted`, inherited: `${entry.inherited.size} inherited` };
+      return h("td", {}, Object.keys(words).filter((name) => entry[name].size).map((name) => [" ",
+        h("a", { tabindex: "-1", class: `tally v-${name}`, href: link("findings", name in RANK ? { ...where, severity: name } : where) }, words[name])]));
     })), () => { const first = table.querySelector("td a"); if (first && !table.querySelector('td a[tabindex="0"]')) first.tabIndex = 0; });
   return [...out, h("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": "Matrix of rules" }, table)];
 }

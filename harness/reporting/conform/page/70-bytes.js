@@ -39,6 +39,7 @@ function hex(bytes, offset) {
 }
 
 // Bytes from start to stop with some before and after, the place marked; a finer place within where it is known.
+// A whole event is marked softly: it is where to look, and not each byte of it is wrong.
 function bytesAround(pieces, size, start, stop, inner, label) {
   const before = Math.max(0, start - 160);
   const after = Math.min(size, stop + 160);
@@ -55,7 +56,7 @@ function bytesAround(pieces, size, start, stop, inner, label) {
     });
   };
   const draw = () => {
-    const middle = inner ? [part(start, inner[0], "soft"), part(inner[0], inner[1], "hard"), part(inner[1], stop, "soft")] : [part(start, stop, "hard")];
+    const middle = inner ? [part(start, inner[0], "soft"), part(inner[0], inner[1], "hard"), part(inner[1], stop, "soft")] : [part(start, stop, stop - start > 100 ? "soft" : "hard")];
     pre.replaceChildren(...[part(before, start, "plain"), ...middle, part(stop, after, "plain")].flat(Infinity));
   };
   draw();

@@ -69,14 +69,16 @@ function findingCard(cell, one, index, chosen) {
     h("h3", {}, severity(one.severity), " ", h("a", { href: link("rule", {}, one.rule) }, one.rule), " ", rich(rule.title)),
     h("p", { class: "message" }, rich(one.message)),
     h("p", { class: "small" }, [ORIGIN[one.origin] || one.origin, one.times > 1 && `${one.times} times`, one.is_expected && "in the baseline", one.where.pointer && `at ${one.where.pointer}`].filter(Boolean).join(" · ")),
-    (one.expected || one.found) && h("dl", { class: "versus" }, h("div", {}, h("dt", {}, "Expected"), h("dd", {}, one.expected || "–")), h("div", {}, h("dt", {}, "Found"), h("dd", {}, one.found || "–"))),
+    (one.expected || one.found) && h("dl", { class: "versus" }, h("div", {}, h("dt", {}, "Expected"), h("dd", {}, one.expected ? rich(one.expected) : "–")), h("div", {}, h("dt", {}, "Found"), h("dd", {}, one.found || "–"))),
     (rule.clients || []).length > 0 && h("div", {}, h("h4", {}, "Which clients break"), h("ul", {}, rule.clients.map((text) => h("li", {}, rich(text))))),
     rule.remedy && h("p", {}, h("b", {}, "What to do: "), rich(rule.remedy)),
-    cell.log && evidence(cell, one.where, "Where it is"), cell.log && one.earlier && evidence(cell, one.earlier, "What it contradicts"),
+    cell.log && evidence(cell, one.where, "Where it is"), cell.log && one.earlier && !samePlace(one.where, one.earlier) && evidence(cell, one.earlier, "What it contradicts"),
     h("p", { class: "small" }, "Fingerprint ", h("code", {}, one.fingerprint)));
   if (chosen) later.push(() => { node.scrollIntoView({ block: "start" }); node.focus({ preventScroll: true }); });
   return node;
 }
+
+const samePlace = (a, b) => ["side", "exchange", "event", "start", "stop", "part"].every((name) => (a[name] ?? "") === (b[name] ?? ""));
 
 function evidence(cell, where, label) {
   const wire = (cell.log[where.side || "client"] || [])[where.exchange || 0];
