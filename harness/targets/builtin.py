@@ -29,7 +29,12 @@ class Builtin:
     title: ClassVar[str] = "the built-in gateway"
     kind: ClassVar[Kind] = "gateway"
     url: ClassVar[str] = ""
-    unsupported: ClassVar[Mapping[str, str]] = {}
+    unsupported: ClassVar[Mapping[str, str]] = {
+        "chat over responses/text-stop-sequence": (
+            "the Responses API has no parameter for stop sequences, and a request whose wishes cannot be kept is"
+            " refused with 400 (docs/translation.md, L105); --emulate-stop would look for them here"
+        )
+    }
 
     def installed(self, tools: Path) -> str | None:
         """It always is."""
