@@ -24,7 +24,10 @@ STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 SHELL = [one for one in STEPS if "run" in one]
 BASH = shutil.which("bash")
 
-pytestmark = pytest.mark.skipif(BASH is None or sys.platform == "win32", reason="the steps are for bash")
+pytestmark = [
+    pytest.mark.skipif(BASH is None or sys.platform == "win32", reason="the steps are for bash"),
+    pytest.mark.thorough,
+]
 
 ONE_CELL = "--scenario text-plain --concurrency 2"
 
