@@ -36,11 +36,12 @@ class CustomInput:
         more: After the string came members that a custom tool has no place for.
     """
 
-    __slots__ = ("_begin", "_held", "_high", "_state", "more")
+    __slots__ = ("_before", "_begin", "_held", "_high", "_state", "more")
 
     def __init__(self) -> None:
         self.more = False
         self._state = _State.BEFORE
+        self._before: list[str] = []
         self._held = ""
         self._begin = _Beginning()
         self._high: int | None = None
@@ -53,9 +54,11 @@ class CustomInput:
                 return text
         elif self._state is _State.RAW:
             return text
-        self._held += text
         if self._state is _State.BEFORE:
+            # Not joined with what came before until it is known what this is: blanks may come one by one for ever.
+            self._before.append(text)
             return self._begun(text)
+        self._held += text
         if self._state is _State.INSIDE:
             return self._decoded()
         self._rest()
@@ -74,7 +77,7 @@ class CustomInput:
 
     def _raw(self) -> str:
         self._state = _State.RAW
-        held, self._held = self._held, ""
+        held, self._before = "".join(self._before), []
         return held
 
     def _begun(self, text: str) -> str:
@@ -84,6 +87,7 @@ class CustomInput:
             return ""
         if end < 0:
             return self._raw()
+        self._before = []
         self._held = text[end:]
         self._state = _State.INSIDE
         return self._decoded()

@@ -23,17 +23,13 @@ from harness.cassettes.redaction.names import (
     is_credential_header,
     is_credential_parameter,
 )
-from harness.cassettes.redaction.placeholder import is_placeholder
+from harness.cassettes.redaction.placeholder import MARK, is_placeholder, reduced, reduced_bytes
 
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Request
     from harness.cassettes.matching.policy import MatchPolicy
     from harness.jsonvalue import JsonValue
 
-_PLACEHOLDER = re.compile(rb"(?<![A-Za-z0-9_-])redacted-[A-Za-z0-9_-]*?-x+(?![A-Za-z0-9_-])")
-"""A whole placeholder. One that was cut short is taken for one only where nothing else can stand."""
-_PLACEHOLDER_TEXT = re.compile(_PLACEHOLDER.pattern.decode())
-_HIDDEN = "redacted"
 _SIGNED_WHEN = frozenset({"x-amz-date", "x-amz-expires", "x-goog-date", "x-goog-expires"})
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 _ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -85,7 +81,7 @@ def _split(url: str) -> _Url:
         scheme,
         (parts.hostname or "").lower(),
         "" if port is None else str(port),
-        _PLACEHOLDER_TEXT.sub(_HIDDEN, _normal_path(parts.path)) or "/",
+        reduced(_normal_path(parts.path)) or "/",
         tuple(sorted(pair for pair in pairs if not _says_who_asks(*pair))),
     )
 
@@ -112,7 +108,7 @@ def _says_who_asks(name: str, value: str) -> bool:
     return (
         is_credential_parameter(name)
         or name.lower() in _SIGNED_WHEN
-        or (value.startswith(_HIDDEN) and is_placeholder(value))
+        or (value.startswith(MARK) and is_placeholder(value))
     )
 
 
@@ -169,7 +165,7 @@ class Keyer:
             ValueError: It is not JSON.
             RecursionError: It is nested too deeply to be compared by value.
         """
-        value: JsonValue = self._decoder.decode(_plain(body))
+        value: JsonValue = self._decoder.decode(reduced_bytes(body))
         if b'"re' in body or b'"r"' in body:
             _hide_credentials(value)
         for pattern in self._patterns:
@@ -206,10 +202,10 @@ class Keyer:
             if values:
                 text = ", ".join(values)
                 if is_credential_header(name):
-                    text = _HIDDEN
+                    text = MARK
                 elif name == "content-type":
                     text = _BOUNDARY.sub("boundary", text)
-                found.append((name, _PLACEHOLDER_TEXT.sub(_HIDDEN, text)))
+                found.append((name, reduced(text)))
         return tuple(found)
 
     def _body(self, request: Request) -> tuple[str, bytes]:
@@ -217,7 +213,7 @@ class Keyer:
             return "ignored", b""
         body = request.body
         if not body or self._policy.body == "raw":
-            return "bytes", _plain(body)
+            return "bytes", reduced_bytes(body)
         if may_be_json(body):
             try:
                 return "json", self.write(self.read(body))
@@ -233,13 +229,13 @@ class Keyer:
         if media_type.startswith("multipart/") and _BOUNDARY.search(content_type):
             # Each part with its length, so that no content can pass for a boundary.
             return "multipart", b"".join(b"%d:%b" % (len(part), part) for part in multipart_parts(request))
-        return "bytes", _plain(request.body)
+        return "bytes", reduced_bytes(request.body)
 
 
 def form_pairs(request: Request) -> tuple[tuple[str, str], ...]:
     """The pairs of a form body in sorted order, credentials left out."""
     # latin-1 keeps bytes apart that are not UTF-8; what they mean is nobody's business here.
-    text = _plain(request.body).decode("latin-1")
+    text = reduced_bytes(request.body).decode("latin-1")
     pairs = parse_qsl(text, keep_blank_values=True, encoding="latin-1", max_num_fields=None)
     return tuple(sorted(pair for pair in pairs if not is_credential_parameter(pair[0])))
 
@@ -247,7 +243,7 @@ def form_pairs(request: Request) -> tuple[tuple[str, str], ...]:
 def multipart_parts(request: Request) -> list[bytes]:
     """What stands between the boundaries of a multipart body, preamble and epilogue included."""
     match = _BOUNDARY.search(header(request.headers, "content-type") or "")
-    body = _plain(request.body)
+    body = reduced_bytes(request.body)
     if match is None:
         return [body]
     return body.split(b"--" + (match[1] or match[2]).encode("latin-1", "replace"))
@@ -256,11 +252,6 @@ def multipart_parts(request: Request) -> list[bytes]:
 def may_be_json(body: bytes) -> bool:
     """Whether a body starts as a JSON object or array does: the only JSON that request bodies are."""
     return body.lstrip(b" \t\r\n")[:1] in {b"{", b"["}
-
-
-def _plain(body: bytes) -> bytes:
-    """The body with every whole placeholder of redaction reduced to one word: their lengths tell nothing."""
-    return _PLACEHOLDER.sub(_HIDDEN.encode(), body) if b"redacted-" in body else body
 
 
 def _hide_credentials(value: JsonValue) -> None:
@@ -274,6 +265,6 @@ def _hide_credentials(value: JsonValue) -> None:
             for key, member in item.items():
                 if isinstance(member, str):
                     if member[:1] == "r" and is_placeholder(member) and is_credential_field(key):
-                        item[key] = _HIDDEN
+                        item[key] = MARK
                 else:
                     waiting.append(member)

@@ -15,6 +15,9 @@ MARK = "redacted"
 
 _FOREIGN = re.compile(r"[^A-Za-z0-9_-]+")
 _PLACEHOLDER = re.compile(r"redacted(?:-[A-Za-z0-9_-]*)?")
+_WHOLE = re.compile(r"(?<![A-Za-z0-9_-])redacted-[A-Za-z0-9_-]*?-x+(?![A-Za-z0-9_-])")
+_WHOLE_BYTES = re.compile(_WHOLE.pattern.encode())
+_WITHIN = re.compile(r"redacted-[A-Za-z0-9_-]*[A-Za-z0-9_]")
 
 
 def placeholder(label: str, length: int) -> str:
@@ -38,3 +41,21 @@ def is_placeholder(text: str | bytes) -> bool:
 def holds_placeholder(data: bytes) -> bool:
     """Whether a candidate holds a placeholder or is the beginning of one, so that it is not to be hidden again."""
     return b"redacted" in data or b"redacted".startswith(data)
+
+
+def reduced(text: str) -> str:
+    """`text` with every whole placeholder reduced to one word: their lengths tell nothing.
+
+    One that was cut short is left alone, since something else may stand there.
+    """
+    return _WHOLE.sub(MARK, text)
+
+
+def reduced_bytes(data: bytes) -> bytes:
+    """The same of bytes."""
+    return _WHOLE_BYTES.sub(MARK.encode(), data) if b"redacted-" in data else data
+
+
+def around_placeholders(text: str) -> list[str]:
+    """What stands before, between and behind the placeholders in a text, cut ones among them; one piece without any."""
+    return _WITHIN.split(text)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from harness.cassettes.exchange import How
+from harness.cassettes.redaction.placeholder import around_placeholders
 from harness.findings import Severity
 from harness.rules.ends import MISSING_AT_THE_END
 from harness.rules.translation.comparison import Comparison, may_be_refused, upstream_of
@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from harness.rules.rule import Found
     from harness.turn.turn import Turn
 
-_HIDDEN: Final = re.compile(r"redacted-[A-Za-z0-9_-]*[A-Za-z0-9_]")
-"""What a recording has in place of a secret; see `harness.cassettes.redaction.placeholder`."""
-
 _KEPT = frozenset({400, 404, 409, 413, 422, 429})
 """Statuses that are the client's own doing, or that it must see to wait: a gateway has no reason to change them.
 
 408 is none of them: it says that upstream waited in vain for the gateway's request, which a client is told as 504.
 """
+_LIMITED: Final = 429
+_LATER: Final = frozenset({429, 503, 529})
+"""Statuses that ask to come again later."""
+_FINAL: Final = frozenset({400, 413, 422})
+"""Statuses of a request that is refused however often it is sent."""
+_SERVERS: Final = 500
+"""From here on clients try again."""
 
 
 class ErrorAsSuccess(Comparison):
@@ -266,6 +270,14 @@ class ErrorReworded(Comparison):
     People read the message to know what to mend, and programs the status to know whether to wait, to try again or to
     give up. "Internal error" for a prompt that is too long helps neither.
 
+    It is an error where programs are made to do the wrong thing. The SDKs raise a `RateLimitError` for 429, and who
+    catches it waits, or goes to another model; a 500 in its place looks like a defect, and alarms people. A 400, 413 or
+    422 is raised at once, and a 500 in its place is sent again twice, in vain. All else is a warning: another message,
+    and a status that clients treat as they would the upstream's.
+
+    ## How to mend
+    Pass on the status of upstream's answer where it is the client's own doing, and its message in that of the error.
+
     ## Violates
     ```example
     stream: translation/chat_error
@@ -312,12 +324,13 @@ class ErrorReworded(Comparison):
     ## Exceptions
     The gateway may put words around the message, and hide a secret that is in it. Statuses are compared only where they
     are the client's own doing or ask it to wait (400, 404, 409, 413, 422, 429): a wrong key of the gateway's own, or a
-    failing upstream, may well be a 502 downstream, and a 408, which is about the gateway's own request, a 504. Of a
-    stream that cannot be read whole, the gateway may say that instead.
+    failing upstream, may well be a 502 downstream, and a 408, which is about the gateway's own request, a 504. A 503 in
+    place of a 429 asks to come again later as well, and a model that is not found may be a fault of the gateway's own
+    configuration: both are warnings. Of a stream that cannot be read whole, the gateway may say that instead.
     """
 
     id = "XLAT-ERR-004"
-    severity = Severity.WARNING
+    severity = Severity.ERROR
     of_failures = True
     source = "jmunch-mcp#5"
 
@@ -333,7 +346,14 @@ class ErrorReworded(Comparison):
             return None
         if there.status in _KEPT and here.status is not None and here.status != there.status:
             message = f"Upstream answered {there.status}, and the client was answered {here.status}."
-            return self.told(case, message, expected=there.status, found=here.status, subject="status")
+            return self.told(
+                case,
+                message,
+                expected=there.status,
+                found=here.status,
+                subject="status",
+                severity=None if _misleads(there.status, here.status) else Severity.WARNING,
+            )
         words = (there.message or "").strip()
         if words and not may_be_refused(mine, case) and not _holds(here.message or "", words):
             return self.told(
@@ -342,8 +362,16 @@ class ErrorReworded(Comparison):
                 expected=words,
                 found=here.message or "no message",
                 subject="message",
+                severity=Severity.WARNING,
             )
         return None
+
+
+def _misleads(upstream: int, status: int) -> bool:
+    """Whether programs do something else because of the status that they get."""
+    if upstream == _LIMITED:
+        return status not in _LATER
+    return upstream in _FINAL and (status >= _SERVERS or status == _LIMITED)
 
 
 def _holds(message: str, words: str) -> bool:
@@ -354,7 +382,7 @@ def _holds(message: str, words: str) -> bool:
     """
     if words in message:
         return True
-    around = _HIDDEN.split(words)
+    around = around_placeholders(words)
     if len(around) == 1:
         return False
     at = 0
