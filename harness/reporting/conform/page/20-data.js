@@ -49,6 +49,12 @@ const RANK = { error: 0, warning: 1, info: 2 };
 const blamed = (one) => one.origin !== "upstream" && !one.is_expected;
 findings.sort((a, b) => blamed(b.one) - blamed(a.one) || RANK[a.one.severity] - RANK[b.one.severity]);
 
+const CHANGE = { new: ["New", "failed"], unknown: ["Nobody can tell", "harness_fault"], still_failing: ["Still failing", "expected"], fixed: ["Fixed", "passed"] };
+const changesOf = new Map();
+for (const one of data.changes || []) changesOf.set(one.cell, [...(changesOf.get(one.cell) || []), one]);
+const changed = (cell) => changesOf.get(cell.id) || [];
+const isNew = (one, cell) => changed(cell).some((it) => it.kind === "new" && it.rule === one.rule && blamed(one));
+
 function routesOf(target) {
   const named = (target.routes || []).map((one) => one.name);
   const seen = new Set(named);

@@ -1,5 +1,5 @@
 // Where the reader is: it stands in the address, so that every view can be linked to.
-const FILTERS = ["q", "target", "route", "capability", "status", "rule", "mode", "severity"];
+const FILTERS = ["q", "target", "route", "capability", "status", "rule", "mode", "severity", "change"];
 
 function place() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
@@ -32,7 +32,7 @@ function haystack(cell) {
 function fits(cell, wish) {
   return (!wish.target || cell.target === wish.target) && (!wish.route || cell.route === wish.route)
     && (!wish.capability || cell.capability === wish.capability) && (!wish.mode || cell.mode === wish.mode)
-    && (!wish.status || cell.status === wish.status)
+    && (!wish.status || cell.status === wish.status) && (!wish.change || changed(cell).some((one) => one.kind === wish.change))
     && (!wish.rule || cell.findings.some((one) => one.rule === wish.rule))
     && (!wish.q || wish.q.toLowerCase().split(/\s+/).every((word) => haystack(cell).includes(word)));
 }
@@ -83,6 +83,7 @@ function tools(view, typing) {
       picker("status", "Status", STATUSES.map((one) => [one, STATUS[one][0]]), wish),
       picker("mode", "Mode", Object.entries(MODE), wish),
       rules.length > 0 && picker("rule", "Rule", rules, wish),
+      changesOf.size > 0 && picker("change", "Since the earlier run", Object.entries(CHANGE).map(([kind, [words]]) => [kind, words]), wish),
       view === "findings" && picker("severity", "Severity", Object.keys(RANK).map((one) => [one, one]), wish),
     ];
     const set = FILTERS.filter((name) => wish[name]).length;

@@ -90,15 +90,13 @@ function whereAndWhy(list, severity) {
     worst && h("div", { class: "small why" }, h("a", { href: link("rule", {}, worst[0]) }, worst[0]), " ", rich(ruleOf(worst[0]).title), others.length > 0 && ` And ${count(others.length, "rule")} more.`)];
 }
 
-const CHANGE = { new: ["New", "failed"], unknown: ["Nobody can tell", "harness_fault"], still_failing: ["Still failing", "expected"], fixed: ["Fixed", "passed"] };
-
 // What became of each fault since an earlier run.
 function changes() {
   const list = data.changes || [];
   return [h("h1", {}, "Since the earlier run"), !list.length && h("p", { class: "note" }, "This result was not compared with an earlier one, or nothing differs."),
     Object.entries(CHANGE).map(([kind, [words, status]]) => {
-      const mine = list.filter((one) => one.kind === kind);
-      return mine.length > 0 && h("section", {}, h("h2", {}, h("span", { class: `mark s-${status}` }, words), ` ${count(mine.length, "fault")}`),
+      const mine = list.filter((one) => one.kind === kind).sort((a, b) => (RANK[a.severity] ?? 3) - (RANK[b.severity] ?? 3));
+      return mine.length > 0 && h("section", {}, h("h2", {}, h("span", { class: `mark s-${status}` }, words), ` ${count(mine.length, "fault")} `, h("a", { class: "small", href: link("scenarios", { change: kind }) }, "in the matrix")),
         gradually(h("ul", { class: "places" }), mine, (one) => h("li", {}, one.severity && severity(one.severity), " ", one.rule && h("a", { href: link("rule", {}, one.rule) }, one.rule), " ",
           cells.has(one.cell) ? h("a", { href: cellLink(cells.get(one.cell)) }, one.cell) : one.cell, h("div", { class: "small" }, rich(one.message))), 60));
     })];

@@ -31,7 +31,7 @@ function scenarioMatrix() {
     return members.length ? [{ capability }, ...members] : [];
   });
   const out = [h("h1", {}, "Scenarios"), h("p", { class: "lead" }, `${count(list.length, "cell")} of ${data.cells.length.toLocaleString("en")}: ${inWords(tally(list)).join(" · ") || "none"}. `,
-    "Of the two marks in a place the left one is the streamed answer, the right one the whole answer. An empty place was not asked: the route has no words for it. Arrow keys move, Enter opens.")];
+    "Of the two marks in a place the left one is the streamed answer, the right one the whole answer. ", list.length === data.cells.length && "An empty place was not asked: the route has no words for it. ", "Arrow keys move, Enter opens.")];
   if (!list.length) return [...out, h("p", { class: "note" }, "No cell fits the filters.")];
   const body = h("tbody");
   const table = h("table", { class: "matrix", id: "matrix" },

@@ -4,7 +4,7 @@ const ROW = 76;
 function findingRow({ one, cell, number }, position, all) {
   return h("li", { class: "finding-row", "aria-posinset": position + 1, "aria-setsize": all },
     h("a", { href: cellLink(cell, number) },
-      h("span", { class: "first" }, severity(one.severity), h("strong", {}, one.rule), one.origin === "upstream" && h("span", { class: "sev v-inherited" }, "inherited"),
+      h("span", { class: "first" }, severity(one.severity), h("strong", {}, one.rule), isNew(one, cell) && h("span", { class: "sev v-error" }, "new"), one.origin === "upstream" && h("span", { class: "sev v-inherited" }, "inherited"),
         one.is_expected && h("span", { class: "sev v-inherited" }, "expected"), one.times > 1 && h("span", { class: "small" }, `${one.times} times`), h("span", { class: "cellid" }, cell.id)),
       h("span", { class: "message" }, rich(one.message))));
 }
