@@ -228,14 +228,17 @@ def _broken(one: Ruled, statuses: Collection[int]) -> Ruled:
 
 
 def _declared(target: Target, one: Ruled) -> Ruled:
-    """The cell, and where the target itself says that it does not do this, no more is held against it."""
+    """The cell, and where the target itself says that it does not do this, nothing of it is held against it.
+
+    What was found is left out: reports would count it among the target's faults.
+    """
     cell = one.cell
     if cell.status not in _DECLARED:
         return one
     for pattern, source in target.unsupported.items():
         place = f"{cell.route}/{cell.scenario}"
         if any(fnmatch.fnmatchcase(path, pattern) for path in (place, f"{place}/{cell.mode}")):
-            told = msgspec.structs.replace(cell, status=CellStatus.UNSUPPORTED, reason=source)
+            told = msgspec.structs.replace(cell, status=CellStatus.UNSUPPORTED, reason=source, findings=())
             return Ruled(told)
     return one
 

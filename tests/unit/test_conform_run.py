@@ -205,6 +205,25 @@ def test_what_a_target_says_it_does_not_do_is_unsupported_where_it_does_not(tmp_
     assert set(statuses(fine)) == {CellStatus.PASSED}
 
 
+def test_what_is_declared_is_not_counted_among_the_faults(tmp_path: Path) -> None:
+    """A report would name rules that the target breaks, of cells that say nothing about it."""
+
+    def null(connection: socket.socket, request: bytes) -> None:
+        del request
+        connection.sendall(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 4\r\n\r\nnull"
+        )
+        connection.close()
+
+    with ScriptedServer(null) as server:
+        blamed = through(Tiny(base_url=f"{server.url}/v1"), tmp_path / "a")
+        declared = through(Modest(base_url=f"{server.url}/v1"), tmp_path / "b")
+    assert set(statuses(blamed)) == {CellStatus.FAILED}
+    assert set(statuses(declared)) == {CellStatus.UNSUPPORTED}
+    assert {one.cell.findings for one in declared.ruled} == {()}
+    assert {one.blamed for one in declared.ruled} == {()}
+
+
 def test_an_interrupted_run_keeps_what_was_played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As Ctrl-C does it: the task that plays is cancelled."""
     whole = Playing.all
