@@ -103,7 +103,7 @@ def examples(
 
     Returns:
         Ids of the cells, and the faults that are left without one: those whose bytes name a folder of the machine they
-        were recorded on, and the last ones where the page would become too large.
+        were recorded on, and the largest where the page would become too large.
     """
     logs: dict[str, str] = {}
 
@@ -116,19 +116,23 @@ def examples(
             logs[cell.id] = dumped(sides)
         return logs[cell.id]
 
+    smallest: list[tuple[int, Cell | None, Group]] = []
+    for group in (group for one in summary(result) for group in one.blamed):
+        fit = [cell for cell in group.cells if cell.client and not MACHINE_PATH.search(log(cell))]
+        found = min(fit, key=lambda cell: len(log(cell)), default=None)
+        smallest.append((len(log(found)) if found is not None else 0, found, group))
     chosen: set[str] = set()
     without: list[Group] = []
     left = most
-    for group in (group for one in summary(result) for group in one.blamed):
+    # Small ones first: what finds no room is then as little as can be.
+    for size, found, group in sorted(smallest, key=lambda one: one[0]):
         if any(cell.id in chosen for cell in group.cells):
             continue
-        fit = [cell for cell in group.cells if cell.client and not MACHINE_PATH.search(log(cell))]
-        smallest = min(fit, key=lambda cell: len(log(cell)), default=None)
-        if smallest is None or len(log(smallest)) > left:
+        if found is None or size > left:
             without.append(group)
             continue
-        left -= len(log(smallest))
-        chosen.add(smallest.id)
+        left -= size
+        chosen.add(found.id)
     return frozenset(chosen), tuple(without)
 
 

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from harness.reporting.conform.wording import obstacle
 from harness.results.result import CellStatus
 from harness.results.summary import SILENT, summary
 
@@ -83,6 +84,9 @@ def _of_reports(result: Result) -> Iterator[str]:
     for one in told:
         counts = (f"{one.cells[status]:,}" for status in shown)
         yield _row((_linked(one, ""), one.target.kind, one.target.version or "", *counts))
+    if stopped := [f"- {one.name}: {why}\n" for one in result.targets if (why := obstacle(one)) is not None]:
+        yield "\nNot tested to the end:\n\n"
+        yield from stopped
     yield "\n### What it can be used for\n\n"
     yield "Cells that passed / warned / failed; a dash where the target was not asked, or the cells say nothing.\n\n"
     yield _row(("", *(one.target.name for one in told))) + f"|---|{'---|' * len(told)}\n"
@@ -103,7 +107,7 @@ def _runs(result: Result) -> Iterator[str]:
         told = (run.harness, run.started[:10], f"{run.seconds:,.0f}", run.python or "", run.system or "")
         yield _row((names, *told, f"`{run.command}`"))
     if notes := [one for one in result.targets if one.notes]:
-        yield "\nHow they were run, where that is not as they come:\n\n"
+        yield "\nWhat about that is not as they come:\n\n"
         for one in notes:
             yield f"- {one.name}: {'; '.join(one.notes)}.\n"
 
