@@ -115,11 +115,15 @@ def write_files(result: Result, wanted: Wanted, *, beside: Path, redact_content:
 def print_report(result: Result, wanted: Wanted) -> None:
     """Write the format that goes to stdout."""
     from harness.cli import colour
+    from harness.cli.folding import folded
     from harness.reporting.conform import text
 
     pieces: Iterable[str]
     if wanted.is_prose:
         pieces = text.written(result, styled=colour.wanted(sys.stdout))
+        if sys.stdout is not None and sys.stdout.isatty():
+            width = colour.width()
+            pieces = (folded(piece, width) for piece in pieces)
     else:
         pieces = wanted.stdout.written(result)
     for piece in pieces:
