@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from harness.rules.rule import COMPARE, Rule
 
 if TYPE_CHECKING:
-    from harness.findings import Finding
+    from harness.findings import Finding, Severity
     from harness.rules.case import Case, Half
     from harness.rules.rule import Found, Need
     from harness.turn.turn import Turn
@@ -65,10 +65,17 @@ class Comparison(Rule[Any]):
         expected: object = None,
         found: object = None,
         subject: str = "",
+        severity: Severity | None = None,
     ) -> Finding:
         """A finding about the whole downstream half."""
         return self.finding(
-            case, message, pointer="", expected=expected, found=found, subject=subject or self.slug()
+            case,
+            message,
+            pointer="",
+            expected=expected,
+            found=found,
+            subject=subject or self.slug(),
+            severity=severity,
         )
 
 

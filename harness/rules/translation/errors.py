@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from harness.cassettes.exchange import How
 from harness.cassettes.redaction.placeholder import around_placeholders

@@ -27,6 +27,9 @@ class StreamHeldBack(Comparison):
     Streaming is there so that people see the answer begin. A gateway that collects the whole answer, or one behind a
     proxy that does, keeps every byte of the protocol and loses its point; time limits of clients run out, too.
 
+    It is a warning: not a byte that clients read is wrong, and how long something took on a machine is no proof.
+    Whoever wants it counted uses `--strict`.
+
     ## Violates
     ```example
     stream: translation/chat_text
@@ -52,6 +55,11 @@ class StreamHeldBack(Comparison):
     ## Exceptions
     The two halves have no clock in common, so what is compared is how long the text took: a gateway that passes text
     on as it comes takes about as long as upstream. Texts that took upstream less than 0.1 s are not judged.
+
+    In `harness conform` both ends have one clock, and it is judged piece by piece, in scenario `behaviour-incremental`
+    and nowhere else: there the upstream takes its time, few sessions run beside each other, and what is late is played
+    again more slowly. In all others thirty sessions delay each other, and a busy machine looks like a gateway that
+    holds back.
     """
 
     id = "XLAT-STREAM-004"
