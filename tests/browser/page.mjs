@@ -95,6 +95,16 @@ async function small() {
   saw.filtered = await page.locator("#matrix td a.s-failed").count();
   saw.others = await page.locator("#matrix td a:not(.s-failed)").count();
 
+  // What is new, and the rules.
+  await page.goto(url + "#/scenarios?change=new");
+  await page.waitForFunction(() => document.querySelectorAll("#matrix td a").length === 1);
+  saw.new = (await page.locator("#matrix td a").evaluateAll((all) => all.map((one) => one.ariaLabel))).map((one) => one.split(":")[0]);
+  await page.locator("#matrix td a").click();
+  saw.said_of_new = await page.locator(".finding").first().innerText();
+  await page.goto(url + "#/rules");
+  await page.waitForSelector("#matrix.rules");
+  saw.rules = await page.locator("#matrix .tally").allInnerTexts();
+
   // A deep link to a finding.
   const deep = await opened(cell);
   saw.deep = await deep.locator(".finding.chosen .message").innerText();
