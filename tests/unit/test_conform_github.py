@@ -57,3 +57,12 @@ def test_a_fault_that_is_new_says_so() -> None:
     """Where there is an earlier run to compare with."""
     whole = merged([RESULT, later(RESULT, cell("long", CellStatus.FAILED, SEQUENCE))])
     assert any(one.startswith("::error title=new%3A gate%3A RESP-SEQ-003") for one in written(whole))
+
+
+def test_what_changed_is_counted_at_the_end() -> None:
+    """What is fixed has no annotation, and is told all the same."""
+    whole = merged([RESULT, later(RESULT, cell("call"))])
+    (told,) = [one for one in written(whole) if one.startswith("gate  since the earlier run: ")]
+    assert "0 new" in told
+    assert "2 fixed" in told
+    assert not any("since the earlier run" in one for one in LINES)

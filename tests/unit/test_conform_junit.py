@@ -10,7 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from harness.reporting.conform.junit import written
-from tests.conform_results import CLEAN, RESULT
+from harness.results.merging import merged
+from harness.results.result import CellStatus
+from tests.conform_results import CLEAN, RESULT, SEQUENCE, cell, later
 
 if TYPE_CHECKING:
     from harness.results.result import Result
@@ -112,3 +114,16 @@ def test_warnings_stand_in_the_output_of_their_suite() -> None:
     output = ALL[0].findtext("system-out") or ""
     assert output.startswith("gate/chat over chat/plain/whole: warning: CHAT-USE-001: \\x1b[31m<b>|")
     assert "\\ud800" in output
+
+
+def test_what_is_new_since_the_earlier_run_is_told() -> None:
+    """In the properties of a suite that was compared, and first in the text of a case that was fine before."""
+    whole = merged([RESULT, later(RESULT, cell("long", CellStatus.FAILED, SEQUENCE))])
+    suite = next(one for one in suites(whole) if one.get("name") == "gate/chat over chat")
+    told = {one.get("name"): one.get("value") for one in suite.iter("property")}
+    assert "1 new" in (told["since the earlier run"] or "")
+    (failure,) = suite.iter("failure")
+    assert (failure.text or "").splitlines()[0] == "new since the earlier run"
+    assert all(one.get("name") != "since the earlier run" for it in ALL for one in it.iter("property")), (
+        "where nothing was compared, nothing is said"
+    )

@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 from harness.reporting.conform.sarif import FINGERPRINT, LINE_HASH, written
-from tests.conform_results import CLEAN, RESULT
+from harness.results.merging import merged
+from harness.results.result import CellStatus
+from tests.conform_results import CLEAN, REMARK, RESULT, SEQUENCE, cell, later
 
 LOG = json.loads("".join(written(RESULT)))
 GATE, CONTROL, GONE = LOG["runs"]
@@ -133,3 +135,12 @@ def test_a_run_that_could_not_be_made_is_no_success() -> None:
     (clean,) = json.loads("".join(written(CLEAN)))["runs"]
     assert clean["invocations"][0]["executionSuccessful"] is True
     assert clean["results"] == []
+
+
+def test_what_is_new_since_the_earlier_run_is_told() -> None:
+    """In the properties, and not as the specification's baseline state, which would need a run to point to."""
+    whole = merged([RESULT, later(RESULT, cell("long", CellStatus.FAILED, SEQUENCE, REMARK))])
+    run = json.loads("".join(written(whole)))["runs"][0]
+    assert "1 new" in run["properties"]["sinceEarlierRun"]
+    assert [one["properties"].get("isNew") for one in run["results"]] == [True, None]
+    assert "sinceEarlierRun" not in GATE["properties"]
