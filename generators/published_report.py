@@ -73,7 +73,8 @@ def published(result: Result, shown: Collection[str] = ()) -> Result:
 
 
 def _kept(cell: Cell, *, has_wires: bool) -> Cell:
-    findings = tuple(one for one in cell.findings if is_blamed(one))
+    # What a target says that it does not do is not held against it, whatever it answers.
+    findings = () if cell.status in _SILENT else tuple(one for one in cell.findings if is_blamed(one))
     return msgspec.structs.replace(
         cell,
         findings=findings if has_wires else tuple(map(_without_bytes, findings)),
@@ -117,7 +118,10 @@ def examples(
         return logs[cell.id]
 
     smallest: list[tuple[int, Cell | None, Group]] = []
-    for group in (group for one in summary(result) for group in one.blamed):
+    judged = msgspec.structs.replace(
+        result, cells=tuple(one for one in result.cells if one.status not in _SILENT)
+    )
+    for group in (group for one in summary(judged) for group in one.blamed):
         fit = [cell for cell in group.cells if cell.client and not MACHINE_PATH.search(log(cell))]
         found = min(fit, key=lambda cell: len(log(cell)), default=None)
         smallest.append((len(log(found)) if found is not None else 0, found, group))
