@@ -16,6 +16,7 @@ import msgspec
 
 from generators import published_tables
 from harness.conforming.files import RESULT, exchanges_in
+from harness.errors import HarnessError
 from harness.io.recordings import read_bytes
 from harness.reporting.conform.html import html
 from harness.reporting.conform.html_wires import side_of
@@ -223,9 +224,12 @@ def _say(text: str) -> None:
 
 def main(arguments: Iterable[str]) -> None:
     """Write everything."""
-    if folders := [Path(one) for one in arguments]:
-        write(folders)
-    write_tables()
+    try:
+        if folders := [Path(one) for one in arguments]:
+            write(folders)
+        write_tables()
+    except HarnessError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

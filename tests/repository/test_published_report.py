@@ -13,6 +13,7 @@ import pytest
 
 from generators import published_report, published_tables
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
+from harness.reporting.conform import text
 from harness.results.result import CellStatus, Result, Run, Wire
 from harness.results.summary import summary
 from tests.conform_results import CELLS, RESULT, SEQUENCE, cell
@@ -174,3 +175,18 @@ def test_recordings_of_merged_runs_are_looked_for_where_the_later_run_lies(tmp_p
         assert exchange_of(later.cells[0].client[0]) is None
         assert exchange_of(Wire(cassette="other.client.cassette.jsonl", exchange=0)) is None
     assert found == [tmp_path / "b"]
+
+
+def test_the_readme_shows_what_the_first_command_prints() -> None:
+    """Line by line, as far as it shows it, of the published run of the built-in gateway."""
+    own = msgspec.structs.replace(
+        PUBLISHED,
+        targets=tuple(one for one in PUBLISHED.targets if one.name == "builtin"),
+        cells=tuple(one for one in PUBLISHED.cells if one.target == "builtin"),
+    )
+    page = (ROOT / "README.md").read_text("utf-8")
+    shown = page.partition("```\nbuiltin ")[2].partition("\n...\n")
+    printed = "".join(text.written(own))
+    assert f"builtin {shown[0]}" in printed
+    assert shown[2].partition("\n")[0] in printed.splitlines()
+    assert f"through {len({one.scenario for one in own.cells})} scenarios" in page
