@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from harness.findings import Severity
 from harness.results.result import CellStatus
 from harness.sandwich import judging
-from harness.sandwich.behaviours_comparing import crossed, folded, repeated
+from harness.sandwich.behaviours_comparing import crossed, folded, is_refused, repeated
 from harness.sandwich.behaviours_ids import shared
 from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT, SHARED
 from harness.sandwich.behaviours_watching import Watched, held_back, held_in_all, is_doubtful, left
@@ -107,23 +107,15 @@ async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mod
     for crowd in range(TRIES):
         # A machine that is busy refuses one crowd, and a gateway that has no room for one refuses each. What was
         # answered in any of them is looked at all the same.
-        sessions = [sessions[0], *(one for one in sessions[1:] if not _is_refused(alone, one))]
+        sessions = [alone, *(one for one in sessions[1:] if not is_refused(one))]
+        await asyncio.sleep(crowd)
         numbers = range(1 + crowd * CROWD, 1 + (crowd + 1) * CROWD)
         plays = (player.play(scenario, route, mode, number=number) for number in numbers)
         came = await asyncio.gather(*plays)
         sessions += came
-        if not any(_is_refused(alone, one) for one in came):
+        if is_refused(alone) or not any(map(is_refused, came)):
             break
     return together(sessions)
-
-
-def _is_refused(alone: Played, one: Played) -> bool:
-    """Whether a session got no answer as the one that was alone did."""
-    statuses = [
-        side.exchange.response.status if side.exchange.response is not None else None
-        for side in (alone.client[0], one.client[0])
-    ]
-    return statuses[0] == 200 != statuses[1]
 
 
 _PLAYS: Final[Mapping[str, Callable[[Player, Scenario, Route, Mode], Awaitable[Played]]]] = {

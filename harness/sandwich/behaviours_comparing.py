@@ -119,17 +119,19 @@ def _unlike(alone: Played, one: Played) -> Finding | None:
     texts = [json.dumps(_said(_turn(one.route.inbound, side.exchange))).encode() for side in one.client]
     if (strange := _strange(one, (("answer", text) for text in texts))) is not None:
         return strange
-    response = one.client[0].exchange.response
-    is_refused = response is None or response.status >= _REFUSED
-    begin = (
-        "In a crowd a session was refused: "
-        if is_refused
-        else "In a crowd a session was answered otherwise: "
-    )
-    finding = _told(CROSSED, begin, gap)
-    return (
-        replace(finding, severity=Severity.WARNING, subject="refused in a crowd") if is_refused else finding
-    )
+    if is_refused(one):
+        finding = _told(CROSSED, "In a crowd a session was refused: ", gap)
+        return replace(finding, severity=Severity.WARNING, subject="refused in a crowd")
+    return _told(CROSSED, "In a crowd a session was answered otherwise: ", gap)
+
+
+def is_refused(played: Played) -> bool:
+    """Whether a session got no answer, or one that says itself that it failed."""
+    exchange = played.client[0].exchange
+    if exchange.response is None or exchange.response.status >= _REFUSED:
+        return True
+    turn = _turn(played.route.inbound, exchange)
+    return turn is not None and turn.error is not None
 
 
 def _told(rule: str, begin: str, gap: Difference) -> Finding:
