@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from harness.cassettes.exchange import How
+
 if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
     from harness.checking.report import Verdict
@@ -30,9 +32,10 @@ def without_chance(verdict: Verdict, exchange: Exchange, upstream: Exchange | No
         verdict: On this exchange.
         exchange: With the times at which its pieces came.
         upstream: What it was made of. How long it lasted is decided there, where that is known: what arrives may be
-            held up and come closer together.
+            held up and come closer together. Of an answer that the client left, it saw no more than came to it.
     """
-    took, lasted = _took(exchange), _took(exchange if upstream is None else upstream)
+    left = exchange.ending.how is How.CLIENT_CLOSE
+    took, lasted = _took(exchange), _took(exchange if upstream is None or left else upstream)
     if lasted >= LASTING_US:
         return verdict
     kept = tuple(one for one in verdict.findings if not _is_chance(one, max(took, lasted)))

@@ -76,3 +76,9 @@ def test_how_long_an_answer_lasted_is_decided_upstream() -> None:
 
     assert "CHAT-CREATED-001" in told(moved, long)
     assert "CHAT-CREATED-001" not in told(f"{moved}\npause 2: 1500 ms", short)
+
+
+def test_who_left_early_saw_a_short_answer_however_long_upstream_went_on() -> None:
+    """Nobody knows what would have come."""
+    long = parse_example(f"{CHAT}pause 2: 1500 ms").exchange
+    assert "CHAT-CREATED-001" not in told(f"{CHAT}ending: client_close\nevent -2: created = {LATER}", long)
