@@ -102,8 +102,9 @@ class WaitLost(Comparison):
     ## Exceptions
     A gateway that has waited itself, or has other upstreams to ask, may well name less, and one that knows of a limit
     of its own may name more: neither is judged. Only a factor of a thousand, which is a mistake of seconds and
-    milliseconds, is. Nothing is judged where the client was not answered with 429, 503 or 529 (XLAT-ERR-004 says so of
-    a 429), where the answer had begun already, and where what upstream says is no time.
+    milliseconds, is. A field of another name, such as `llm_provider-retry-after`, tells clients nothing. Nothing is
+    judged where the client was not answered with 429, 503 or 529 (XLAT-ERR-004 says so of a 429), where the answer had
+    begun already, and where what upstream says is no time.
     """
 
     id = "XLAT-ERR-005"
@@ -131,7 +132,7 @@ class WaitLost(Comparison):
                 case,
                 f"Upstream said when to try again ({_said(there)}), and the client was not told.",
                 expected=_said(there),
-                found="neither retry-after nor retry-after-ms",
+                found=_hidden(case) or "neither retry-after nor retry-after-ms",
             )
         told = retry_after_ms(case.headers or ())
         if wait is None or told is None or _THOUSAND not in {_ratio(told, wait), _ratio(wait, told)}:
@@ -149,6 +150,11 @@ class WaitLost(Comparison):
 def _said(case: Case[Any]) -> str | None:
     """The field that counts, as it stands in the head; None where there is none."""
     return next((f"{name}: {value}" for name in _FIELDS if (value := case.header(name))), None)
+
+
+def _hidden(case: Case[Any]) -> str | None:
+    """A field of another name that has the time, where no client looks for it."""
+    return next((f"{name}: {value}" for name, value in case.headers or () if name.endswith(_FIELDS)), None)
 
 
 def _ratio(large: int, small: int) -> float:
