@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.findings import Severity
 from harness.rules.chat.chat_rule import ChatRule, choice_of, quoted, shown, signal_of
-from harness.rules.rule import MALFORMED, Found
+from harness.rules.rule import MALFORMED, WHOLE, Found
 
 if TYPE_CHECKING:
     from harness.dialects.chat.state import ChatStream
@@ -148,6 +148,12 @@ class StopStringInContent(ChatRule):
     request: {"model":"m","stream":true,"stream_options":{"include_usage":true},"stop":[" blue"]}
     ```
 
+    ```example
+    request: {"model":"m","stop":["five"]}
+    body:
+    {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"four five","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}
+    ```
+
     ## Conforms
     ```example
     stream: chat/text
@@ -163,8 +169,9 @@ class StopStringInContent(ChatRule):
     source = (
         'OpenAI API reference, `stop`: "The returned text will not contain the stop sequence"; aprender#2019'
     )
-    on = ("choice-finished",)
-    exercised_by = ("choice-finished",)
+    streamed: ClassVar[bool | None] = None
+    on = ("choice-finished", WHOLE)
+    exercised_by = ("choice-finished", "completion")
     needs = ("request",)
 
     def observe(self, case: Case[ChatStream]) -> Found:
@@ -172,13 +179,22 @@ class StopStringInContent(ChatRule):
         asked = case.asked
         if asked is None or not asked.stop or asked.body.get("include_stop_str_in_output"):
             return None
-        text = choice_of(case).content.text
-        found = next((one for one in asked.stop if one and one in text), None)
+        told = [choice_of(case).content.text] if case.streamed else _texts(case)
+        found = next((one for text in told for one in asked.stop if one and one in text), None)
         if found is None:
             return None
         return self.finding(
             case, f"The text has the stop string {quoted(found)}.", found=found, subject="stop"
         )
+
+
+def _texts(case: Case[ChatStream]) -> list[str]:
+    """The texts of a whole answer; none of one that does not fit its schema, since that is said of it."""
+    if case.problems:
+        return []
+    choices: Any = case.body.get("choices")
+    messages = [one["message"] for one in choices or ()]
+    return [text for one in messages if isinstance(text := one.get("content"), str)]
 
 
 class FirstContentAbsent(ChatRule):
