@@ -44,6 +44,14 @@ def test_a_second_that_turned_is_told_only_where_it_had_to_turn(text: str, rule:
     assert rule in told(f"{text}\npause 2: 1500 ms")
 
 
+@pytest.mark.parametrize("pause", ["", "\npause 2: 1500 ms"], ids=["short", "lasting"])
+def test_two_clocks_that_were_read_one_after_the_other_are_chance_in_every_answer(pause: str) -> None:
+    """A second turns between them, or it does not."""
+    text = f"{RESPONSES}event response.completed: response.created_at = {{}}{pause}"
+    assert "RESP-ID-002" not in told(text.format(1768391999))
+    assert "RESP-ID-002" in told(text.format(1768391998))
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
