@@ -75,6 +75,7 @@ MISPLACED: Final[tuple[str, ...]] = (
     "UP-ORDER-001",
     "UP-SUM-001",
     "XLAT-RSN-004",
+    "XLAT-REF-001",
     "XLAT-TEXT-001",
     "XLAT-TOOL-001",
 )
