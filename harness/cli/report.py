@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from harness.cli.reports import print_report, refuse_unwritable, wanted, write_files
+from harness.errors import InputError
 
 
 @click.command()
@@ -44,7 +45,7 @@ def command(paths: tuple[Path, ...], forms: tuple[str, ...], out: Path | None, r
 
     formats = wanted(forms)
     refuse_unwritable(formats, out)
-    files = [path / RESULT if path.is_dir() else path for path in paths]
+    files = [_file(path, RESULT) for path in paths]
     results = [read_result(read_bytes(path), where=str(path)) for path in files]
     folder = out or Path.cwd()
     # As it will lie there: so that the merged result finds the recordings of each.
@@ -59,3 +60,17 @@ def command(paths: tuple[Path, ...], forms: tuple[str, ...], out: Path | None, r
     if report is not None:
         note(f"the report for reading is {report}")
     return 0
+
+
+def _file(path: Path, name: str) -> Path:
+    """The result itself, where a folder was named."""
+    if not path.is_dir():
+        return path
+    if not (path / name).exists():
+        raise InputError(
+            "there is no result in this folder",
+            where=str(path),
+            expected=f"{name}, which `harness conform` writes",
+            hint="name the folder that was its --output, or the file",
+        )
+    return path / name
