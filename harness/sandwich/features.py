@@ -42,7 +42,7 @@ _OF_TURNS: Final[Mapping[str, Callable[[Turn], bool]]] = {
     "call": _of_choices(lambda one: one.calls),
     "parallel": _of_choices(lambda one: len(one.calls) > 1),
     "interleaved": _of_choices(lambda one: len(one.calls) > 1),
-    "custom": _of_choices(lambda one: any(call.kind == "custom" for call in one.calls)),
+    "custom": _of_choices(lambda one: one.calls),  # a function may stand in upstream, and has to be undone
     "thought": _of_choices(lambda one: any(isinstance(part, Reasoning) for part in one.segments)),
     "refusal": _of_choices(lambda one: any(isinstance(part, Refusal) for part in one.segments)),
     "citation": _of_choices(lambda one: one.citations),
