@@ -40,8 +40,8 @@ function card(target, list) {
   const counts = tally(list);
   const judged = counts.passed + counts.warned + counts.failed + counts.expected;
   const says = !list.length ? `Did not run${target.reason ? ": " + target.reason : "."}`
-    : counts.failed ? `${count(counts.failed, "cell")} of ${judged.toLocaleString("en")} that were judged failed.`
-    : judged ? `Nothing failed in ${count(judged, "cell")} that were judged.` : "Nothing could be judged.";
+    : counts.failed ? `${counts.failed.toLocaleString("en")} of ${count(judged, "cell")} that could be judged failed.`
+    : judged ? `Nothing failed in ${count(judged, "cell")} that could be judged.` : "Nothing could be judged.";
   return h("article", { class: "card" },
     h("h2", {}, target.title || target.name, target.version && h("span", { class: "version" }, " " + target.version)),
     h("p", { class: "kind" }, [target.kind || "gateway", target.status && target.status !== "ran" && target.status.replace(/_/g, " "), list.length > 0 && count(routesOf(target).length, "route")].filter(Boolean).join(" · ")),
@@ -105,7 +105,7 @@ function changes() {
 function changesInWords(target) {
   const list = (data.changes || []).filter((one) => one.cell.startsWith(target.name + "/"));
   const words = Object.entries(CHANGE).map(([kind, [text]]) => [text, list.filter((one) => one.kind === kind).length]).filter(([, size]) => size);
-  return words.length > 0 && h("p", { class: "small" }, "Since the earlier run: ", h("a", { href: link("changes") }, words.map(([text, size]) => `${size} ${text.toLowerCase()}`).join(", ")));
+  return words.length > 0 && h("p", { class: "small" }, "Since the earlier run: ", h("a", { href: link("changes") }, words.map(([text, size]) => `${size.toLocaleString("en")} ${text.toLowerCase()}`).join(", ")));
 }
 
 function worst() {

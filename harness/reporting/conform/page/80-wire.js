@@ -71,8 +71,8 @@ function drawnLog(cell, chosen) {
     else rows.push(item);
   });
   const box = h("ol", { class: "wire", "aria-label": "Wire log" });
-  gradually(box, rows, (row) => row.gap !== undefined ? silence(row.gap) : step(row, cell), 150);
-  return h("div", {}, h("div", { class: "wirehead", "aria-hidden": "true" }, h("span", {}, "Upstream ↔ target"), h("span", {}, "time"), h("span", {}, "Target ↔ client")), box);
+  const list = gradually(box, rows, (row) => row.gap !== undefined ? silence(row.gap) : step(row, cell), 150);
+  return h("div", {}, h("div", { class: "wirehead", "aria-hidden": "true" }, h("span", {}, "Upstream ↔ target"), h("span", {}, "time"), h("span", {}, "Target ↔ client")), list);
 }
 
 function silence(gap) {

@@ -19,9 +19,9 @@ function cellView(id, params) {
       fact("Rules that had something to judge", String(cell.judged)), timing(cell.timing || {})),
     changed(cell).some((one) => one.kind !== "new") && h("ul", { class: "places" }, changed(cell).filter((one) => one.kind !== "new").map((one) => h("li", {}, h("span", { class: `mark s-${CHANGE[one.kind][1]}` }, CHANGE[one.kind][0]), " since the earlier run: ",
       one.rule && [h("a", { href: link("rule", {}, one.rule) }, one.rule), " "], rich(one.message)))),
-    h("nav", { class: "beside", "aria-label": "Neighbours" }, position > 0 && h("a", { href: cellLink(siblings[position - 1]), rel: "prev" }, `‹ ${siblings[position - 1].scenario}`),
+    h("nav", { class: "beside", "aria-label": "Neighbours" }, position > 0 && h("a", { href: cellLink(siblings[position - 1]), rel: "prev" }, `‹ ${neighbour(siblings[position - 1])}`),
       h("span", { class: "small" }, `${position + 1} of ${siblings.length} ${STATUS[cell.status][0].toLowerCase()} on this route`),
-      position < siblings.length - 1 && h("a", { href: cellLink(siblings[position + 1]), rel: "next" }, `${siblings[position + 1].scenario} ›`)),
+      position < siblings.length - 1 && h("a", { href: cellLink(siblings[position + 1]), rel: "next" }, `${neighbour(siblings[position + 1])} ›`)),
   ];
   const wanted = params.has("finding") ? Number(params.get("finding")) : -1;
   if (cell.findings.length) {
@@ -36,6 +36,8 @@ function cellView(id, params) {
     : h("p", { class: "note" }, cell.without || "The wire log of a cell that passed is left out of the page, to keep it small; it is in the cassettes beside the result.")));
   return out;
 }
+
+const neighbour = (cell) => `${cell.scenario}, ${MODE[cell.mode] || cell.mode}`;
 
 // The harness plays upstream, target and client. With curl they are three: the recorded upstream, the target, the request.
 function again(cell) {

@@ -40,6 +40,20 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Paper does not scroll: tables that are wider than it are made smaller, as far as they need to be.
+const PAPER = 690;
+addEventListener("beforeprint", () => {
+  for (const table of document.querySelectorAll(".scroll > table")) {
+    table.style.width = "min-content";
+    table.style.minWidth = "0";
+    const wide = table.offsetWidth;
+    table.style.width = table.style.minWidth = "";
+    // What is printed is set smaller than what is measured here, by more than a fifth.
+    if (wide > PAPER) table.style.zoom = String(Math.min(1, 1.2 * PAPER / wide));
+  }
+});
+addEventListener("afterprint", () => { for (const table of document.querySelectorAll(".scroll > table")) table.style.zoom = ""; });
+
 const THEMES = ["auto", "light", "dark"];
 function theme(name) {
   if (name === "auto") document.documentElement.removeAttribute("data-theme");
