@@ -167,7 +167,7 @@ class RefusalAsText(Comparison):
             elif one.refusal:
                 message = "The refusal is not upstream's."
             else:
-                message = "Upstream's refusal did not arrive."
+                message = "Upstream refused, and no refusal arrived."
             return self.finding(
                 case,
                 message,
