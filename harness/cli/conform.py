@@ -250,7 +250,7 @@ def command(
     profile_named(profile)
     if ruleset is not None:
         ruleset_of(ruleset)
-    folder = (tools or TOOLS).expanduser()
+    folder = (tools or TOOLS).expanduser().absolute()
     targets = chosen_targets(names, given, folder)
     chosen = tuple(one for path in cassettes for one in scenarios_of(path)) or chosen_scenarios(scenarios)
     accepted = None if baseline is None else open_baseline(baseline, new=update_baseline)

@@ -90,7 +90,7 @@ def conform(
         inbound=tuple(inbound),
         upstream_port=upstream_port,
     )
-    folder = Path(tools) if tools is not None else TOOLS.expanduser()
+    folder = (Path(tools) if tools is not None else TOOLS).expanduser().absolute()
     named = list(target) if isinstance(target, Iterable) and not isinstance(target, str) else [target]
     targets: list[Target] = []
     for one in named:

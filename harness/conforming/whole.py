@@ -84,6 +84,8 @@ def run_all(
                 baseline_name=baseline_name,
                 command=command,
             )
+    # Targets run in folders of their own, from where a path that was meant from here leads nowhere.
+    out, tools = out.absolute(), (tools or TOOLS).expanduser().absolute()
     started, begun = SystemClock().utc_now(), monotonic()
     out.mkdir(parents=True, exist_ok=True)
     found: list[Through] = []
@@ -93,7 +95,7 @@ def run_all(
             found.append(_never(target, "left_out", _INTERRUPTED))
             continue
         try:
-            found.append(put_through(target, wishes, tools=(tools or TOOLS).expanduser(), out=out))
+            found.append(put_through(target, wishes, tools=tools, out=out))
         except KeyboardInterrupt:
             found.append(_never(target, "left_out", _INTERRUPTED))
             interrupted = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,7 +30,10 @@ from harness.targets.builtin import Builtin
 from tests.targeting import Tiny
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from harness.targets.target import Running
 
 _VOLATILE = {
     "run": ("started", "seconds", "command", "seed"),
@@ -279,3 +283,22 @@ def test_a_test_may_call_it(tmp_path: Path) -> None:
     assert read_result((tmp_path / "result.json").read_bytes()) == result
     assert (tmp_path / "report.html").read_text().lower().startswith("<!doctype html>")
     assert not harness.conform(Tiny(fails="no key"), scenarios="text-plain").ok
+
+
+def test_a_target_is_given_folders_that_hold_wherever_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most run in a folder of their own, from where `harness-report` is another place than for whoever said it."""
+    given: list[Path] = []
+
+    class Placed(Tiny):
+        @contextmanager
+        def run(self, upstream: str, tools: Path, folder: Path) -> Iterator[Running]:
+            given.extend((tools, folder))
+            with super().run(upstream, tools, folder) as running:
+                yield running
+
+    monkeypatch.chdir(tmp_path)
+    result = harness.conform(Placed(), scenarios="text-plain", out="report", tools="tools")
+    assert result.ok
+    assert given == [tmp_path / "tools", tmp_path / "report"]
