@@ -104,7 +104,7 @@ class ResponseFactsChanged(Rule[ResponsesStream]):
         signal = noticed(case)
         member = signal.pointer.rpartition("/")[2]
         return self.finding(
-            case, f"`{member}` of the response is {signal.found}; it was {signal.expected} before.",
+            case, f"`{member}` of the response is {signal.found or 'empty'}; it was {signal.expected or 'empty'} before.",
             expected=signal.expected, found=signal.found, subject=member,
         )  # fmt: skip
 
