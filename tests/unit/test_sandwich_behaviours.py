@@ -175,37 +175,6 @@ class MixesIds(Gateway):
         return data.replace(b"chatcmpl-" + own, b"chatcmpl-" + self.latest)
 
 
-class Busy(Gateway):
-    """Refuses some of a crowd."""
-
-    asked_for = 0
-    at_most = 10_000  # requests; then it has time again
-
-    async def answer(self, body: bytes, responder: Responder) -> None:
-        """Refuse every seventh while it is busy."""
-        self.asked_for += 1
-        if self.asked_for % 7 or self.asked_for > self.at_most:
-            await super().answer(body, responder)
-            return
-        responder.start(503, "", [("content-type", "application/json")])
-        responder.write(b'{"error":{"message":"busy","type":"server_error","param":null,"code":null}}')
-        responder.finish()
-
-
-class BusyOnce(Busy):
-    """It was only the machine, at that moment."""
-
-    at_most = 30
-
-
-class BusyAndMixed(BusyOnce, MixesIds):
-    """It mixes sessions while it is busy."""
-
-    def told(self, data: bytes, body: bytes) -> bytes:
-        """Of the first crowd only."""
-        return super().told(data, body) if self.asked_for <= 51 else data
-
-
 class Random(Gateway):
     """Draws a part of its answers."""
 
@@ -325,23 +294,6 @@ def test_a_gateway_that_mixes_sessions_is_caught(make: Make, place: str) -> None
     assert "XLAT-STREAM-006" in faults(found)
     assert found.status is CellStatus.FAILED
     assert any(one.subject.startswith(place) for _, one in found.findings)
-
-
-def test_a_crowd_of_which_some_are_refused_comes_again() -> None:
-    """Who has room for the second is fine; who never has is told so, and it is a warning."""
-    once, found = play(BusyOnce, CROSSTALK)
-    assert found.status is CellStatus.PASSED
-    assert len(once.sessions) > 51
-    always, found = play(Busy, CROSSTALK)
-    assert found.status is CellStatus.WARNED
-    assert {one.subject for _, one in found.watched} == {"refused in a crowd"}
-    assert len(always.sessions) > len(once.sessions)
-
-
-def test_what_is_mixed_in_a_crowd_that_comes_again_is_caught_all_the_same() -> None:
-    """No answer is thrown away."""
-    _, found = play(BusyAndMixed, CROSSTALK)
-    assert found.status is CellStatus.FAILED
 
 
 @pytest.mark.parametrize("make", [Random, RandomMember])

@@ -1,0 +1,72 @@
+"""Gateways that refuse some of a crowd: for a moment, each time, or while nobody gets to run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.results.result import CellStatus
+from tests.unit.test_sandwich_behaviours import CROSSTALK, Gateway, MixesIds, play
+
+if TYPE_CHECKING:
+    import pytest
+
+    from harness.io.server.responder import Responder
+
+
+class Busy(Gateway):
+    """Refuses some of a crowd."""
+
+    asked_for = 0
+    at_most = 10_000  # requests; then it has time again
+
+    async def answer(self, body: bytes, responder: Responder) -> None:
+        """Refuse every seventh while it is busy."""
+        self.asked_for += 1
+        if self.asked_for % 7 or self.asked_for > self.at_most:
+            await super().answer(body, responder)
+            return
+        responder.start(503, "", [("content-type", "application/json")])
+        responder.write(b'{"error":{"message":"busy","type":"server_error","param":null,"code":null}}')
+        responder.finish()
+
+
+class BusyOnce(Busy):
+    """It was only the machine, at that moment."""
+
+    at_most = 30
+
+
+class BusyAndMixed(BusyOnce, MixesIds):
+    """It mixes sessions while it is busy."""
+
+    def told(self, data: bytes, body: bytes) -> bytes:
+        """Of the first crowd only."""
+        return super().told(data, body) if self.asked_for <= 51 else data
+
+
+def test_a_crowd_of_which_some_are_refused_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has room for the second is fine; who never has is told so, and it is a warning."""
+    monkeypatch.setattr("harness.sandwich.behaviours.STARVED", 600.0)
+    once, found = play(BusyOnce, CROSSTALK)
+    assert found.status is CellStatus.PASSED
+    assert len(once.sessions) > 51
+    always, found = play(Busy, CROSSTALK)
+    assert found.status is CellStatus.WARNED
+    assert {one.subject for _, one in found.watched} == {"refused in a crowd"}
+    assert len(always.sessions) > len(once.sessions)
+
+
+def test_who_is_refused_while_we_do_not_get_to_run_ourselves_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The others of the crowd are looked at."""
+    monkeypatch.setattr("harness.sandwich.behaviours.STARVED", -1.0)
+    session, found = play(Busy, CROSSTALK)
+    assert found.status is CellStatus.PASSED
+    assert len(session.sessions) > 100
+
+
+def test_what_is_mixed_in_a_crowd_that_comes_again_is_caught_all_the_same() -> None:
+    """No answer is thrown away."""
+    _, found = play(BusyAndMixed, CROSSTALK)
+    assert found.status is CellStatus.FAILED
