@@ -53,13 +53,6 @@ class BrokenEventSkipped(Comparison):
     raw content_block_delta#2: {"type":"content_block_delta","index":0,"delta":{"type":"text_de
     ```
 
-    ```example
-    stream: translation/chat_text
-    --- upstream
-    stream: translation/responses_text
-    raw response.output_text.delta#1: {"type":"response.output_text.delta","delta":" in the
-    ```
-
     ## Exceptions
     Responses says every text again in its last events, so that a gateway can make good what was lost in a delta. One
     that passes the bytes on as they are lets its client see what it got (SSE-JSON-001, inherited). What does not begin
@@ -86,7 +79,7 @@ class BrokenEventSkipped(Comparison):
 
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Look whether the client was told, or was given what was in it all the same."""
-        if mine.error is not None or mine.ended != "clean" or case.wire.lost is not None:
+        if mine.error is not None or mine.ended != "clean" or case.wire.lacking:
             return None
         here = _amount(mine)
         # What an event of Responses lacks, the last one says; of the others nobody knows what was in it.
