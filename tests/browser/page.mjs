@@ -1,5 +1,5 @@
 // Opens reports in chromium, uses them as a reader would, and prints what it saw as one JSON object, a member a report.
-// node page.mjs CHROMIUM FOLDER, where FOLDER holds small.html, many.html and hostile.html.
+// node page.mjs CHROMIUM FOLDER, where FOLDER holds small.html, many.html, long.html and hostile.html.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -14,12 +14,22 @@ const VIEWS = ["overview", "scenarios", "rules", "findings", "changes", "about"]
 const EVERY = [];
 for (const colorScheme of ["light", "dark"]) for (const width of [1280, 390]) EVERY.push({ colorScheme, viewport: { width, height: 844 } });
 
+// Goes to a view, and comes back when it is drawn.
+const go = (page, view) => page.evaluate((hash) => new Promise((done) => {
+  const drawn = () => requestAnimationFrame(() => setTimeout(done, 30));
+  if (location.hash === hash) { drawn(); return; }
+  addEventListener("hashchange", drawn, { once: true });
+  location.hash = hash;
+}), view);
+
 // A report, and what is seen of it.
 function report(name) {
   const url = pathToFileURL(join(folder, `${name}.html`)).href;
   const saw = { console: [], requests: [], axe: [], wide: [], dialogs: [] };
   async function opened(hash = "", options = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    // The machine may be busy: what waits for ever is cut off by the test.
+    context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     page.on("console", (one) => saw.console.push(one.text()));
     page.on("pageerror", (one) => saw.console.push(one.message));
@@ -40,9 +50,7 @@ function report(name) {
     const { red, rule } = await held(page);
     const kind = `${options.colorScheme}, ${options.viewport.width}`;
     for (const view of [...VIEWS.map((one) => `#/${one}`), `#/cell/${encodeURIComponent(red)}?finding=0`, `#/rule/${rule}`]) {
-      await page.evaluate((hash) => { location.hash = hash; }, view);
-      await page.waitForFunction(() => document.querySelectorAll("main h1").length === 1);
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30))));
+      await go(page, view);
       // Other colours can break nothing but contrast.
       const only = options.colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {};
       const { violations } = await page.evaluate((more) => window.axe.run(document, { resultTypes: ["violations"], ...more }), only);
@@ -91,7 +99,7 @@ async function small() {
   saw.unsearched = await page.locator("#matrix tbody tr:not(.group)").count();
   await page.selectOption("#pick-status", "failed");
   await page.waitForFunction(() => location.hash.includes("status=failed"));
-  await page.waitForTimeout(50);
+  await page.waitForFunction(() => !document.querySelector("#matrix td a:not(.s-failed)"));
   saw.filtered = await page.locator("#matrix td a.s-failed").count();
   saw.others = await page.locator("#matrix td a:not(.s-failed)").count();
 
@@ -171,14 +179,29 @@ async function hostile() {
   const { red } = await held(page);
   saw.texts = [];
   for (const view of ["#/overview", "#/scenarios", "#/rules", "#/findings", "#/changes", "#/about", `#/cell/${encodeURIComponent(red)}?finding=0`]) {
-    await page.evaluate((hash) => { location.hash = hash; }, view);
-    await page.waitForTimeout(50);
+    await go(page, view);
     await page.evaluate(() => { for (const one of [...document.querySelectorAll("main summary, main button")]) if (one.tagName === "SUMMARY" || one.textContent.startsWith("…")) one.click(); });
     await page.waitForTimeout(50);
     saw.texts.push(await page.locator("body").evaluate((body) => body.innerText + "\n" + [...body.querySelectorAll("[title], [aria-label]")].map((one) => `${one.title} ${one.ariaLabel}`).join("\n")));
   }
   saw.scripts = await page.evaluate(() => document.querySelectorAll("script").length);
   saw.images = await page.evaluate(() => document.images.length);
+  return saw;
+}
+
+// How a long answer is read to its end.
+async function long() {
+  const { saw, opened, held } = report("long");
+  const page = await opened();
+  const { red } = await held(page);
+  const cell = `#/cell/${encodeURIComponent(red)}`;
+  await go(page, cell);
+  saw.at_first = await page.locator(".what.client.k-event").count();
+  await page.waitForFunction(() => { scrollTo(0, document.body.scrollHeight); return !document.querySelector("button.more"); }, null, { polling: 50 });
+  saw.at_last = await page.locator(".what.client.k-event b").last().innerText();
+  const paper = await opened(cell);
+  await paper.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  saw.on_paper = await paper.locator(".what.client.k-event").count();
   return saw;
 }
 
@@ -193,6 +216,6 @@ async function opening(name) {
 }
 
 const milliseconds = await opening("many");
-const [first, second, third] = await Promise.all([small(), many(milliseconds), hostile()]);
+const seen = await Promise.all([small(), many(milliseconds), long(), hostile()]);
 await browser.close();
-console.log(JSON.stringify({ small: first, many: second, hostile: third }));
+console.log(JSON.stringify(Object.fromEntries(["small", "many", "long", "hostile"].map((name, index) => [name, seen[index]]))));

@@ -230,6 +230,27 @@ def hostile_exchange(wire: Wire) -> Exchange:
     )
 
 
+LONG = 600
+"""Events of the long answer."""
+
+
+def long() -> Result:
+    """A result of one red cell."""
+    return _result((_cell("text-0", ROUTES[0], "stream", CellStatus.FAILED, found()),))
+
+
+def long_exchange(wire: Wire) -> Exchange:
+    """An answer in so many events."""
+    pieces = [*(chunk(delta={"content": f"word {n} "}) for n in range(LONG - 1)), b"data: [DONE]\n\n"]
+    chunks = tuple(Chunk(1000 * number, one) for number, one in enumerate(pieces))
+    return Exchange(
+        wire.exchange,
+        exchange(broken=False).request,
+        Response(200, (("content-type", "text/event-stream"),), chunks),
+        Ending(How.COMPLETE, 1000 * LONG),
+    )
+
+
 def small() -> Result:
     """A result with cells of every status; the first scenario is red."""
     statuses = itertools.cycle(CellStatus)

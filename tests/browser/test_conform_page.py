@@ -18,12 +18,15 @@ import pytest
 
 from harness.reporting.conform.html import html
 from tests.browser.results import (
+    LONG,
     QUIET_MS,
     ROUTES,
     exchange_of,
     found,
     hostile,
     hostile_exchange,
+    long,
+    long_exchange,
     many,
     small,
 )
@@ -55,7 +58,7 @@ pytestmark = pytest.mark.skipif(_lacks() is not None, reason=f"{_lacks()}; nox -
 
 @pytest.fixture(scope="module")
 def all_saw(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Saw]:
-    """What a reader met in three reports, all of them in one browser."""
+    """What a reader met in four reports, all of them in one browser."""
     node = _node()
     assert node is not None
     assert CHROMIUM is not None
@@ -66,6 +69,7 @@ def all_saw(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Saw]:
     for name, page in (
         ("small", html(small(), exchange_of)),
         ("many", html(many(MANY), exchange_of)),
+        ("long", html(long(), long_exchange)),
         ("hostile", html(hostile(), hostile_exchange)),
     ):
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
@@ -99,9 +103,9 @@ def saw_hostile(all_saw: dict[str, Saw]) -> Saw:
     return all_saw["hostile"]
 
 
-@pytest.fixture(params=["small", "many", "hostile"])
+@pytest.fixture(params=["small", "many", "long", "hostile"])
 def any_saw(request: pytest.FixtureRequest, all_saw: dict[str, Saw]) -> Saw:
-    """Each of the three."""
+    """Each of the four."""
     return all_saw[request.param]
 
 
@@ -243,6 +247,14 @@ def test_nothing_that_a_target_says_is_executed_or_hidden(saw_hostile: Saw) -> N
     assert all("</script><script>alert(1)</script>" in saw_hostile["texts"][n] for n in (0, 3, 4, 5, 6))
     assert "\\u202egnp\\u2066" in saw_hostile["texts"][-1]
     assert "\\xff\\xfe" in saw_hostile["texts"][-1]
+
+
+def test_a_long_wire_log_is_drawn_as_the_reader_comes_to_it(all_saw: dict[str, Saw]) -> None:
+    """A part at first, to its very end when it is scrolled to, and whole on paper."""
+    saw = all_saw["long"]
+    assert 0 < saw["at_first"] < LONG // 2
+    assert saw["at_last"] == f"event {LONG - 1}"
+    assert saw["on_paper"] >= LONG
 
 
 def test_of_thousands_of_findings_only_those_on_the_screen_are_drawn(saw_many: Saw) -> None:
