@@ -63,7 +63,10 @@ def counted(number: int, noun: str) -> str:
 
 def counts(tally: Tally) -> str:
     """All outcomes that occur, in words; never one number alone."""
-    return ", ".join(f"{tally[one]:,} {word}" for one, word in STATUS.items() if tally[one]) or "nothing was played"
+    return (
+        ", ".join(f"{tally[one]:,} {word}" for one, word in STATUS.items() if tally[one])
+        or "nothing was played"
+    )
 
 
 def columns(tallies: Iterable[Tally]) -> tuple[CellStatus, ...]:
