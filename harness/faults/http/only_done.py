@@ -25,6 +25,7 @@ class OnlyDone(Mutation):
         "HTTP-STATUS-002",
         "XLAT-ERR-001",
         "XLAT-ERR-003",
+        "XLAT-ERR-006",
         "XLAT-N-001",
         "XLAT-TEXT-001",
         "XLAT-USE-004",

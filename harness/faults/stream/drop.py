@@ -34,6 +34,7 @@ class Drop(EventFault):
         "UP-END-001",
         "XLAT-ERR-001",
         "XLAT-ERR-003",
+        "XLAT-ERR-006",
         "XLAT-TOOL-005",
         "XLAT-USE-004",
         "XLAT-USE-006",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.findings import Severity
+from harness.rules.ends import MISSING_AT_THE_END
 from harness.rules.translation.comparison import Comparison, upstream_of
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class BrokenEventSkipped(Comparison):
     id = "XLAT-ERR-006"
     severity = Severity.ERROR
     from_history = False
+    supersedes = (*MISSING_AT_THE_END, "XLAT-USE-007", "XLAT-FIN-001")
     source = "SSE-JSON-001; gateways that log what is no JSON and go on"
 
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
