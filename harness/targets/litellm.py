@@ -25,7 +25,7 @@ TIMEOUT: Final = 3
 """Seconds of silence after which it is to give its upstream up: shorter than the patience of our client. Its own
 default is 6,000."""
 
-SESSIONS: Final = 8
+SESSIONS: Final = 4
 """Sessions at a time. Its command starts one worker: of many requests at once each waits for seconds, and then its own
 timeout and our patience would measure the machine."""
 
