@@ -77,13 +77,14 @@ def _hung(played: Played, mine: Side, theirs: Sequence[Side]) -> tuple[CellStatu
             f"the target gave no answer in {_seconds(waited)}, and asked no upstream",
         )
     late = f"its answer was not over after {_seconds(waited)}, when the client gave up; its upstream's"
+    # Silence is what such a scenario is about, or may be what was recorded.
+    silent = "silence" in played.scenario.exercises or bool(played.scenario.recorded)
     if any(_is_waited_for(one, gave_up) for one in theirs):
-        # Silence is what such a scenario is about, or may be what was recorded.
-        silent = "silence" in played.scenario.exercises or played.scenario.recorded
         return None if silent else (CellStatus.NOT_EXERCISED, f"{late} was not, either")
     since = gave_up - max(map(_over_ms, theirs))
     if since < min(GRACE_MS, waited / 2):
-        return CellStatus.NOT_EXERCISED, f"{late} had been over for {_seconds(since)} only"
+        why = f"{late} had been over for {_seconds(since)} only"
+        return None if silent else (CellStatus.NOT_EXERCISED, why)
     ended = "it had left its upstream" if theirs[-1].left_ms is not None else "its upstream had ended"
     what = _missing(mine) if begun else "the head of an answer"
     return (

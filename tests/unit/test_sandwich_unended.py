@@ -137,6 +137,13 @@ def test_a_target_is_given_time_to_end_in() -> None:
     assert "had been over for 1 s only" in found.reason
 
 
+def test_a_target_that_has_just_given_up_a_silent_upstream_is_not_to_blame() -> None:
+    """It was about to say so."""
+    theirs = side(CHUNK, how=How.CLIENT_CLOSE, ended=3_000, left_ms=3_000.0)
+    mine = side(CHUNK, how=How.TIMEOUT, ended=4_000)
+    assert unended(played(mine, theirs, name="transport-silence")) is None
+
+
 def test_what_rules_have_found_is_not_excused_by_a_lack_of_time() -> None:
     """Half an answer can be wrong as well."""
     wrong = side(b"data: {no json\n\n", CHUNK, how=How.TIMEOUT, ended=4_000)
