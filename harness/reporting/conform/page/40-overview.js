@@ -11,8 +11,10 @@ function overview() {
   const out = [h("h1", {}, "Can I use it for …?"), h("p", { class: "lead" },
     "Each answer is drawn from played scenarios with both ends of the wire known. Follow one to see what stands behind it.")];
   if (data.redacted) out.push(h("p", { class: "note" }, "The texts of messages are hidden in this copy: every text is filled to its length with x."));
-  out.push(h("div", { class: "cards" }, list.map((one) => card(one, byTarget.get(one.name)))));
-  if (ran.length) out.push(...byCapability(ran, byTarget));
+  const cards = h("div", { class: "cards" }, list.map((one) => card(one, byTarget.get(one.name))));
+  const answers = ran.length ? byCapability(ran, byTarget) : [];
+  // Cards of more targets than stand in a line would push the answers off the first screen.
+  out.push(list.length > 4 ? [...answers, cards] : [cards, ...answers]);
   out.push(worst());
   out.push(h("section", {}, h("h2", {}, "What the words mean"), h("dl", { class: "legend" }, STATUSES.map((one) => [h("dt", {}, mark(one)), h("dd", {}, STATUS[one][2])])),
     h("p", {}, "“In part” and “No” mean that scenarios failed; “Not shown” that none of them exercised what it is about. Faults that the upstream half has already are shown as inherited and are not held against the target.")));
@@ -79,14 +81,15 @@ function whereAndWhy(list, severity) {
   const good = [...routes.keys()].filter((route) => !bad.includes(route) && routes.get(route).some((one) => one === "passed" || one === "warned"));
   const modes = [...new Set(list.filter((cell) => cell.status === "failed").map((cell) => cell.mode))];
   const spared = modes.length === 1 && list.find((cell) => cell.mode !== modes[0] && (cell.status === "passed" || cell.status === "warned"));
-  const named = (some) => `${some.slice(0, 3).join(", ")}${some.length > 3 ? ` and ${some.length - 3} more` : ""}`;
+  // Of many routes the number is enough here: the table route by route names them.
+  const few = routes.size <= 4;
   const broken = new Map();
   for (const cell of list) for (const it of cell.findings) {
     if (blamed(it) && it.severity === severity) broken.set(it.rule, (broken.get(it.rule) || new Set()).add(cell.id));
   }
   const [worst, ...others] = [...broken].sort((a, b) => b[1].size - a[1].size);
-  return [spared && h("div", { class: "small" }, `nothing failed in ${MODE[spared.mode] || spared.mode} answers`), bad.length > 0 && bad.length < routes.size && h("div", { class: "small" }, `fails on ${named(bad)}`),
-    bad.length > 0 && bad.length < routes.size && good.length > 0 && h("div", { class: "small" }, `nothing failed on ${named(good)}`),
+  return [spared && h("div", { class: "small" }, `nothing failed in ${MODE[spared.mode] || spared.mode} answers`), bad.length > 0 && bad.length < routes.size && h("div", { class: "small" }, few ? `fails on ${bad.join(", ")}` : `fails on ${bad.length} of ${routes.size} routes`),
+    few && bad.length > 0 && bad.length < routes.size && good.length > 0 && h("div", { class: "small" }, `nothing failed on ${good.join(", ")}`),
     worst && h("div", { class: "small why" }, h("a", { href: link("rule", {}, worst[0]) }, worst[0]), " ", rich(ruleOf(worst[0]).title), others.length > 0 && ` And ${count(others.length, "rule")} more.`)];
 }
 
