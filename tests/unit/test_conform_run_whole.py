@@ -61,8 +61,8 @@ def steady(folder: Path) -> Any:
 
 def first_difference(one: Any, other: Any, path: str = "$") -> str | None:
     """Where two JSON values differ first: a whole result in a message helps nobody."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        pairs = [(one[name], other[name], f"{path}.{name}") for name in one]
+    if isinstance(one, dict) and isinstance(other, dict):
+        pairs = [(one.get(name), other.get(name), f"{path}.{name}") for name in one | other]
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = [
             (left, right, f"{path}[{at}]") for at, (left, right) in enumerate(zip(one, other, strict=True))
