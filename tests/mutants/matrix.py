@@ -33,6 +33,11 @@ DECIDED_UPSTREAM = {
     ("status", "XLAT-ERR-001 conforms 0"): "upstream failed: an error is what the client must get",
     ("status", "XLAT-ERR-001 conforms 1"): "upstream failed: an error is what the client must get",
     ("status", "XLAT-ERR-003 conforms 0"): "upstream failed: an error is what the client must get",
+    ("status", "XLAT-ERR-006 conforms 0"): "upstream cannot be read: an error is what the client must get",
+    (
+        "text_lost",
+        "XLAT-ERR-006 conforms 0",
+    ): "upstream cannot be read whole, and the client was told of an error",
 }
 """Mutants that are as conforming as they were because of the other half, which a fault does not know."""
 
