@@ -57,17 +57,24 @@ class Translated(NamedTuple):
 
     @property
     def blamed(self) -> list[Finding]:
-        """Errors and warnings that are the engine's own, and none that the upstream half has as well.
+        """What it is held to, where upstream's half can be read in one way only."""
+        return [one for one in self.held if not (one.rule.startswith("XLAT-") and self.is_ambiguous)]
 
-        Where upstream's half can be read in several ways, it is not held to one of them.
+    @property
+    def held(self) -> list[Finding]:
+        """Errors and warnings that are the engine's own, and none that the upstream half has as well."""
+        return [one for one in self.told_of if one.severity is not Severity.INFO]
+
+    @property
+    def told_of(self) -> list[Finding]:
+        """The same with remarks.
+
         The client's request is made up for a recorded one of upstream's, and they are not held against each other.
         """
         return [
             one
             for one in self.check.findings
             if one.origin is not Origin.UPSTREAM
-            and one.severity is not Severity.INFO
-            and not (one.rule.startswith("XLAT-") and self.is_ambiguous)
             and not (one.rule.startswith("XLAT-REQ-") and one.where.part == "request")
         ]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.cassettes.exchange import Ending, How
-from harness.findings import Origin, Severity
+from harness.findings import Severity
 from harness.translation.engine import INBOUND, UPSTREAM
 from tests.corpus.truncating import ends_too_well, events_of
 from tests.corpus.upstream_answers import streams
@@ -95,9 +95,7 @@ def outcome(answer: Answer, *, broken: bool) -> Outcome:
 
 def amiss(result: Translated) -> Iterator[tuple[str, str, str, str]]:
     """The rule, severity, excuse and message of everything that is not upstream's own."""
-    for one in result.check.findings:
-        if one.origin is Origin.UPSTREAM:
-            continue
+    for one in result.told_of:
         excused = "remark" if one.severity is Severity.INFO else ""
         yield one.rule, one.severity.value, excused, f"{one.message} {one.where}"
     if told := ends_too_well(result):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.findings import Origin, Severity
 from harness.translation.engine import INBOUND, UPSTREAM
 from tests.corpus.upstream_answers import streams, whole_answers
 from tests.judging import judged
@@ -28,11 +27,7 @@ def blamed(answer: Answer, *, stream: bool) -> list[str]:
     for target in INBOUND:
         result = run(answer.exchange, answer.dialect, target, stream=stream, check=check)
         # What real servers say in several ways is said in the same way here: nothing is excused as ambiguous.
-        told += [
-            f"{answer.name} to {target}: {one.rule}: {one.message}"
-            for one in result.check.findings
-            if one.origin is not Origin.UPSTREAM and one.severity is not Severity.INFO
-        ]
+        told += [f"{answer.name} to {target}: {one.rule}: {one.message}" for one in result.held]
     return told
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.findings import Origin, Severity
 from harness.translation.engine import INBOUND, UPSTREAM
 from tests.corpus.truncating import cuts, ends_too_well
 from tests.corpus.upstream_answers import streams
@@ -78,11 +77,7 @@ def test_a_stream_that_ends_at_any_byte_makes_the_engine_break_no_rule(
 
 def complaints(result: Translated) -> list[str]:
     """What the engine is blamed for, and a success where upstream had none; nothing is excused as ambiguous."""
-    told = [
-        f"{one.severity} {one.rule}: {one.message} ({one.where})"
-        for one in result.check.findings
-        if one.origin is not Origin.UPSTREAM and one.severity is not Severity.INFO
-    ]
+    told = [f"{one.severity} {one.rule}: {one.message} ({one.where})" for one in result.held]
     return [*told, *filter(None, [ends_too_well(result)])]
 
 

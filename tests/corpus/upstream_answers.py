@@ -60,7 +60,7 @@ def streams(corpus: Path, *dialects: str) -> Iterator[Answer]:
             data = (corpus / row["file"]).read_bytes()
             known = json.loads((corpus / row["file"]).with_suffix(".json").read_bytes())
             chunks = tuple(Chunk(0, data[at : at + READ]) for at in range(0, len(data), READ))
-            request = _request(known["request_body"], known["path"])
+            request = _request(_counted(known["request_body"], row["dialect"]), known["path"])
             yield _answer(row, request, chunks, "text/event-stream")
 
 
@@ -76,6 +76,15 @@ def whole_answers(corpus: Path, *dialects: str) -> Iterator[Answer]:
 
 def _rows(corpus: Path, index: str) -> Iterator[dict[str, Any]]:
     return map(json.loads, (corpus / index).read_text("utf-8").splitlines())
+
+
+def _counted(asked: object, dialect: str) -> object:
+    """As the engine asks: always for the usage, so that an answer without it is upstream's own doing."""
+    return (
+        {**asked, "stream_options": {"include_usage": True}}
+        if dialect == "chat" and isinstance(asked, dict)
+        else asked
+    )
 
 
 def _request(asked: object, path: object) -> Request:
