@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from harness.translation.profiles import UpstreamDialect
+
 
 @dataclass
 class Tiny:
@@ -25,6 +27,7 @@ class Tiny:
         fails: It does not start, and says this.
         crashes: Its code fails with this instead.
         headers: What it is sent.
+        upstream: What it is known to speak upstream; None is not known, as of a target that runs already.
     """
 
     name: ClassVar[str] = "tiny"
@@ -38,6 +41,7 @@ class Tiny:
     fails: str = ""
     crashes: Exception | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    upstream: UpstreamDialect | None = "chat"
 
     def installed(self, tools: Path) -> str | None:
         """Always."""
@@ -60,7 +64,7 @@ class Tiny:
                     base_url=base_url,
                     model="scenario",
                     inbound="chat",
-                    upstream="chat",
+                    upstream=self.upstream,
                     headers=self.headers,
                 ),
             ),

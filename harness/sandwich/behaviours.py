@@ -69,10 +69,10 @@ async def behave(player: Player, scenario: Scenario, route: Route, mode: Mode) -
     Args:
         player: Plays sessions.
         scenario: Any; one without a behaviour is played once.
-        route: Over which way.
+        route: Over which way; where our upstream is not behind it, once, too, since nothing can be watched there.
         mode: Streamed or whole.
     """
-    plays = _PLAYS.get(scenario.behaviour or "") if route.upstream is not None else None
+    plays = None if route.alone else _PLAYS.get(scenario.behaviour or "")
     return await (plays or _once)(player, scenario, route, mode)
 
 
