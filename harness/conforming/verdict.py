@@ -33,6 +33,9 @@ def obstacles(result: Result, *, optional: Collection[str] = ()) -> Iterator[str
             continue
         told = {"not_installed": "is not installed", "not_started": "did not start", "died": "died"}
         yield f"{one.name} {told.get(one.status, 'was left out')}: {one.reason or 'no reason is known'}"
+    if not result.cells and any(one.status == "ran" for one in result.targets):
+        # Of several targets one may have none of what was asked for; where none has, nothing was tested.
+        yield "nothing was played: no target has any of these scenarios"
     for one in result.targets:
         cells = [cell for cell in result.cells if cell.target == one.name]
         faults = [cell for cell in cells if cell.status is CellStatus.HARNESS_FAULT]

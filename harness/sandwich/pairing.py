@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.cassettes.exchange import How
 from harness.checking.exchanges import check_of
+from harness.jsonvalue import try_parse
 from harness.turn.reading import turn_of
 
 if TYPE_CHECKING:
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 def halves(client: Sequence[Side], upstream: Sequence[Side]) -> list[Exchange | None]:
     """The upstream half of each of the client's exchanges; None where its request was not passed on.
 
-    What a target asks upstream belongs to the request of the client that it was asked during. Of several attempts the
-    last one counts, unless an earlier one was answered with calls: the client's tools are for the client to run, so
-    that answer should have been passed on, and what the target asked after it, it asked for itself.
+    What a target asks upstream belongs to the request of the client that it was asked during. Where some of it offers
+    tools, what does not is the target's own affair: it has a prompt looked at by a model, or a title made. Of several
+    attempts the last one counts, unless an earlier one was answered with calls: the client's tools are for the client
+    to run, so that answer should have been passed on, and what the target asked after it, it asked for itself.
 
     Args:
         client: What the client asked, in order.
@@ -30,7 +32,8 @@ def halves(client: Sequence[Side], upstream: Sequence[Side]) -> list[Exchange | 
     """
     found: list[Exchange | None] = []
     for sides in attempts(client, upstream):
-        made = [one.exchange for one in sides]
+        asked = [one.exchange for one in sides]
+        made = [one for one in asked if _offers_tools(one)] or asked
         earlier = filter(_has_calls, made[:-1])
         found.append(next(earlier, made[-1] if made else None))
     return found
@@ -47,7 +50,10 @@ def ran_calls(client: Sequence[Side], upstream: Sequence[Side]) -> list[bool]:
         upstream: What the target asked, in order.
     """
     return [
-        half is not None and half is not sides[-1].exchange and not _has_calls(one.exchange)
+        half is not None
+        and half is not sides[-1].exchange
+        and _has_calls(half)
+        and not _has_calls(one.exchange)
         for one, half, sides in zip(client, halves(client, upstream), attempts(client, upstream), strict=True)
     ]
 
@@ -59,6 +65,12 @@ def attempts(client: Sequence[Side], upstream: Sequence[Side]) -> list[list[Side
         [one for one in upstream if begun <= one.at_ms < over]
         for begun, over in pairwise([-inf, *starts[1:], inf])
     ]
+
+
+def _offers_tools(one: Exchange) -> bool:
+    """Whether a request names tools; each dialect has the same member for them."""
+    read, body = try_parse(one.request.body)
+    return read and isinstance(body, dict) and bool(body.get("tools"))
 
 
 def _has_calls(one: Exchange) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from harness.cassettes.exchange import How
 from harness.checking.exchanges import check_of
 from harness.results.result import CellStatus
+from harness.sandwich.client import ENDLESS
 from harness.sandwich.pairing import attempts
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def unended(played: Played) -> tuple[CellStatus, str] | None:
 
 def _unended(played: Played, mine: Side, theirs: Sequence[Side]) -> tuple[CellStatus, str] | None:
     ending = mine.exchange.ending
+    if ending.exception == ENDLESS and theirs and not played.scenario.recorded:
+        # More than any upstream of ours says, but for a recording: whatever that was doing, it did not say this.
+        return CellStatus.FAILED, f"its answer had no end: {ending.message}"
     if ending.how is How.TIMEOUT:
         return _alone(mine) if played.route.alone else _hung(played, mine, theirs)
     if mine.exchange.response is not None:

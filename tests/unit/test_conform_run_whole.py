@@ -216,6 +216,11 @@ def test_a_target_that_could_not_be_tested_gives_3_unless_nobody_named_it() -> N
     assert exit_code(_result(status="not_installed"), optional=["tiny"]) == 0
 
 
+def test_a_run_in_which_nothing_was_played_is_no_success() -> None:
+    """A pattern may mean scenarios of which the targets that were named have none."""
+    assert exit_code(_result()) == 3
+
+
 def test_scenarios_are_chosen_by_name_pattern_and_capability() -> None:
     """And a name that is nearly one is answered with that one."""
     assert [one.name for one in chosen_scenarios(["text-plain"])] == ["text-plain"]

@@ -1,13 +1,18 @@
-"""Gateways that refuse some of a crowd: for a moment, each time, or while nobody gets to run."""
+"""Gateways that refuse some of a crowd: for a moment, each time, or while nobody gets to run; and one that recuts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import random
+from typing import TYPE_CHECKING, Any
 
 from harness.results.result import CellStatus
-from tests.unit.test_sandwich_behaviours import CROSSTALK, Gateway, MixesIds, play
+from tests.unit.test_sandwich_behaviours import CROSSTALK, Gateway, MixesIds, faults, play
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
     import pytest
 
     from harness.io.server.responder import Responder
@@ -70,3 +75,38 @@ def test_what_is_mixed_in_a_crowd_that_comes_again_is_caught_all_the_same() -> N
     """No answer is thrown away."""
     _, found = play(BusyAndMixed, CROSSTALK)
     assert found.status is CellStatus.FAILED
+
+
+class Recuts(Gateway):
+    """Parts each text in two deltas, at another place each time."""
+
+    draw = random.Random(7)
+
+    async def passed(self, answer: httpx.Response, tell: Callable[[bytes], None]) -> None:
+        """An upstream's event is two of its own."""
+        async for data in answer.aiter_raw():
+            for event in data.split(b"\n\n")[:-1]:
+                for part in self.parts(event):
+                    tell(part + b"\n\n")
+
+    def parts(self, event: bytes) -> list[bytes]:
+        """The event, or two in its place."""
+        data = event.removeprefix(b"data: ")
+        value: Any = json.loads(data) if data != b"[DONE]" else {}
+        delta = value["choices"][0]["delta"] if value.get("choices") else {}
+        text = delta.get("content") or ""
+        if len(text) < 2:
+            return [event]
+        place = self.draw.randrange(1, len(text))
+        pieces = []
+        for piece in (text[:place], text[place:]):
+            delta["content"] = piece
+            pieces.append(b"data: " + json.dumps(value).encode())
+        return pieces
+
+
+def test_a_gateway_that_cuts_texts_anew_mixes_nothing() -> None:
+    """Its own mark may be cut in one answer and not in the next."""
+    _, found = play(Recuts, CROSSTALK)
+    assert faults(found) == set()
+    assert found.status is CellStatus.PASSED

@@ -13,14 +13,21 @@ from harness.scenarios.registry import scenario
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
 
-def side(at_ms: float, *, status: int = 200, calls: bool = False, how: How = How.COMPLETE) -> Side:
+def side(
+    at_ms: float,
+    *,
+    status: int = 200,
+    calls: bool = False,
+    how: How = How.COMPLETE,
+    asked: bytes = b"{}",
+) -> Side:
     """A request for a completion, and its answer."""
     message = {"role": "assistant", "content": None if calls else "Hello", "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
     if calls:
         message |= {"tool_calls": [CALL]}  # type: ignore[dict-item]
     said = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-    request = Request("POST", "http://127.0.0.1/v1/chat/completions", (), b"{}")
+    request = Request("POST", "http://127.0.0.1/v1/chat/completions", (), asked)
     headers = (("content-type", "application/json"),)
     response = Response(status, headers, (Chunk(0, json.dumps(said).encode()),))
     return Side(exchange=Exchange(0, request, response, Ending(how, 0)), index=-1, at_ms=at_ms)
@@ -50,6 +57,18 @@ def test_an_answer_with_calls_counts_whatever_is_asked_after_it() -> None:
     """A target that runs the client's tools itself does not pass the calls on, and is to be told so."""
     upstream = [side(1, status=500, calls=True), side(2, calls=True), side(3)]
     assert halves([side(0)], upstream) == [upstream[1].exchange]
+
+
+def test_what_a_target_asks_for_itself_is_not_taken_for_what_its_client_asked() -> None:
+    """Before, it has the prompt looked at; afterwards, a title made. Neither names the client's tools."""
+    tools = b'{"tools":[{"type":"function","function":{"name":"f"}}]}'
+    upstream = [side(1, calls=True), side(2, calls=True, asked=tools), side(3, calls=True)]
+    assert halves([side(0, calls=True)], upstream) == [upstream[1].exchange]
+    assert ran_calls([side(0, calls=True)], upstream) == [False]
+    text = [side(1), side(2, asked=tools), side(3)]
+    assert halves([side(0)], text) == [text[1].exchange]
+    assert ran_calls([side(0)], text) == [False]
+    assert ran_calls([side(0)], [side(1, calls=True, asked=tools), side(2)]) == [True]
 
 
 def test_calls_of_an_answer_that_broke_off_do_not_count() -> None:

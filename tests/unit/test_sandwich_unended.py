@@ -176,3 +176,15 @@ def test_an_answer_that_the_target_made_up_itself_says_nothing_where_it_never_en
     found = unended(played(side(CHUNK, how=How.TIMEOUT, ended=4_000)))
     assert found is not None
     assert found[0] is CellStatus.NOT_EXERCISED
+
+
+def test_an_answer_without_an_end_failed_however_soon_it_was_too_much() -> None:
+    """Sixteen megabytes come in less time than an upstream takes; a recording may really hold as much."""
+    endless = side(CHUNK, how=How.TIMEOUT, ended=4_000)
+    ending = replace(endless.exchange.ending, exception="EndlessBody", message="16 bytes came, and no end")
+    endless = replace(endless, exchange=replace(endless.exchange, ending=ending))
+    session = played(endless, side(CHUNK, LAST, DONE, ended=3_900))
+    assert judged(session).status is CellStatus.FAILED
+    assert judged(session).reason == "its answer had no end: 16 bytes came, and no end"
+    recorded = replace(session.scenario, recorded=(WHOLE.exchange,))
+    assert unended(replace(session, scenario=recorded)) is None
