@@ -220,8 +220,8 @@ def command(
     from harness.conforming.choosing import chosen_scenarios, matching
     from harness.conforming.recorded import scenarios_of
     from harness.conforming.targeting import Given, chosen_targets, hidden_headers, installed, secrets_of
-    from harness.conforming.whole import TOOLS, run_all
-    from harness.conforming.wishes import Wishes
+    from harness.conforming.whole import run_all
+    from harness.conforming.wishes import TOOLS, Wishes
     from harness.jobs.accepting import open_baseline
     from harness.targets.registry import own_scenarios
 

@@ -152,7 +152,7 @@ class Playing:
         if not order:
             return None
         with ThreadPoolExecutor(1, "harness-judge") as thread:
-            async with new_client(self._concurrency) as client:
+            async with new_client() as client:
                 player = Player(self._target, client, self._handler, self._recorder, self._wishes.seconds)
                 tasks = [
                     asyncio.create_task(

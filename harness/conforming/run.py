@@ -16,7 +16,7 @@ from harness.cassettes.redaction.redactor import Redactor
 from harness.conforming.judge import Judge, Ruled, Terms
 from harness.conforming.playing import Halt, Playing
 from harness.conforming.stable import Stable, polished, stable
-from harness.conforming.wishes import Wishes
+from harness.conforming.wishes import TOOLS, Wishes
 from harness.errors import HarnessError
 from harness.gateway.accounts import LOGGER
 from harness.io.environment import secret_values
@@ -27,6 +27,7 @@ from harness.results.result import Cell, CellStatus
 from harness.results.result import Route as ResultRoute
 from harness.results.result import Target as ResultTarget
 from harness.sandwich.upstream import ScenarioUpstream
+from harness.targets.target import Installable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -124,7 +125,7 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
                 stable=polish,
                 secrets=wishes.secrets,
                 hidden=wishes.hidden,
-                replays=_replays(target),
+                replays=_replays(target, tools),
                 cassette=wishes.cassette,
             )
             with Judge(terms, beside=wishes.beside) as judge:
@@ -185,10 +186,12 @@ def _is_given(target: Target) -> bool:
     return bool(getattr(target, "is_given", False))
 
 
-def _replays(target: Target) -> str:
-    """What plays a cell of this target again, without the scenario."""
+def _replays(target: Target, tools: Path) -> str:
+    """What plays a cell of this target again, without the scenario; a folder of one's own stands as a variable."""
     own: str | None = getattr(target, "replays", None)
-    return own or f"harness conform --target {target.name}"
+    is_elsewhere = isinstance(target, Installable) and tools != TOOLS.expanduser().absolute()
+    place = ' --tools "$TOOLS"' if is_elsewhere else ""
+    return own or f"harness conform --target {target.name}{place}"
 
 
 def _first(tools: Path, out: Path) -> Stable:

@@ -12,8 +12,8 @@ from harness.conforming.choosing import chosen_scenarios
 from harness.conforming.files import write_report, write_result
 from harness.conforming.recorded import scenarios_of
 from harness.conforming.targeting import Given, chosen_targets, hidden_headers, secrets_of
-from harness.conforming.whole import TOOLS, run_all
-from harness.conforming.wishes import CONCURRENCY, Wishes
+from harness.conforming.whole import run_all
+from harness.conforming.wishes import CONCURRENCY, TOOLS, Wishes
 from harness.jobs.accepting import open_baseline
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from harness import __version__
 from harness.conforming.accepting import accepted, stale_entries
 from harness.conforming.pages import pages
 from harness.conforming.run import Through, put_through, told_of
+from harness.conforming.wishes import TOOLS
 from harness.errors import FileAccessError
 from harness.io.clock import SystemClock
 from harness.results.result import Result, Run
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from harness.scenarios.scenario import Scenario
     from harness.targets.target import Target
 
-TOOLS: Final = Path("~/.cache/llm-stream-harness/targets")
-"""Where targets are installed, unless told otherwise."""
 _INTERRUPTED: Final = "the run was interrupted"
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from harness.scenarios.scenario import Scenario
 
 CONCURRENCY: Final = 32
+TOOLS: Final = Path("~/.cache/llm-stream-harness/targets")
+"""Where targets are installed, unless told otherwise."""
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 """Told of each cell: how many are done, of how many, and its id."""

@@ -20,6 +20,7 @@ from harness.sandwich.behaviours_comparing import crossed, folded, is_refused, r
 from harness.sandwich.behaviours_ids import shared
 from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT, SHARED
 from harness.sandwich.behaviours_watching import Watched, held_back, held_in_all, is_doubtful, left
+from harness.sandwich.session import requests_at_most
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -161,7 +162,7 @@ _PLAYS: Final[Mapping[str, Callable[[Player, Scenario, Route, Mode], Awaitable[P
 
 def requests_of(scenario: Scenario) -> int:
     """The most requests that a client sends for one cell."""
-    return _SESSIONS.get(scenario.behaviour or "", 1) * max(1, len(scenario.answers))
+    return _SESSIONS.get(scenario.behaviour or "", 1) * requests_at_most(scenario)
 
 
 _SESSIONS: Final[Mapping[str, int]] = {

@@ -55,7 +55,12 @@ def held_back(played: Played) -> Watched:
     sent, come = progress(played.upstream[-1]), progress(played.client[-1])
     gaps = max(waits(sent, come), default=None)
     gaps = round(max(gaps, 0.0), 3) if gaps is not None else None
-    if not sent or not come or sent[-1][1] != come[-1][1]:
+    if not sent:
+        # It asked for a whole answer, and may make a stream of that.
+        return Watched(
+            gaps=gaps, reason="upstream was not asked for a stream, so no piece could be held back"
+        )
+    if not come or sent[-1][1] != come[-1][1]:
         # Which rules on texts tell; when each piece came cannot be told then.
         return Watched(gaps=gaps, reason="not all text reached the client")
     count, of = map(len, late(sent, come))

@@ -121,14 +121,8 @@ def _head(answer: httpx.Response, at_us: int) -> Response:
     return Response(answer.status_code, fields, (), reason, answer.http_version, at_us)
 
 
-def new_client(concurrency: int) -> httpx.AsyncClient:
-    """A client for a target on this machine or elsewhere.
-
-    Args:
-        concurrency: Sessions at a time, as a rule; a scenario that is about a crowd opens more connections, so that
-            it limits none.
-    """
-    del concurrency
+def new_client() -> httpx.AsyncClient:
+    """A client for a target on this machine or elsewhere, with as many connections as there are sessions."""
     return httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=_CONNECT),
         # Each session has a connection of its own: a server may close one that is used again at the very moment at

@@ -164,8 +164,7 @@ class Player:
         begun = now()
         client: list[Side] = []
         seconds = scenario.seconds if self._seconds is None else min(scenario.seconds, self._seconds)
-        # What a model answers is not declared; then there is another turn where the client has something to say.
-        turns = len(scenario.answers) or (2 if scenario.output or scenario.follows else 1)
+        turns = requests_at_most(scenario)
         while True:
             sent = msgspec.json.encode(body)
             take = None
@@ -212,6 +211,14 @@ class Player:
             mark=name,
             begun=begun,
         )
+
+
+def requests_at_most(scenario: Scenario) -> int:
+    """The most requests that a client sends in one session.
+
+    What a model answers is not declared; then there is another turn where the client has something to say.
+    """
+    return len(scenario.answers) or (2 if scenario.output or scenario.follows else 1)
 
 
 def cell_id(target: str, route: str, scenario: str, mode: Mode) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from harness.conforming.playing import Playing
 from harness.conforming.run import put_through
-from harness.conforming.wishes import Wishes
+from harness.conforming.wishes import TOOLS, Wishes
 from harness.errors import FileAccessError
 from harness.io.files import read_cassette
 from harness.results.result import CellStatus
@@ -48,6 +48,33 @@ def test_a_target_that_is_right_passes_and_both_sides_are_recorded(tmp_path: Pat
     assert statuses(found) == [CellStatus.PASSED, CellStatus.PASSED]
     for side in ("client", "upstream"):
         assert len(read_cassette(tmp_path / f"tiny.{side}.cassette.jsonl").exchanges) == 2
+
+
+class Installed(Tiny):
+    """One that has to be installed somewhere."""
+
+    def install(self, tools: Path) -> None:
+        """It is there already."""
+
+
+def test_a_cell_is_played_again_from_where_its_target_was_installed(tmp_path: Path) -> None:
+    """The folder stands as a variable, as everywhere; the usual one need not be named."""
+    usual = TOOLS.expanduser().absolute()
+    commands = [
+        put_through(
+            target,
+            Wishes(scenarios=(scenario("text-plain"),), beside=False),
+            tools=tools,
+            out=tmp_path / f"{number}",
+        )
+        .ruled[0]
+        .cell.command
+        for number, (target, tools) in enumerate(
+            ((Installed(), tmp_path / "tools"), (Installed(), usual), (Tiny(), tmp_path / "tools"))
+        )
+    ]
+    plain = "harness conform --target tiny --scenario text-plain"
+    assert commands == [plain.replace("tiny", 'tiny --tools "$TOOLS"'), plain, plain]
 
 
 def test_cells_are_judged_in_a_process_of_its_own_as_they_are_here(tmp_path: Path) -> None:

@@ -225,7 +225,7 @@ def play(url_of: Make, played: Scenario, mode: Any = "stream") -> tuple[Played, 
         route = Route(name="chat", base_url=f"{url}/v1", model="scenario", inbound="chat", upstream="chat")
 
         async def through() -> Played:
-            async with new_client(8) as client:
+            async with new_client() as client:
                 return await behave(Player("tiny", client, handler), played, route, mode)
 
         session = asyncio.run(through())
@@ -327,7 +327,7 @@ def test_the_built_in_gateway_and_the_control_behave(target: Any, tmp_path: Path
         routes = running.routes[2:6:3] or running.routes
 
         async def through() -> list[Played]:
-            async with new_client(8) as client:
+            async with new_client() as client:
                 player = Player(target.name, client, handler)
                 jobs: list[Awaitable[Played]] = [
                     behave(player, one, route, mode)

@@ -22,6 +22,7 @@ from harness.sandwich.behaviours_watching import held_back, held_in_all, left
 from harness.sandwich.session import Played, Route, Side
 from harness.scenarios.mark import mark
 from harness.scenarios.registry import scenario, scenarios
+from harness.targets.model_scenarios import MEMORISED
 
 ROUTE = Route(
     name="chat", base_url="http://127.0.0.1:1/v1", model="scenario", inbound="chat", upstream="chat"
@@ -164,6 +165,13 @@ def test_who_holds_pieces_back_holds_the_same_each_time() -> None:
     assert judged(together([begin, begin])).status is CellStatus.WARNED
 
 
+def test_who_asks_for_a_whole_answer_holds_no_piece_back() -> None:
+    """That is what the cell says then: no text was lost."""
+    watched = held_back(played("behaviour-incremental", text(0, 60), side((1, b'{"choices": []}'))))
+    assert watched.findings == ()
+    assert watched.reason == "upstream was not asked for a stream, so no piece could be held back"
+
+
 def test_text_that_was_lost_is_left_to_other_rules() -> None:
     """When each piece came cannot be told then."""
     watched = held_back(played("behaviour-incremental", text(0, 60), text(0, 60, 120, 180)))
@@ -255,6 +263,13 @@ def test_every_behaviour_says_how_many_requests_it_takes_and_when() -> None:
     }
     turns = [turn_of(scenario(f"behaviour-{one}")) for one in ("incremental", "crosstalk")]
     assert [*turns, turn_of(scenario("text-plain"))] == [Turn.CALM, Turn.CROWD, Turn.ANY]
+
+
+def test_a_second_turn_is_a_request_too() -> None:
+    """Of a model server no answers are declared: what the client says next tells."""
+    taken = {one.name: requests_of(one) for one in MEMORISED}
+    assert {name for name, times in taken.items() if times != 1} == {"model-loop"}
+    assert (taken["model-loop"], requests_of(scenario("tool-loop"))) == (2, 2)
 
 
 def test_rules_that_only_a_run_can_judge_are_rules_as_all_are() -> None:
