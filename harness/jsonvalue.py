@@ -76,6 +76,12 @@ def canonical(value: JsonValue) -> bytes:
     return text.encode()
 
 
+def kind_of(value: object) -> str:
+    """What JSON calls a value of that kind, with its article; whatever is none of JSON's is "an object" as well."""
+    kinds = {type(None): "null", bool: "a boolean", str: "a string", list: "an array"}
+    return kinds.get(type(value), "a number" if isinstance(value, int | float) else "an object")
+
+
 def escape(token: str) -> str:
     """Escape one reference token of a JSON pointer (RFC 6901, section 3)."""
     return token.replace("~", "~0").replace("/", "~1")

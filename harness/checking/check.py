@@ -14,6 +14,7 @@ from harness.checking.taking import Taking
 from harness.dialects.schema import schemas
 from harness.dialects.signal import Signal
 from harness.errors import EventTooLarge
+from harness.jsonvalue import kind_of
 from harness.rules import rule as names
 from harness.sse.array_stream import StreamOrArray
 from harness.sse.decoder import Decoder
@@ -156,7 +157,7 @@ class Check:
                 self._close_whole()
                 return
         if not isinstance(value, dict):
-            case.wire.broken = case.wire.broken or type(value).__name__
+            case.wire.broken = case.wire.broken or kind_of(value)
             self._hearing.show(names.REFUSED if refused else names.NOT_OBJECT)
             self._close_whole()
             return

@@ -17,7 +17,7 @@ from harness.checking.likeness import likeness
 from harness.checking.lint import first_duplicate, holds_replacement, respelled, scrubbed
 from harness.dialects.schema import schemas
 from harness.dialects.signal import Signal
-from harness.jsonvalue import try_parse
+from harness.jsonvalue import kind_of, try_parse
 from harness.rules import rule as names
 from harness.sse.lines import fields
 from harness.sse.payload import Fault, Payload, bare_payloads, diagnosed, is_cut, looks_like_done, merged
@@ -272,7 +272,7 @@ class Taking:
             return
         case.body = {}
         case.wire.fault = Fault.DONE if looks_like_done(body) else None
-        case.wire.broken = type(body).__name__
+        case.wire.broken = kind_of(body)
         self._hearing.show(names.NOT_OBJECT)
         if case.wire.fault:
             self._done(event)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.faults.registry import faults
+from harness.jsonvalue import try_parse
 from harness.translation.engine import INBOUND
 from tests.mutants.bases import bases
 from tests.mutants.matrix import variants
@@ -38,17 +41,27 @@ def mutants(fault: type[Fault]) -> Iterator[tuple[Base, Fault, Exchange]]:
         if base.upstream is not None or base.exchange.response is None:
             continue
         seen: list[object] = []
+        asked = counted(base.exchange, base.dialect)
         for group in variants(fault):
-            mutant = group[0].played(base.exchange)
+            mutant = group[0].played(asked)
             response = mutant.response
             print_ = (
                 (mutant.ending, response.status, response.headers, response.chunks)
                 if response
                 else mutant.ending
             )
-            if mutant is not base.exchange and print_ not in seen:
+            if mutant is not asked and print_ not in seen:
                 seen.append(print_)
                 yield base, group[0], mutant
+
+
+def counted(exchange: Exchange, dialect: str) -> Exchange:
+    """As the engine asks: always for the usage, so that an answer without it is upstream's own doing."""
+    read, asked = try_parse(exchange.request.body)
+    if dialect != "chat" or not read or not isinstance(asked, dict) or asked.get("stream") is not True:
+        return exchange
+    body = json.dumps({**asked, "stream_options": {"include_usage": True}}).encode()
+    return replace(exchange, request=replace(exchange.request, body=body))
 
 
 @pytest.mark.parametrize("name", [name for name in faults() if name not in UNTOUCHED])

@@ -100,7 +100,7 @@ CAUGHT: Final[dict[str, tuple[str, ...]]] = {
     "done-missing": ("SSE-DONE-001",),
     "done-in-responses": ("SSE-DONE-004",),
     "content-type-wrong": ("HTTP-CT-001",),
-    "reasoning-in-text": ("XLAT-RSN-001", "XLAT-TEXT-001", "XLAT-RSN-006"),
+    "reasoning-in-text": ("XLAT-RSN-001",),
     "pieces-trimmed": ("XLAT-TEXT-001",),
     "raw-thought-as-summary": ("XLAT-RSN-005",),
     "parts-joined": ("XLAT-REQ-002",),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FREE = (
     (r"/(messages|input|contents)", "what lacks it is not of that dialect, and is refused"),
     (r"/(model|store|stream)", "the gateway's own, or said by the path"),
+    (r"/top_p", "Claude takes a temperature or this, and not both; alone it is looked for"),
     (
         r"/(messages|input|contents)/\d+/(role|type)",
         "a request without it has no right shape, and is refused",

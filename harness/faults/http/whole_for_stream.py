@@ -77,6 +77,8 @@ def _fold(made: Json, choice: Json) -> None:
     message = made["message"]
     if text(choice):
         message["content"] = (message["content"] or "") + text(choice)
+    if said := string(delta(choice).get("refusal")):
+        message["refusal"] = (message["refusal"] or "") + said
     if old := table(delta(choice).get("function_call")):
         whole = message.setdefault("function_call", {"name": "", "arguments": ""})
         for name in whole:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from harness.findings import Severity
 from harness.rules.chat.chat_rule import ChatRule, choice_of, signal_of
@@ -208,18 +208,26 @@ class ChoiceLost(ChatRule):
     request: {"model":"gpt-4o-mini","stream":true,"stream_options":{"include_usage":true},"n":2}
     ```
 
+    ```example
+    request: {"model":"m","n":2}
+    body:
+    {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
+    ```
+
     ## Conforms
     ```example
     stream: chat/two_choices
     ```
 
     ## Exceptions
-    After an error, and where the stream was cut off, nothing is said.
+    After an error, and where the stream was cut off, nothing is said. That a whole answer has no choice at all is
+    CHAT-SYNC-001.
     """
 
     id = "CHAT-CHOICE-006"
     severity = Severity.ERROR
     source = "OpenAI API reference, `n`"
+    streamed: ClassVar[bool | None] = None
     on = (CLOSE,)
     needs = ("request",)
     from_history = True
@@ -227,13 +235,21 @@ class ChoiceLost(ChatRule):
     def observe(self, case: Case[ChatStream]) -> Found:
         """Count them at the end."""
         stream = case.stream
-        if case.asked is None or stream.error is not None or case.cut_off or not stream.chunks:
+        if case.asked is None or stream.error is not None or case.cut_off:
             return None
-        n, came = case.asked.n, len(stream.choices)
-        if came >= n:
+        if case.streamed and not stream.chunks:
+            return None
+        n, came = case.asked.n, len(stream.choices) if case.streamed else _in_whole(case)
+        if came >= n or (not came and not case.streamed):
             return None
         message = f"The request asks for {n} choices, and {came} came." if n > 1 else "No choice came at all."
         return self.finding(case, message, pointer="", expected=str(n), found=str(came), subject="choices")
+
+
+def _in_whole(case: Case[ChatStream]) -> int:
+    """How many choices a whole answer has."""
+    choices = case.body.get("choices")
+    return len(choices) if isinstance(choices, list) else 0
 
 
 class ChoiceOfWhole(ChatRule):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.findings import Severity
 from harness.rules.chat.chat_rule import ChatRule, choice_of, quoted
-from harness.rules.rule import MALFORMED, Found
+from harness.rules.rule import MALFORMED, WHOLE, Found
 
 if TYPE_CHECKING:
     from harness.dialects.chat.state import ChatStream
@@ -104,6 +104,12 @@ class LogprobsMissing(ChatRule):
     request: {"model":"m","stream":true,"stream_options":{"include_usage":true},"logprobs":true}
     ```
 
+    ```example
+    request: {"model":"m","logprobs":true}
+    body:
+    {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
+    ```
+
     ## Conforms
     ```example
     stream: chat/logprobs
@@ -117,15 +123,32 @@ class LogprobsMissing(ChatRule):
     id = "CHAT-LOGP-003"
     severity = Severity.WARNING
     source = "OpenAI API reference, `logprobs`; litellm#10686"
-    on = ("choice-finished",)
-    exercised_by = ("choice-finished",)
+    streamed: ClassVar[bool | None] = None
+    on = ("choice-finished", WHOLE)
+    exercised_by = ("choice-finished", "completion")
     needs = ("request",)
     from_history = True
 
     def observe(self, case: Case[ChatStream]) -> Found:
         """None came for a choice with text."""
-        choice = choice_of(case)
-        if case.asked is None or not case.asked.logprobs or choice.logprobs or not len(choice.content):
+        if case.asked is None or not case.asked.logprobs:
             return None
         message = "The request asks for log probabilities, and the choice has none."
+        if not case.streamed:
+            pointer = _without(case)
+            return None if pointer is None else self.finding(
+                case, message, pointer=pointer, expected="log probabilities", found="none", subject="none"
+            )  # fmt: skip
+        choice = choice_of(case)
+        if choice.logprobs or not len(choice.content):
+            return None
         return self.finding(case, message, expected="log probabilities", found="none", subject="none")
+
+
+def _without(case: Case[ChatStream]) -> str | None:
+    """The first choice of a whole answer that has text and no log probabilities; None of one that fits no schema."""
+    choices: Any = () if case.problems else case.body.get("choices")
+    for position, choice in enumerate(choices or ()):
+        if choice["message"].get("content") and not choice.get("logprobs"):
+            return f"/choices/{position}"
+    return None

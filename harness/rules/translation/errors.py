@@ -11,7 +11,7 @@ from harness.rules.ends import MISSING_AT_THE_END
 from harness.rules.translation.comparison import Comparison, may_be_refused, upstream_of
 
 if TYPE_CHECKING:
-    from harness.rules.case import Case
+    from harness.rules.case import Case, Half
     from harness.rules.rule import Found
     from harness.turn.turn import Turn
 
@@ -255,12 +255,21 @@ class EndInvented(Comparison):
         found = next((one.native for one in mine.choices if one.native), "[DONE]")
         return self.told(
             case,
-            f"Upstream's stream broke off, and the client was told {found}."
-            if half.is_answered
-            else f"Upstream gave no answer, and the client was told {found}.",
+            f"{_came(half)}, and the client was told {found}.",
             expected="an error",
             found=found,
         )
+
+
+def _came(half: Half) -> str:
+    """What there was of upstream's answer."""
+    if not half.is_answered:
+        return "Upstream gave no answer"
+    return (
+        "Upstream's stream broke off"
+        if half.case.streamed
+        else "Upstream answered with what is no whole answer"
+    )
 
 
 class ErrorReworded(Comparison):

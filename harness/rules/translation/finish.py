@@ -135,7 +135,8 @@ class CallsFinishedWithStop(Comparison):
     ```
 
     ## Exceptions
-    Where the request forces one named function, OpenAI itself says `stop`.
+    Where the request forces one named function, OpenAI itself says `stop`. Of whole answers CHAT-SYNC-001 says the same,
+    and this rule nothing.
     """
 
     id = "XLAT-FIN-002"
@@ -145,9 +146,11 @@ class CallsFinishedWithStop(Comparison):
     dialects = ("chat",)
 
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
-        """Upstream made calls and was not cut."""
-        return are_whole(mine, theirs, case) and any(
-            one.calls and one.finish in {"stop", "tool_calls"} for one in theirs.choices
+        """Upstream made calls and was not cut, and the client is sent a stream."""
+        return (
+            case.streamed
+            and are_whole(mine, theirs, case)
+            and any(one.calls and one.finish in {"stop", "tool_calls"} for one in theirs.choices)
         )
 
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _TELLING = 8
 """Texts shorter than this may stand in both by chance."""
+_TAGS = re.compile(r"</?think(?:ing)?>")
+"""What marks thought in a text, at times around each of its pieces."""
 
 
 class ReasoningLeaks(Comparison):
@@ -83,9 +86,10 @@ class ReasoningLeaks(Comparison):
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Look for each run of thought in the text, and for each run of text in the thought."""
         for one, other in mine.pairs(theirs):
+            said = _TAGS.sub("", one.text)
             for thought in other.thoughts:
                 leaked = thought.text.strip()
-                if len(leaked) >= _TELLING and leaked in one.text and leaked not in other.text:
+                if len(leaked) >= _TELLING and leaked in said and leaked not in other.text:
                     return self.told(
                         case,
                         f"Thought arrived as text: {shortened(leaked)}.",

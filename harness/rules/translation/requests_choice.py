@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.findings import Severity
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _HAVE_PARALLEL: Final = frozenset({"chat", "responses", "anthropic"})
 """Protocols that can forbid several calls at once: `parallel_tool_calls` (types of openai 3.52.0) and
 `tool_choice.disable_parallel_tool_use` (types of anthropic 2.11.0). Gemini cannot (google-genai 3.4.0)."""
+_REFUSES_PARALLEL: Final = re.compile(r"(?:^|/)o\d")
 
 
 class ToolChoiceLost(Fidelity):
@@ -77,7 +79,7 @@ class ToolChoiceLost(Fidelity):
             return True
         if not _declared(sent, asked):
             return False
-        is_open = sent.thinks or (sent.dialect == "anthropic" and is_particular(sent))
+        is_open = sent.dialect == "anthropic" and (sent.thinks or is_particular(sent))
         return asked.choice.mode in {"required", "named"} and not (is_open and sent.choice.mode == "auto")
 
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
@@ -127,7 +129,7 @@ class ParallelCallsAllowed(Fidelity):
     ```
 
     ## Exceptions
-    Gemini has no word for it.
+    Gemini has no word for it, and OpenAI's models o1, o3 and so on refuse it.
     """
 
     id = "XLAT-REQ-009"
@@ -142,7 +144,7 @@ class ParallelCallsAllowed(Fidelity):
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
         """Look whether the upstream is told."""
         del asked
-        if sent.parallel is False:
+        if sent.parallel is False or _REFUSES_PARALLEL.search(sent.model.lower()):
             return None
         message = "The client forbids parallel calls, and the upstream is not told so."
         return self.lost(case, message, expected="no parallel calls", found="parallel calls")

@@ -93,6 +93,7 @@ def _says_more(sent: Heard, asked: Heard) -> bool:
     whole = "".join(_squeezed(one) for one in asked.words())
     return (
         any(_squeezed(one) not in whole for one in sent.words())
+        or len("".join(map(_squeezed, sent.words()))) > len(whole)
         or len(sent.calls()) > len(asked.calls())
         or len(sent.results()) > len(asked.results())
         or len(sent.media()) > len(asked.media())

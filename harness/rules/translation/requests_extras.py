@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from harness.findings import Severity
 from harness.rules.translation.requests_fidelity import Fidelity
 from harness.rules.translation.requests_wishes import HAVE, is_particular, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.rules.case import Case
     from harness.rules.rule import Found
     from harness.rules.translation.requests_reading import Heard
     from harness.turn.turn import Turn
+
+_AS_GOOD: Final[Mapping[str, tuple[object, ...]]] = MappingProxyType(
+    {"none": ("minimal", None), "minimal": ("low",), "xhigh": ("high",)}
+)
+"""Efforts, and those that a model may have in their place."""
 
 
 class ChoicesLost(Fidelity):
@@ -96,7 +104,7 @@ class LogprobsLost(Fidelity):
     ```
 
     ## Exceptions
-    Anthropic has none, and OpenAI's reasoning models refuse them.
+    Anthropic has none, and OpenAI's reasoning models refuse them. So do many of Gemini's: there it is a warning.
     """
 
     id = "XLAT-REQ-018"
@@ -114,7 +122,8 @@ class LogprobsLost(Fidelity):
             if is_particular(sent):
                 return None
             message = "The client asks for log probabilities, and the upstream is not asked for them."
-            return self.lost(case, message, expected="log probabilities", found="none")
+            milder = Severity.WARNING if sent.dialect == "gemini" else None
+            return self.lost(case, message, expected="log probabilities", found="none", severity=milder)
         wish, told = asked.wishes.get("top_logprobs"), sent.wishes.get("top_logprobs")
         if not wish or told == wish:
             return None
@@ -158,7 +167,8 @@ class EffortLost(Fidelity):
 
     ## Exceptions
     A model that cannot think need not be told: hence a warning. Which words Gemini and Anthropic have depends on the
-    model, and on what stands in the history, and is not judged.
+    model, and on what stands in the history, and is not judged. Where a model lacks the least or the most of OpenAI's
+    words, the next one will do.
     """
 
     id = "XLAT-REQ-020"
@@ -173,10 +183,14 @@ class EffortLost(Fidelity):
         """Look for the same words."""
         for name in ("effort", "verbosity"):
             wish, told = asked.wishes.get(name), sent.wishes.get(name)
-            if wish is not None and name in HAVE[sent.dialect] and told != wish:
+            if wish is not None and name in HAVE[sent.dialect] and not _will_do(wish, told):
                 message = f"The client's {name} is {shown(wish)}, and the upstream is told {shown(told)}."
                 return self.lost(case, message, expected=wish, found=shown(told), subject=name)
         return None
+
+
+def _will_do(wish: object, told: object) -> bool:
+    return told == wish or (isinstance(wish, str) and told in _AS_GOOD.get(wish, ()))
 
 
 def _wants_logprobs(heard: Heard) -> bool:

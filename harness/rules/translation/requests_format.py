@@ -56,7 +56,8 @@ class OutputFormatLost(Fidelity):
 
     ## Exceptions
     The schema may be that of a tool that takes the answer, or, where the protocol has no better place, be told in the
-    prompt. Anthropic has no word for JSON without a schema. Of keywords that not every protocol knows, and of `strict`,
+    prompt: so it is with servers of Chat that know `json_object` alone, which get both. Anthropic has no word for JSON
+    without a schema, and most of Gemini's models take none beside tools. Of keywords that not every protocol knows, and of `strict`,
     it is a warning where the upstream speaks OpenAI's own.
     """
 
@@ -66,7 +67,9 @@ class OutputFormatLost(Fidelity):
 
     def concerns(self, asked: Heard, sent: Heard) -> bool:
         """The client wants something else than any text, and the upstream has a word for it."""
-        return asked.format is not None and (bool(asked.format.schema) or sent.dialect != "anthropic")
+        if asked.format is None or (sent.dialect == "gemini" and sent.tools and sent.format is None):
+            return False
+        return bool(asked.format.schema) or sent.dialect != "anthropic"
 
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
         """Compare the formats."""
@@ -126,12 +129,14 @@ def _schemas(asked: Heard, sent: Heard) -> list[Mapping[str, Any]]:
         for one in sent.tools
         if one.parameters and not any(names_agree(tool.name, one.name) for tool in asked.tools)
     ]
-    return given
+    # A tool may take the answer as its one argument.
+    only = [list(mapped(one.get("properties")).values()) for one in given]
+    return given + [some[0] for some in only if len(some) == 1 and isinstance(some[0], dict)]
 
 
 def _is_told(schema: Mapping[str, Any], sent: Heard) -> bool:
     """Whether the prompt names every member of the answer."""
-    if sent.dialect != "anthropic":
+    if sent.dialect != "anthropic" and sent.format is None:
         return False
     prompt = "\n".join(one.text for one in sent.words())
     names = [str(name) for name in mapped(schema.get("properties"))]

@@ -130,7 +130,8 @@ class PastResultLost(Fidelity):
     ```
 
     ## Exceptions
-    A text that is JSON may be sent as that value, and any text within an object.
+    A text that is JSON may be sent as that value, or be spaced otherwise, and any text stand within an object. A result
+    that answers no call of the client's own history may be left out, since providers refuse it.
     """
 
     id = "XLAT-REQ-011"
@@ -143,9 +144,12 @@ class PastResultLost(Fidelity):
         return bool(asked.results())
 
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
-        """Look for every answer."""
+        """Look for every answer to a call."""
         others = sent.results()
+        called = {one.id for one in asked.calls()}
         for number, result in enumerate(asked.results()):
+            if result.id not in called and not asked.is_stored:
+                continue
             other = _taken(result, others, lambda one, result=result: _same_result(result, one))
             expected = shortened(_text(result.value))
             if other is None:
@@ -295,6 +299,8 @@ def _part(part: Any) -> str:
 def _is_value(text: str, value: Any) -> bool:
     """Whether a text is the JSON of the value, or of one in it."""
     read, said = try_parse(text.encode("utf-8", "surrogatepass"))
+    if read and isinstance(said, dict | list) and isinstance(value, str):
+        read, value = try_parse(value.encode("utf-8", "surrogatepass"))
     return read and (said == value or said in mapped(value).values() or said in listed(value))
 
 
@@ -310,13 +316,19 @@ def _untied(heard: Heard) -> str | None:
         result: Any = pieces[place]
         at = _call_of(result, pieces[:place], is_loose=heard.dialect == "gemini")
         if at is None:
-            return f"Result {number} of the history has no call upstream."
+            return f"Result {number} of the history{_called(result)} has no call upstream."
         between = [one for one in pieces[at + 1 : place] if isinstance(one, Words) and one.text.strip()]
         if heard.dialect != "responses" and any(one.speaker == "user" for one in between):
             return f"Words of the user stand upstream between a call of the history and its result {number}."
         if heard.dialect == "chat" and _is_parted(pieces[at : place + 1]):
             return f"Another message stands upstream between a call of the history and its result {number}."
     return None
+
+
+def _called(result: PastResult) -> str:
+    """By what a result says that it belongs to a call."""
+    told = [result.name and f"of {result.name!r}", result.id and f"with the id {result.id!r}"]
+    return "".join(f" {one}" for one in told if one)
 
 
 def _is_parted(pieces: Sequence[Any]) -> bool:

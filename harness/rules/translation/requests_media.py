@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _ALIKE: Final = ({"image/jpeg", "image/jpg"}, {"audio/mp3", "audio/mpeg"}, {"audio/wav", "audio/x-wav"})
 _SHOWN: Final = 40
+_MARKS: Final = (
+    (b"\x89PNG", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+)
 
 
 class MediaLost(Fidelity):
@@ -57,8 +62,8 @@ class MediaLost(Fidelity):
     ```
 
     ## Exceptions
-    The gateway may send the bytes in place of a URL or an id, or the other way round, and the text of a file that is
-    text. What is said beside it, an image's `detail` and a file's name, is compared where the upstream speaks OpenAI's own
+    The gateway may send the bytes in place of a URL or an id, or the other way round, the text of a file that is text, a
+    picture turned into one of another kind, and the type that the bytes are of in place of a wrong one. What is said beside it, an image's `detail` and a file's name, is compared where the upstream speaks OpenAI's own
     protocols; it is a warning.
     """
 
@@ -81,7 +86,11 @@ class MediaLost(Fidelity):
                 unmatched += [one] if one.data or one.url else []
                 continue
             left.remove(same)
-            if one.data and not _types_agree(one.media_type, same.media_type, sent):
+            if (
+                one.data
+                and not _types_agree(one.media_type, same.media_type, sent)
+                and (same.media_type is None or same.media_type != _format(same.data))
+            ):
                 found = same.media_type or "no type"
                 message = f"A medium of type {one.media_type} is sent with {found}."
                 return self.lost(case, message, expected=one.media_type, found=found, subject="media type")
@@ -93,7 +102,9 @@ class MediaLost(Fidelity):
                 )
         for one in unmatched:
             # Whatever else is there may be the same in another shape: fetched, or uploaded.
-            other = next((other for other in left if (other.url if one.data else other.data)), None)
+            other = next(
+                (it for it in left if (it.url or _is_made_anew(one, it) if one.data else it.data)), None
+            )
             if other is not None:
                 left.remove(other)
             elif not _is_told(one, sent):
@@ -106,8 +117,30 @@ class MediaLost(Fidelity):
 
 def _is_same(asked: Medium, sent: Medium) -> bool:
     if asked.data:
-        return asked.data == sent.data
+        return _plain(asked.data) == _plain(sent.data or "")
     return asked.url is not None and asked.url == sent.url
+
+
+def _plain(data: str) -> str:
+    """Base64 without what two spellings of the same bytes differ in."""
+    return "".join(data.split()).rstrip("=").replace("-", "+").replace("_", "/")
+
+
+def _format(data: str | None) -> str | None:
+    """The type of a picture by its first bytes; None where they are of no kind that models are shown."""
+    try:
+        head = base64.b64decode(_plain(data or "")[:16] + "==")
+    except (binascii.Error, ValueError):
+        return None
+    if head[:4] == b"RIFF":
+        return "image/webp" if head[8:12] == b"WEBP" else None
+    return next((kind for mark, kind in _MARKS if head.startswith(mark)), None)
+
+
+def _is_made_anew(asked: Medium, sent: Medium) -> bool:
+    """Whether a picture was turned into one of another kind, which is said as it is."""
+    before, after = _format(asked.data), _format(sent.data)
+    return None not in {before, after} and before != after == sent.media_type
 
 
 def _unlike(asked: Medium, sent: Medium) -> tuple[str, str, str] | None:

@@ -52,7 +52,14 @@ def heard_gemini(body: Mapping[str, Any]) -> Heard:
         choice=_choice(body),
         wishes=wishes,
         format=_format(config),
+        thinks=_thinks(config),
     )
+
+
+def _thinks(config: Mapping[str, Any]) -> bool:
+    thinking = mapped(_member(config, "thinkingConfig"))
+    budget = _member(thinking, "thinkingBudget")
+    return bool(budget) or (budget is None and bool(_member(thinking, "thinkingLevel")))
 
 
 def _member(value: Mapping[str, Any], name: str) -> Any:

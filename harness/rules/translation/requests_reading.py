@@ -113,7 +113,7 @@ class Heard:
         parallel: Whether several may be called at once; None where it is not said.
         wishes: Everything else by a name that all dialects share, such as `temperature`, `limit`, `stops`.
         format: What the text of the answer is to be; None for any text.
-        thinks: Anthropic: thinking is on, which forbids other things.
+        thinks: Anthropic and Gemini: thinking is on, which costs tokens of the limit; Anthropic forbids other things then.
         is_stored: Responses: what came before is known to the server by an id.
         continues: Responses: the response that this goes on from; None where there is none, or turns may be left out.
         wants_summary: Responses: a summary of the model's thought is asked for.

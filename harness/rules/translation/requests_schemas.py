@@ -60,17 +60,20 @@ class _Side(NamedTuple):
             reference = text_of(here.get("$ref"))
             if not reference.startswith("#"):
                 break
+            described = here.get("description")
             value: object = self.root
             for token in reference.removeprefix("#").split("/")[1:]:
                 value = mapped(value).get(token.replace("~1", "/").replace("~0", "~"))
-            here = mapped(value)
+            # What is said beside a reference is said of that place alone.
+            here = mapped(value) if described is None else {**mapped(value), "description": described}
         return _Side(self.root, here)
 
 
 def losses(asked: Mapping[str, Any], sent: Mapping[str, Any]) -> list[Loss]:
     """What the client's schema says and the upstream's does not, in order.
 
-    Types may be spelled in capitals; null may be a type, an alternative or `nullable`, and is not compared.
+    Types may be spelled in capitals; null may be a type, an alternative or `nullable`, and is not compared. Nor is what
+    providers refuse: alternatives of the whole, the empty text as a value, and requiring what is no property.
     """
     return _within(asked, sent, _losses)
 
@@ -88,31 +91,39 @@ def unsaid(asked: Mapping[str, Any], sent: Mapping[str, Any]) -> list[Loss]:
 def _within(asked: Mapping[str, Any], sent: Mapping[str, Any], judge: Any) -> list[Loss]:
     mine, theirs = _Side(asked, {}).at(asked), _Side(sent, {}).at(sent)
     found: list[Loss] = []
-    for count, (at, here, there) in enumerate(_places(mine, theirs, "", 0)):
+    for count, (at, here, there) in enumerate(_places(mine, theirs, "", ())):
         if count > _MOST:
             break
         found += judge(at, here, there)
     return found
 
 
-def _places(mine: _Side, theirs: _Side, at: str, depth: int) -> Iterator[tuple[str, _Side, _Side]]:
-    """Every schema of the client's that has one in the same place of the upstream's."""
+def _places(
+    mine: _Side, theirs: _Side, at: str, above: tuple[object, ...]
+) -> Iterator[tuple[str, _Side, _Side]]:
+    """Every schema of the client's that has one in the same place of the upstream's; `above` are those it is in.
+
+    Where a schema refers to one that it is in, and the upstream's has no references, that must end somewhere.
+    """
     mine, theirs = _single(mine), _single(theirs)
-    yield at, mine, theirs
-    if depth > _DEEPEST:
+    properties = mine.schema.get("properties")
+    if "properties" not in theirs.schema and any(properties is one for one in above if properties):
         return
+    yield at, mine, theirs
+    if len(above) > _DEEPEST:
+        return
+    above = (*above, properties)
     others = mapped(theirs.schema.get("properties"))
     for name, one in mapped(mine.schema.get("properties")).items():
         if name in others:
-            yield from _places(
-                mine.at(one), theirs.at(others[name]), f"{at}/properties/{escape(name)}", depth + 1
-            )
+            place = f"{at}/properties/{escape(name)}"
+            yield from _places(mine.at(one), theirs.at(others[name]), place, above)
     if isinstance(mine.schema.get("items"), dict) and "items" in theirs.schema:
         yield from _places(
-            mine.at(mine.schema["items"]), theirs.at(theirs.schema["items"]), f"{at}/items", depth + 1
+            mine.at(mine.schema["items"]), theirs.at(theirs.schema["items"]), f"{at}/items", above
         )
     for number, (one, other) in enumerate(zip(_alternatives(mine), _alternatives(theirs), strict=False)):
-        yield from _places(one, other, f"{at}/anyOf/{number}", depth + 1)
+        yield from _places(one, other, f"{at}/anyOf/{number}", above)
 
 
 def _alternatives(side: _Side) -> list[_Side]:
@@ -141,7 +152,7 @@ def _losses(at: str, mine: _Side, theirs: _Side) -> Iterator[Loss]:
             yield Loss(place, "the property is missing", name, ", ".join(map(str, known)) or "no property")
     required, told = listed(mine.schema.get("required")), listed(theirs.schema.get("required"))
     for name in required:
-        if name not in told:
+        if isinstance(name, str) and name not in told and name in mapped(mine.schema.get("properties")):
             yield Loss(
                 at,
                 f"{name} is no longer required",
@@ -158,7 +169,7 @@ def _losses(at: str, mine: _Side, theirs: _Side) -> Iterator[Loss]:
             ", ".join(sorted(values)),
             ", ".join(sorted(kept)) or "no enum",
         )
-    if len(_alternatives(mine)) > len(_alternatives(theirs)):
+    if at and len(_alternatives(mine)) > len(_alternatives(theirs)) and not _are_values(mine, theirs):
         count, rest = len(_alternatives(mine)), len(_alternatives(theirs))
         yield Loss(at, "some of the alternatives are missing", str(count), str(rest))
 
@@ -195,4 +206,10 @@ def _types(side: _Side) -> set[str]:
 
 def _values(side: _Side) -> set[str]:
     given = listed(side.schema.get("enum")) or ([side.schema["const"]] if "const" in side.schema else [])
-    return {one if isinstance(one, str) else repr(one) for one in given}
+    return {one if isinstance(one, str) else repr(one) for one in given} - {""}
+
+
+def _are_values(mine: _Side, theirs: _Side) -> bool:
+    """Whether the alternatives are values, and the other side has them all as such."""
+    values = [_values(one) for one in _alternatives(mine)]
+    return all(values) and set().union(*values) <= _values(theirs)

@@ -21,6 +21,9 @@ _PLAIN: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}")
 """Names that every protocol takes as they are."""
 _KEPT: Final = 24
 """Characters of a name that must be left of one that had to be changed."""
+_TELLING: Final = ("properties", "anyOf", "oneOf", "allOf", "$ref", "additionalProperties")
+_SHORTENED: Final = 1_000
+"""Characters of a description that must be left of one that is too long, white space aside."""
 
 
 class ToolLost(Fidelity):
@@ -60,7 +63,8 @@ class ToolLost(Fidelity):
     ```
 
     ## Exceptions
-    A name may be changed where it has characters that not every protocol takes, and have its namespace before it. Where
+    A name may be changed where it has characters that not every protocol takes, be spelled with other marks between its
+    words, and have a namespace or another word before it; whether the client hears its own name again is XLAT-TOOL-001. Where
     no tool may be called, none need be declared; where only some may be, the others need not be. Hosted tools are not
     judged.
     """
@@ -77,7 +81,7 @@ class ToolLost(Fidelity):
 
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
         """Look for each of them."""
-        missing = [one.name for one in _wanted(asked, sent) if like(one, sent) is None]
+        missing = [one.name for one in _wanted(asked, sent) if like(one, asked, sent) is None]
         if not missing:
             return None
         declared = ", ".join(one.name for one in sent.tools) or "no tools"
@@ -130,7 +134,7 @@ class ToolSchemaChanged(Fidelity):
     ```
 
     ## Exceptions
-    References may be written out. Of other keywords, and of `strict`, it is a warning where the upstream speaks OpenAI's
+    References may be written out, and parameters that name no property be left out. Of other keywords, and of `strict`, it is a warning where the upstream speaks OpenAI's
     own protocols, which know them; others need not. What the upstream's schema says beyond the client's is not judged.
     """
 
@@ -140,17 +144,19 @@ class ToolSchemaChanged(Fidelity):
 
     def concerns(self, asked: Heard, sent: Heard) -> bool:
         """A tool with parameters reached the upstream."""
-        return any(one.parameters and like(one, sent) is not None for one in asked.tools)
+        return any(one.parameters and like(one, asked, sent) is not None for one in asked.tools)
 
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
         """Compare the schemas."""
         for tool in asked.tools:
-            other = like(tool, sent)
-            if other is None or not tool.parameters:
+            other = like(tool, asked, sent)
+            if other is None or not tool.parameters or (other.parameters is None and _says_nothing(tool)):
                 continue
             found = losses(tool.parameters, other.parameters or {})
             if sent.dialect in SAME_WORDS and not found:
-                found = unsaid(tool.parameters, other.parameters or {})
+                # What is made strict by the gateway has to do without many of these.
+                is_stricter = other.strict and not tool.strict
+                found = [] if is_stricter else unsaid(tool.parameters, other.parameters or {})
                 if tool.strict and not other.strict:
                     found.append(Loss("", "strict is lost", "strict: true", "not strict", is_mild=True))
             if found:
@@ -207,7 +213,8 @@ class ToolDescriptionLost(Fidelity):
     ```
 
     ## Exceptions
-    More may be said than the client does. Of a parameter it is a warning.
+    More may be said than the client does, and white space may differ. OpenAI takes 1024 characters, so that many will do.
+    Of a parameter it is a warning.
     """
 
     id = "XLAT-REQ-007"
@@ -216,13 +223,15 @@ class ToolDescriptionLost(Fidelity):
 
     def concerns(self, asked: Heard, sent: Heard) -> bool:
         """A tool that is described reached the upstream."""
-        return any(like(one, sent) is not None and (one.description or one.parameters) for one in asked.tools)
+        return any(
+            like(one, asked, sent) is not None and (one.description or one.parameters) for one in asked.tools
+        )
 
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
         """Look for the descriptions."""
-        pairs = [(one, other) for one in asked.tools if (other := like(one, sent)) is not None]
+        pairs = [(one, other) for one in asked.tools if (other := like(one, asked, sent)) is not None]
         for tool, other in pairs:
-            if tool.description.strip() not in other.description:
+            if not _is_described(tool.description, other.description):
                 message = f"The description of {tool.name} did not reach the upstream."
                 found = shortened(other.description) if other.description else "no description"
                 return self.lost(case, message, expected=shortened(tool.description), found=found)
@@ -241,20 +250,36 @@ class ToolDescriptionLost(Fidelity):
         return None
 
 
-def like(tool: DeclaredTool, sent: Heard) -> DeclaredTool | None:
-    """The upstream's declaration of a tool."""
-    return next((one for one in sent.tools if names_agree(tool.name, one.name)), None)
+def like(tool: DeclaredTool, asked: Heard, sent: Heard) -> DeclaredTool | None:
+    """The upstream's declaration of one of the client's tools; one that has the very name of another is that other's."""
+    same = next((one for one in sent.tools if one.name == tool.name), None)
+    if same is not None:
+        return same
+    others = {one.name for one in asked.tools}
+    return next(
+        (one for one in sent.tools if one.name not in others and names_agree(tool.name, one.name)), None
+    )
 
 
 def names_agree(asked: str, sent: str) -> bool:
     """Whether the upstream may know a tool by that name: its own, one that all protocols take, or with a namespace."""
-    if asked == sent or sent.endswith((f"__{asked}", f".{asked}")):
+    if asked == sent or sent.endswith(tuple(f"{mark}{asked}" for mark in "_.-:/")):
         return True
-    if _PLAIN.fullmatch(asked):
-        return False
     plain, other = _letters(asked), _letters(sent)
+    if _PLAIN.fullmatch(asked):
+        return bool(plain) and plain == other
     # Of a name without any letter nothing is left that could be compared.
-    return plain[:_KEPT] == other[: len(plain[:_KEPT])]
+    return plain[:_KEPT] in {other[: len(plain[:_KEPT])], other[-len(plain) :][:_KEPT]}
+
+
+def _says_nothing(tool: DeclaredTool) -> bool:
+    """Whether the parameters are those of a tool that takes none: Gemini refuses an object without properties."""
+    return not any(tool.parameters.get(name) for name in _TELLING) if tool.parameters else True
+
+
+def _is_described(asked: str, sent: str) -> bool:
+    wish, told = (" ".join(one.split()) for one in (asked, sent))
+    return wish in told or (len(told) >= _SHORTENED and wish.startswith(told[:_SHORTENED]))
 
 
 def _letters(name: str) -> str:

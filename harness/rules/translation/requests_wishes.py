@@ -53,10 +53,22 @@ HAVE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 _SAMPLING: Final = (
     "temperature", "top_p", "seed", "frequency_penalty", "presence_penalty", "logit_bias",
 )  # fmt: skip
-_NEUTRAL: Final[Mapping[str, object]] = {"frequency_penalty": 0, "presence_penalty": 0, "logit_bias": {}}
+_NEUTRAL: Final[Mapping[str, object]] = {
+    "temperature": 1,
+    "top_p": 1,
+    "frequency_penalty": 0,
+    "presence_penalty": 0,
+    "logit_bias": {},
+}
 """Values that say as much as nothing at all."""
 _MILDER: Final = frozenset({"seed"})
 """No provider promises that it does anything."""
+_MILDER_OF_GEMINI: Final = frozenset({"frequency_penalty", "presence_penalty"})
+"""Many of its models refuse them."""
+_ROUNDING: Final = 0.0101
+"""Some servers count in steps of 0.01, or take nothing lower; a number of 32 bits is nearer than that."""
+_LEAST_CAP: Final = 4_096
+"""No model of any provider that is asked today ends sooner of itself."""
 _LEAST_OUTPUT: Final = 16
 """Responses takes no lower `max_output_tokens`."""
 _MOST_STOPS: Final[Mapping[str, int]] = {"chat": 4, "gemini": 5}
@@ -92,8 +104,10 @@ class SamplingChanged(Fidelity):
 
     ## Exceptions
     Anthropic takes temperatures up to 1, and none while a model thinks; it has no seed, penalties or biases, Responses
-    neither, and Gemini no biases. Claude's newer models and OpenAI's reasoning models refuse some of these, and need
-    not be told any. A seed that is lost is a warning: no provider promises anything for it.
+    neither, and Gemini no biases. Claude's newer models take a temperature or a `top_p` and not both; they and OpenAI's
+    reasoning models refuse some of these, and need not be told any. What is the default, 1 for both of these, need not
+    be told either, and a number may be rounded to the next 0.01. A seed that is lost is a warning: no provider promises
+    anything for it; so are penalties that Gemini is not told, since many of its models refuse them.
     """
 
     id = "XLAT-REQ-014"
@@ -116,7 +130,7 @@ class SamplingChanged(Fidelity):
                 f"The client's {message}",
                 expected=shown(wish),
                 found=shown(told),
-                severity=Severity.WARNING if name in _MILDER else None,
+                severity=Severity.WARNING if _is_milder(name, told, sent) else None,
                 subject=name,
             )
         return None
@@ -147,8 +161,9 @@ class LimitLost(Fidelity):
     ```
 
     ## Exceptions
-    Where a model of Anthropic thinks, the limit must be above what it may think, and can be higher than the client's.
-    Responses takes none below 16.
+    Where a model of Anthropic or Gemini thinks, the limit must be above what it may think, and can be higher than the
+    client's. Responses takes none below 16. A limit that is above what a model can write may be lowered to that, but not
+    below 4096; one that is not above 0 is none.
     """
 
     id = "XLAT-REQ-015"
@@ -158,7 +173,7 @@ class LimitLost(Fidelity):
     def concerns(self, asked: Heard, sent: Heard) -> bool:
         """The client sets a limit."""
         del sent
-        return asked.wishes.get("limit") is not None
+        return _is_below(0, asked.wishes.get("limit"))
 
     def hold(self, asked: Heard, sent: Heard, case: Case[Any]) -> Found:
         """Compare the limits."""
@@ -166,6 +181,8 @@ class LimitLost(Fidelity):
         if told == wish or (sent.dialect == "responses" and told == _LEAST_OUTPUT and _is_below(wish, told)):
             return None
         if sent.thinks and _is_below(wish, told):
+            return None
+        if _is_below(told, wish) and not _is_below(told, _LEAST_CAP):
             return None
         message = f"The client's limit of output tokens is {wish}, and the upstream is told {shown(told)}."
         return self.lost(case, message, expected=wish, found=shown(told))
@@ -222,11 +239,26 @@ class StopsLost(Fidelity):
 def _is_kept(name: str, wish: Any, told: Any, sent: Heard) -> bool:
     if told == wish or (told is None and (wish == _NEUTRAL.get(name, ...) or is_particular(sent))):
         return True
+    if name not in _MILDER and _is_near(wish, told):
+        return True
     if sent.dialect == "anthropic":
         if told is None:
-            return sent.thinks
+            return sent.thinks or (name == "top_p" and "temperature" in sent.wishes)
         return told == 1 and name == "temperature" and _is_below(1, wish)
     return sent.dialect == "gemini" and name == "seed" and told is None and wish not in _SEEDS
+
+
+def _is_near(wish: object, told: object) -> bool:
+    return (
+        isinstance(wish, int | float)
+        and isinstance(told, int | float)
+        and abs(wish - told) < _ROUNDING
+        and not isinstance(wish, bool)
+    )
+
+
+def _is_milder(name: str, told: object, sent: Heard) -> bool:
+    return name in _MILDER or (sent.dialect == "gemini" and told is None and name in _MILDER_OF_GEMINI)
 
 
 def is_particular(sent: Heard) -> bool:
