@@ -96,7 +96,8 @@ async def _incremental(player: Player, scenario: Scenario, route: Route, mode: M
 
 async def _first_event(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
     tries = [await player.play(scenario, route, mode, number=number) for number in range(TRIES)]
-    return min(tries, key=_overhead)
+    # A busy machine makes one try slower than another; that one of them is never answered is the target's doing.
+    return next((one for one in tries if _first(one.client) is None), min(tries, key=_overhead))
 
 
 async def _repeat(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:

@@ -53,7 +53,7 @@ def _took(exchange: Exchange) -> int:
 
 def _is_chance(finding: Finding, took: int) -> bool:
     """Whether a time moved as the clock did while an answer took so many microseconds."""
-    if (finding.rule, finding.where.pointer.rpartition("/")[2]) not in _STAMPS:
+    if _stamp(finding) not in _STAMPS:
         return False
     before, now = _seconds(finding.expected), _seconds(finding.found)
     if before is None or now is None:
@@ -68,9 +68,14 @@ def _is_two_clocks(finding: Finding) -> bool:
     the response that it ends with has the former. Whether a second turned between the two is chance in every answer.
     """
     before, now = _seconds(finding.expected), _seconds(finding.found)
-    if finding.rule != "RESP-ID-002" or before is None or now is None:
+    if _stamp(finding) != ("RESP-ID-002", "created_at") or before is None or now is None:
         return False
     return before - now == 1 and finding.times == 1
+
+
+def _stamp(finding: Finding) -> tuple[str, str]:
+    """The rule, and the member that it was broken at."""
+    return finding.rule, finding.where.pointer.rpartition("/")[2]
 
 
 def _seconds(told: str | None) -> int | None:

@@ -40,6 +40,9 @@ _PATHS: Final[tuple[tuple[re.Pattern[str], UpstreamDialect], ...]] = (
     (re.compile(r"/models/(?P<model>[^/:]+):(?P<how>streamGenerateContent|generateContent)$"), "gemini"),
     (re.compile(r"/messages$"), "anthropic"),
 )
+STRAYS: Final = 100
+"""The most kinds of requests without a session that are told: a gateway may ask for another path each time."""
+
 _HEAD_US: Final = 1_000
 """Microseconds until the head of an answer is due."""
 
@@ -89,7 +92,8 @@ class ScenarioUpstream:
 
     Attributes:
         plans: The sessions that may come, by mark.
-        strays: Requests that belong to no session, in words; a gateway's health checks are among them.
+        strays: Requests that belong to no session, in words, each kind once and `STRAYS` at most; a gateway's health
+            checks are among them.
     """
 
     def __init__(self, recorder: Recorder | None = None) -> None:
@@ -121,7 +125,10 @@ class ScenarioUpstream:
         plan = next((self.plans[one] for one in marks_in(body) if one in self.plans), None)
         if known is None or plan is None:
             why = "no session has its mark" if known is not None else "no dialect has such a path"
-            self.strays.append(f"{head.method} {path}: {why}")
+            told = f"{head.method} {path}: {why}"
+            # How many there are differs from run to run where a gateway asks behind its client's back.
+            if told not in self.strays and len(self.strays) < STRAYS:
+                self.strays.append(told)
             answer_error(
                 responder, 404, f"the scenario upstream was asked what it does not know: {why}", "not_found"
             )
