@@ -105,7 +105,7 @@ def _segments(item: Item, output: list[dict[str, Any]]) -> Iterator[Segment]:
 
 def _kept(item: Item, output: list[dict[str, Any]]) -> dict[str, Any]:
     """What the final output says of an item that nobody announced: its name, say, stands nowhere else."""
-    body = output[item.index] if item.index < len(output) else {}
+    body = output[item.index] if 0 <= item.index < len(output) else {}
     return body if body.get("type") == item.type else {}
 
 

@@ -137,6 +137,8 @@ class WaitLost(Comparison):
         told = retry_after_ms(case.headers or ())
         if wait is None or told is None or _THOUSAND not in {_ratio(told, wait), _ratio(wait, told)}:
             return None
+        if told == _THOUSAND:  # a millisecond is a second where whole seconds are told
+            return None
         return self.told(
             case,
             f"Upstream asked to wait ({_said(there)}), and the client was told {said}: seconds are taken for"

@@ -136,10 +136,25 @@ class RefusalAsText(Comparison):
     stream: translation/chat_refusal
     ```
 
+    ```example
+    stream: translation/chat_refusal
+    event 3: choices.0.finish_reason = "content_filter"
+    --- upstream
+    request: none
+    stream: anthropic/text
+    drop content_block_start
+    drop content_block_delta
+    drop content_block_delta
+    drop content_block_delta
+    drop content_block_stop
+    event message_delta: delta.stop_reason = "refusal"
+    ```
+
     ## Exceptions
     A refusal that arrives as text is a warning where the client did not ask for JSON: people read it all the same, and
     no client fails. Where it did, the words are parsed in place of the answer. A refusal that is lost or changed, and
-    text that is told as a refusal, are errors like all words that do not arrive.
+    text that is told as a refusal, are errors like all words that do not arrive. That upstream's filter took the answer a
+    gateway may say in a refusal of its own words: Anthropic and Gemini have none for it.
     """
 
     id = "XLAT-REF-001"
@@ -157,6 +172,8 @@ class RefusalAsText(Comparison):
         short = may_be_short(mine, theirs, case)
         for one, other in mine.pairs(theirs):
             if one.refusal == other.refusal or (short and other.refusal.startswith(one.refusal)):
+                continue
+            if other.finish == "content_filter" and not other.refusal and one.refusal not in other.text:
                 continue
             severity = Severity.ERROR
             if other.refusal and other.refusal in one.text:
