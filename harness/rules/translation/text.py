@@ -144,9 +144,12 @@ class RefusalAsText(Comparison):
     stream: anthropic/text
     drop content_block_start
     drop content_block_delta
-    drop content_block_delta
-    drop content_block_delta
+    drop content_block_delta#1
+    drop content_block_delta#2
     drop content_block_stop
+    event message_start: message.usage.input_tokens = 16
+    event message_delta: usage.input_tokens = 16
+    event message_delta: usage.output_tokens = 9
     event message_delta: delta.stop_reason = "refusal"
     ```
 
