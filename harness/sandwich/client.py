@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -122,12 +123,16 @@ def _head(answer: httpx.Response, at_us: int) -> Response:
 
 
 def new_client() -> httpx.AsyncClient:
-    """A client for a target on this machine or elsewhere, with as many connections as there are sessions."""
+    """A client for a target on this machine or elsewhere, with as many connections as there are sessions.
+
+    It keeps no cookies: each session is somebody else, whom a target must not know again by another one's.
+    """
     return httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=_CONNECT),
         # Each session has a connection of its own: a server may close one that is used again at the very moment at
         # which it is used, and a session that fails by such a chance says nothing about anybody.
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         trust_env=False,
         follow_redirects=False,
     )

@@ -17,6 +17,7 @@ from harness.scenarios.registry import scenario
 from tests.unit.test_sandwich_behaviours import Gateway, faults, play
 
 if TYPE_CHECKING:
+    from harness.io.server.heads import RequestHead
     from harness.io.server.responder import Responder
 
 
@@ -44,6 +45,36 @@ class HangsUp(Gateway):
             return
         await self.client.post(f"{self.upstream}/v1/chat/completions", content=body)
         responder.cut()
+
+
+class Sticky(Gateway):
+    """Marks its clients with a cookie, and notes which of them come back."""
+
+    def __call__(self, head: RequestHead, body: bytes, responder: Responder) -> None:
+        """Look at the request."""
+        COOKIES.append(head.field(b"cookie"))
+        super().__call__(head, body, responder)
+
+    async def answer(self, body: bytes, responder: Responder) -> None:
+        """With a cookie."""
+        async with self.client.stream("POST", f"{self.upstream}/v1/chat/completions", content=body) as answer:
+            kind = answer.headers["content-type"]
+            responder.start(
+                answer.status_code, "", [("content-type", kind), ("set-cookie", "who=you; Path=/")]
+            )
+            await self.passed(answer, responder.write)
+        responder.finish()
+
+
+COOKIES: list[str] = []
+
+
+def test_no_session_is_known_again_by_the_cookie_of_another_one() -> None:
+    """Each is a client of its own."""
+    COOKIES.clear()
+    _, found = play(Sticky, scenario("behaviour-repeat"))
+    assert found.status is CellStatus.PASSED
+    assert COOKIES == ["", ""]
 
 
 @pytest.mark.parametrize("mode", ["stream", "whole"])
