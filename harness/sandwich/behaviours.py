@@ -16,7 +16,7 @@ from harness.findings import Severity
 from harness.io.server.timetable import now
 from harness.results.result import CellStatus
 from harness.sandwich import judging
-from harness.sandwich.behaviours_comparing import crossed, folded, is_refused, repeated
+from harness.sandwich.behaviours_comparing import crossed, folded, is_refused, repeated, turned_away
 from harness.sandwich.behaviours_ids import shared
 from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT, SHARED
 from harness.sandwich.behaviours_watching import Watched, held_back, held_in_all, is_doubtful, left
@@ -111,6 +111,9 @@ async def _whole_is_fold(player: Player, scenario: Scenario, route: Route, mode:
 
 async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
     alone = await player.play(scenario, route, mode)
+    if is_refused(alone):
+        # There is nothing that others could be held against.
+        return alone
     sessions = [alone]
     late = 0.0
     for crowd in range(TRIES):
@@ -124,7 +127,7 @@ async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mod
             came = await asyncio.gather(*plays)
         late = max(late, *clock)
         sessions += came
-        if is_refused(alone) or not any(map(is_refused, came)):
+        if not any(map(is_refused, came)):
             break
     answered = [one for one in sessions if not is_refused(one)]
     # Where this process did not get to run itself, a limit of somebody's was over before an answer could be passed on:
@@ -231,9 +234,16 @@ def judged(played: Played, *, profile: str = "openai", ruleset: str | None = Non
             return plain
 
 
+_OF_TWO: Final[Mapping[str | None, str]] = {"repeat": REPEAT, "whole_is_fold": FOLD}
+"""What is judged of two answers, and by which rule."""
+
+
 def _compared(played: Played, profile: str, ruleset: str | None) -> Judged:
     first, *others = played.sessions
     plain = judging.judged(first, profile=profile, ruleset=ruleset)
+    if played.scenario.behaviour in _OF_TWO and (status := turned_away(others[0])) is not None:
+        why = f"the target answered {status} to the second request and asked no upstream"
+        return _added(plain, Watched(reason=why), _OF_TWO[played.scenario.behaviour])
     match played.scenario.behaviour:
         case "repeat":
             rule, found = REPEAT, repeated(first, others[0])

@@ -29,6 +29,8 @@ Found = tuple[tuple[int, Finding], ...]
 """Findings, each with the number of the exchange among those of the cell's client."""
 
 _REFUSED: Final = 300
+_LATER: Final = frozenset({429, 503})
+"""With these a server says that it has no room now: that differs from moment to moment, and rightly."""
 _LONGEST: Final = 160
 
 
@@ -132,6 +134,14 @@ def is_refused(played: Played) -> bool:
         return True
     turn = _turn(played.route.inbound, exchange)
     return turn is not None and turn.error is not None
+
+
+def turned_away(played: Played) -> int | None:
+    """The status with which a target that had enough to do put its client off, without a word to its upstream."""
+    response = played.client[0].exchange.response
+    if response is None or played.upstream or response.status not in _LATER:
+        return None
+    return response.status
 
 
 def _told(rule: str, begin: str, gap: Difference) -> Finding:

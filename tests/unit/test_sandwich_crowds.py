@@ -6,16 +6,18 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from harness.results.result import CellStatus
-from tests.unit.test_sandwich_behaviours import CROSSTALK, Gateway, MixesIds, faults, play
+from tests.unit.test_sandwich_behaviours import CROSSTALK, FOLD, REPEAT, Gateway, MixesIds, faults, play
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx
-    import pytest
 
     from harness.io.server.responder import Responder
+    from harness.scenarios.scenario import Scenario
 
 
 class Busy(Gateway):
@@ -47,6 +49,48 @@ class BusyAndMixed(BusyOnce, MixesIds):
     def told(self, data: bytes, body: bytes) -> bytes:
         """Of the first crowd only."""
         return super().told(data, body) if self.asked_for <= 51 else data
+
+
+class Limits(Gateway):
+    """Has had enough after some requests, for a moment."""
+
+    full = range(1, 2)
+    asked_for = -1
+
+    async def answer(self, body: bytes, responder: Responder) -> None:
+        """Put off, or answer."""
+        self.asked_for += 1
+        if self.asked_for not in self.full:
+            await super().answer(body, responder)
+            return
+        responder.start(429, "", [("content-type", "application/json"), ("retry-after", "1")])
+        responder.write(
+            b'{"error":{"message":"later","type":"requests","param":null,"code":"rate_limit_exceeded"}}'
+        )
+        responder.finish()
+
+
+class LimitsAtFirst(Limits):
+    """Others have taken what there was."""
+
+    full = range(1)
+
+
+@pytest.mark.parametrize("played", [REPEAT, FOLD], ids=lambda one: one.name)
+def test_who_puts_off_the_second_of_two_requests_is_not_said_to_answer_otherwise(played: Scenario) -> None:
+    """There are no two answers then."""
+    _, found = play(Limits, played)
+    assert faults(found) == set()
+    assert found.status is CellStatus.NOT_EXERCISED
+    assert found.reason == "the target answered 429 to the second request and asked no upstream"
+
+
+def test_a_crowd_is_not_held_against_one_that_was_put_off() -> None:
+    """All of it would be otherwise."""
+    _, found = play(LimitsAtFirst, CROSSTALK)
+    assert faults(found) == set()
+    assert found.status is CellStatus.NOT_EXERCISED
+    assert found.reason == "the target answered 429 and asked no upstream"
 
 
 def test_a_crowd_of_which_some_are_refused_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
