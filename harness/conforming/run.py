@@ -26,6 +26,7 @@ from harness.io.server.threaded import ServerThread
 from harness.results.result import Cell, CellStatus
 from harness.results.result import Route as ResultRoute
 from harness.results.result import Target as ResultTarget
+from harness.sandwich.unended import HUNG_UP
 from harness.sandwich.upstream import ScenarioUpstream
 from harness.targets.target import Installable
 
@@ -155,7 +156,8 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
     return Through(
         target=_ended(target, running, said, halt=halt, failure=failure, log=log),
         ruled=tuple(
-            _declared(target, _broken(_shown(found[place], said), statuses)) for place in sorted(found)
+            _declared(target, _hung_up(_broken(_shown(found[place], said), statuses), statuses, halt))
+            for place in sorted(found)
         ),
         scenarios=own,
         strays=tuple(sorted(map(said, handler.strays))),
@@ -227,6 +229,15 @@ def _broken(one: Ruled, statuses: Collection[int]) -> Ruled:
     if set(statuses) != {500} or one.cell.status is not CellStatus.NOT_EXERCISED:
         return one
     reason = "it answered 500 to this, as to everything else that it was asked"
+    return one._replace(cell=msgspec.structs.replace(one.cell, status=CellStatus.FAILED, reason=reason))
+
+
+def _hung_up(one: Ruled, statuses: Collection[int], halt: Halt | None) -> Ruled:
+    """The cell; where a target that is well and answers others closed the connection, nobody else is to blame."""
+    is_well = bool(statuses) and not (halt is not None and halt.died)
+    if not is_well or one.cell.status is not CellStatus.HARNESS_FAULT or one.cell.reason not in HUNG_UP:
+        return one
+    reason = "it hung up without an answer, and asked no upstream"
     return one._replace(cell=msgspec.structs.replace(one.cell, status=CellStatus.FAILED, reason=reason))
 
 

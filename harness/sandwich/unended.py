@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 SLACK_MS: Final = 250.0
 """Milliseconds by which a target may leave its upstream earlier than its client leaves, and have left with it."""
+_NO_ANSWER: Final = "the target gave no answer"
+HUNG_UP: Final = frozenset({f"{_NO_ANSWER}: RemoteProtocolError", f"{_NO_ANSWER}: ReadError"})
+"""How it is told that a connection was taken and closed without a word. Of one session nobody knows whether the target
+is well at all; who knows that it answers others can tell."""
 GRACE_MS: Final = 2_000.0
 """Milliseconds that a target always has, once its upstream has ended, to end its own answer in."""
 
@@ -53,7 +57,7 @@ def _unended(played: Played, mine: Side, theirs: Sequence[Side]) -> tuple[CellSt
         return None if theirs else (CellStatus.NOT_EXERCISED, why)
     if theirs:
         return CellStatus.FAILED, f"it hung up without an answer ({ending.exception or ending.how})"
-    return CellStatus.HARNESS_FAULT, f"the target gave no answer: {ending.exception or ending.how}"
+    return CellStatus.HARNESS_FAULT, f"{_NO_ANSWER}: {ending.exception or ending.how}"
 
 
 def _alone(mine: Side) -> tuple[CellStatus, str]:

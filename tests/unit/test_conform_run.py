@@ -188,6 +188,22 @@ def test_a_target_that_answers_garbage_ends_in_bounded_time(tmp_path: Path) -> N
     assert set(statuses(found)) == {CellStatus.HARNESS_FAULT}
 
 
+def test_a_target_that_hangs_up_on_one_request_and_answers_others_has_failed_that_one(tmp_path: Path) -> None:
+    """It crashes over the tools, say, and its server closes the connection."""
+
+    def crashes(connection: socket.socket, request: bytes) -> None:
+        if b'"tools"' not in request:
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        connection.close()
+
+    with ScriptedServer(crashes) as server:
+        found = through(Tiny(base_url=f"{server.url}/v1"), tmp_path, "text-plain", "tool-one-call")
+    told = {one.cell.reason for one in found.ruled if one.cell.scenario == "tool-one-call"}
+    assert found.target.status == "ran"
+    assert set(statuses(found)) == {CellStatus.FAILED}
+    assert told == {"it hung up without an answer, and asked no upstream"}
+
+
 def test_what_is_left_of_a_budget_is_left_out_without_blame(tmp_path: Path) -> None:
     """It says nothing about the target."""
     found = through(Tiny(), tmp_path, "transport-silence", budget=0.2)
