@@ -13,12 +13,18 @@ from harness.io.recorder import ending_of
 from harness.io.server.timetable import now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from harness.cassettes.exchange import Headers
     from harness.io.recorder import Take
 
 _CONNECT: Final = 10.0
 _LARGEST: Final = 16 * 1024 * 1024
 """Bytes of a body that are read: no scenario has an answer of a tenth of this, and memory and disk have an end."""
+_MOST: Final = 100_000
+"""Events of a body that are read: small ones are many before the bytes are, and each is judged."""
+_BEGINNING: Final = 64 * 1024
+"""Bytes of a body without end that are judged. The recording has all that was read."""
 
 
 class Leave(Exception):
@@ -57,7 +63,8 @@ async def ask(
         take: Its recording on the disk.
 
     Returns:
-        What went over the wire. An answer that never came is an exchange without a response.
+        What went over the wire; of a body without end, how it began. An answer that never came is an exchange without
+        a response.
     """
     request = Request("POST", url, headers, body)
     response: Response | None = None
@@ -80,6 +87,7 @@ async def ask(
         how = How.CLIENT_CLOSE
     except EndlessBody as endless:
         how, error = How.TIMEOUT, endless
+        chunks[:] = _beginning(chunks)
     except TimeoutError as late:
         how, error = (How.CLIENT_CLOSE, None) if patience < seconds else (How.TIMEOUT, late)
     except (httpx.HTTPError, OSError) as failed:
@@ -103,17 +111,29 @@ async def ask(
 async def _read(
     answer: httpx.Response, chunks: list[Chunk], head_at: float, leave_after: int | None, take: Take | None
 ) -> None:
-    size = 0
+    size = events = 0
     async for data in answer.aiter_raw():
         chunks.append(Chunk(round((now() - head_at) * 1e6), data))
         if take is not None:
             take.chunk(data)
         size += len(data)
-        if size > _LARGEST:
-            message = f"{_LARGEST:,} bytes came, and no end"
+        events += data.count(b"\n\n") + data.count(b"\r\n\r\n")
+        if size > _LARGEST or events > _MOST:
+            came = f"{_LARGEST:,} bytes" if size > _LARGEST else f"{_MOST:,} events"
+            message = f"{came} came, and no end"
             raise EndlessBody(message)
         if leave_after is not None and len(chunks) >= leave_after:
             raise Leave
+
+
+def _beginning(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """What of an endless body is judged: an hour of judging would find nothing that its beginning has not."""
+    size = 0
+    for chunk in chunks:
+        if size >= _BEGINNING:
+            return
+        size += len(chunk.data)
+        yield chunk
 
 
 def _head(answer: httpx.Response, at_us: int) -> Response:
