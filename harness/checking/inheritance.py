@@ -229,6 +229,11 @@ def _gave_as_few(finding: Finding, upstream: Half) -> bool:
     return finding.found == str(len(upstream.turn.choices))
 
 
+def _has_no_logprobs(finding: Finding, upstream: Half) -> bool:
+    """Its protocol knows none, or what it sent cannot be told to belong together."""
+    return upstream.case.dialect.name == "anthropic" or _says_its_text_in_several_ways(finding, upstream)
+
+
 def _sent_that_shape(finding: Finding, upstream: Half) -> bool:
     """The members do not fit, and those of upstream's items or objects did not either."""
     del finding
@@ -296,9 +301,14 @@ CAUSES: Final = (
         "upstream was told how many calls are wanted; a gateway neither makes nor takes away any",
     ),
     Cause(
-        ("CHAT-CONT-002", "CHAT-LOGP-001", "CHAT-LOGP-003"),
+        ("CHAT-CONT-002", "CHAT-LOGP-001"),
         _says_its_text_in_several_ways,
         "pieces and tokens are passed on as they came",
+    ),
+    Cause(
+        ("CHAT-LOGP-003",),
+        _has_no_logprobs,
+        "Anthropic has no log probabilities, and a legal null says so; elsewhere they are passed on as they came",
     ),
     Cause(
         ("SSE-UTF8-002",),

@@ -100,6 +100,13 @@ CASES = [
         "request: none\nstream: gemini/text",
         id="fewer answers than were asked for",
     ),
+    pytest.param(
+        "CHAT-LOGP-003",
+        'stream: translation/chat_text\nrequest: {"model":"m","stream":true,"logprobs":true,"messages":[],'
+        '"stream_options":{"include_usage":true}}',
+        "request: none\nstream: anthropic/text",
+        id="no log probabilities of a protocol that has none",
+    ),
     pytest.param("RESP-FC-004", BROKEN_IN_RESPONSES, BROKEN_IN_CHAT, id="arguments that are no JSON"),
     pytest.param("CHAT-TOOL-009", BROKEN_IN_CHAT, BROKEN_IN_RESPONSES, id="the same, the other way"),
     pytest.param(

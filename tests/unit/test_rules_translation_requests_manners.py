@@ -292,6 +292,22 @@ ANOTHER: Final[dict[str, tuple[dict[str, Any], str, dict[str, Any], str]]] = {
         _anthropic(max_tokens=1_024),
         "XLAT-REQ-015",
     ),
+    "alternatives of the whole without any of them": (
+        plain(
+            "chat",
+            tools=[
+                _tool(
+                    "f",
+                    parameters={
+                        "anyOf": [_taking({"a": {"type": "string"}}), _taking({"b": {"type": "string"}})]
+                    },
+                )
+            ],
+        ),
+        "anthropic",
+        _input("f"),
+        "XLAT-REQ-006",
+    ),
     "a seed next to the client's": (plain("chat", seed=7), "chat", plain("chat", seed=8), "XLAT-REQ-014"),
     "a result that is told as JSON text of a text": (
         _history("{}", '{"hour": 9}'),

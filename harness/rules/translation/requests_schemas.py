@@ -169,7 +169,12 @@ def _losses(at: str, mine: _Side, theirs: _Side) -> Iterator[Loss]:
             ", ".join(sorted(values)),
             ", ".join(sorted(kept)) or "no enum",
         )
-    if at and len(_alternatives(mine)) > len(_alternatives(theirs)) and not _are_values(mine, theirs):
+    is_compared = at or not known  # those of the whole may be told as the properties that they have
+    if (
+        is_compared
+        and len(_alternatives(mine)) > len(_alternatives(theirs))
+        and not _are_values(mine, theirs)
+    ):
         count, rest = len(_alternatives(mine)), len(_alternatives(theirs))
         yield Loss(at, "some of the alternatives are missing", str(count), str(rest))
 

@@ -157,7 +157,8 @@ class RefusalAsText(Comparison):
     A refusal that arrives as text is a warning where the client did not ask for JSON: people read it all the same, and
     no client fails. Where it did, the words are parsed in place of the answer. A refusal that is lost or changed, and
     text that is told as a refusal, are errors like all words that do not arrive. That upstream's filter took the answer a
-    gateway may say in a refusal of its own words: Anthropic and Gemini have none for it.
+    gateway may say in a refusal of its own words: Anthropic and Gemini have none for it. That it takes upstream's last
+    words before that for the refusal is a warning.
     """
 
     id = "XLAT-REF-001"
@@ -184,6 +185,7 @@ class RefusalAsText(Comparison):
                 severity = Severity.ERROR if _asks_for_json(case) else Severity.WARNING
             elif one.refusal and one.refusal in other.text:
                 message = "Upstream's text arrived as a refusal."
+                severity = Severity.WARNING if other.finish == "content_filter" else Severity.ERROR
             elif one.refusal:
                 message = "The refusal is not upstream's."
             else:
