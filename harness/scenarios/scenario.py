@@ -48,7 +48,7 @@ class Scenario:
         capability: Where it stands in the report.
         asks: What the client asks.
         answers: What the upstream answers, one for each request that is expected of the gateway.
-        exercises: What must have been seen for the scenario to count, in the words of `harness.scenarios.features`.
+        exercises: What must have been seen for the scenario to count, in the words of `harness.sandwich.features`.
         output: The client runs the tools that are called, with this result, and asks again; "" does not.
         follows: The client asks this next, and names the response that it continues (Responses); "" does not.
         inbound: Client dialects that have words for it.
