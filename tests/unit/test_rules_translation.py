@@ -172,3 +172,33 @@ def test_the_call_that_is_lost_or_made_up_is_named(here: str, there: str, clause
     example = parse_example(f"stream: translation/{here}\n--- upstream\nstream: anthropic/{there}\n")
     (found,) = (one for one in judged_example(example).findings if one.rule == "XLAT-TOOL-001")
     assert found.message.endswith(clause)
+
+
+def test_a_refusal_in_the_gateways_words_for_what_a_filter_took_is_not_made_up() -> None:
+    """Anthropic says `refusal` and no words; a refusal of an answer that was stopped by nothing is another thing."""
+    refused = 'stream: translation/chat_refusal\nevent 3: choices.0.finish_reason = "content_filter"'
+    silent = (
+        "request: none\nstream: anthropic/text\ndrop content_block_start\ndrop content_block_delta\n"
+        "drop content_block_delta#1\ndrop content_block_delta#2\ndrop content_block_stop\n"
+        "event message_start: message.usage.input_tokens = 16\nevent message_delta: usage.input_tokens = 16\n"
+        "event message_delta: usage.output_tokens = 9\n"
+    )
+    assert judged(refused, f'{silent}event message_delta: delta.stop_reason = "refusal"') == {}
+    assert judged("stream: translation/chat_refusal", silent)["XLAT-REF-001"] is Severity.ERROR
+
+
+@pytest.mark.parametrize(("wait", "told", "rules"), [("1", "1", set()), ("9", "9", {"XLAT-ERR-005"})])
+def test_whole_seconds_for_less_than_one_are_no_mistake(wait: str, told: str, rules: set[str]) -> None:
+    """A millisecond is a second for who has seconds alone; nine milliseconds are no nine seconds."""
+    head = "status: 429\nheader: content-type: application/json\nheader: x-request-id: req_1\n"
+    error = '{"error":{"message":"No","type":"rate_limit_error","param":null,"code":"rate_limit_exceeded"}}'
+    body = f"body:\n{error}"
+    assert (
+        set(
+            judged(
+                f"{head}header: retry-after: {told}\n{body}",
+                f"dialect: chat\n{head}header: retry-after-ms: {wait}\n{body}",
+            )
+        )
+        == rules
+    )

@@ -136,23 +136,6 @@ class RefusalAsText(Comparison):
     stream: translation/chat_refusal
     ```
 
-    ```example
-    stream: translation/chat_refusal
-    event 3: choices.0.finish_reason = "content_filter"
-    --- upstream
-    request: none
-    stream: anthropic/text
-    drop content_block_start
-    drop content_block_delta
-    drop content_block_delta#1
-    drop content_block_delta#2
-    drop content_block_stop
-    event message_start: message.usage.input_tokens = 16
-    event message_delta: usage.input_tokens = 16
-    event message_delta: usage.output_tokens = 9
-    event message_delta: delta.stop_reason = "refusal"
-    ```
-
     ## Exceptions
     A refusal that arrives as text is a warning where the client did not ask for JSON: people read it all the same, and
     no client fails. Where it did, the words are parsed in place of the answer. A refusal that is lost or changed, and
