@@ -261,7 +261,12 @@ def _compared(played: Played, profile: str, ruleset: str | None) -> Judged:
     number = len(first.client)
     further: list[tuple[int, Finding]] = []
     for one in others if len(others) == 1 else ():
-        for at, finding in judging.judged(one, profile=profile, ruleset=ruleset).findings:
+        second = judging.judged(one, profile=profile, ruleset=ruleset)
+        if second.status is CellStatus.FAILED and second.reason is not None:
+            # It hung or hung up, for which there is no finding.
+            told_already = plain.reason if plain.status is CellStatus.FAILED else None
+            plain = replace(plain, status=second.status, reason=told_already or second.reason)
+        for at, finding in second.findings:
             if (finding.rule, finding.subject) not in told:
                 told.add((finding.rule, finding.subject))
                 further.append((number + at, finding))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.results.result import CellStatus
-from harness.sandwich.behaviours import judged
+from harness.sandwich.behaviours import judged, together
 from harness.sandwich.session import Mode, Played, Route, Side
 from harness.sandwich.unended import unended
 from harness.scenarios.registry import scenario
@@ -188,3 +189,18 @@ def test_an_answer_without_an_end_failed_however_soon_it_was_too_much() -> None:
     assert judged(session).reason == "its answer had no end: 16 bytes came, and no end"
     recorded = replace(session.scenario, recorded=(WHOLE.exchange,))
     assert unended(replace(session, scenario=recorded)) is None
+
+
+def test_the_second_of_two_sessions_is_looked_at_as_well() -> None:
+    """A whole answer that says all there is to say, and whose body never ends."""
+    said = {"role": "assistant", "content": "hi", "refusal": None}
+    head = {"id": "c", "object": "chat.completion", "created": 1, "model": "m"}
+    choice = {"index": 0, "message": said, "finish_reason": "stop", "logprobs": None}
+    body = json.dumps({**head, "choices": [choice]}).encode()
+    plain = "application/json"
+    name = "behaviour-whole-is-fold"
+    streamed = played(WHOLE, WHOLE, name=name)
+    hung = played(side(body, how=How.TIMEOUT, ended=9_000, kind=plain), side(body, kind=plain), name=name)
+    found = judged(together([streamed, replace(hung, mode="whole")]))
+    assert found.status is CellStatus.FAILED
+    assert (found.reason or "").startswith("it hung: for 9 s")
