@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
+from harness.checking.fingerprints import fingerprint
 from harness.results.result import (
     Cell,
     CellStatus,
@@ -19,6 +22,9 @@ from harness.results.result import (
     Timing,
     Wire,
 )
+
+if TYPE_CHECKING:
+    from harness.findings import Finding as Found
 
 HOSTILE = "\x1b[31m<b>|`{x}`</b>]]>\ud800 [a](1) ::error::100%\nnext"
 """What a target may say: mark-up of every format, a control character, half a character, a second line."""
@@ -93,6 +99,23 @@ def cell(
         client=(Wire(cassette=f"{target}.client.cassette.jsonl", exchange=3),),
         upstream=(Wire(cassette=f"{target}.upstream.cassette.jsonl", exchange=2),),
         command=f"harness conform --target {target} --scenario {scenario}",
+    )
+
+
+def published(found: Found) -> Finding:
+    """What a rule found in the only exchange of a cell, as a result has it."""
+    where = found.where
+    return Finding(
+        rule=found.rule,
+        severity=found.severity.value,
+        origin=found.origin.value,
+        message=found.message,
+        fingerprint=fingerprint(found),
+        expected=found.expected,
+        found=found.found,
+        where=Place(
+            event=where.event, start=where.start, stop=where.stop, pointer=where.pointer, part=where.part
+        ),
     )
 
 

@@ -11,7 +11,6 @@ import msgspec
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.checking.exchanges import judge
-from harness.checking.fingerprints import fingerprint
 from harness.findings import Origin
 from harness.results.result import (
     Cell,
@@ -31,6 +30,7 @@ from harness.results.result import (
 )
 from harness.rules.manual import page
 from harness.rules.registry import rules
+from tests.conform_results import published
 
 QUIET_MS = 400
 """How long the made-up gateway says nothing in the middle of an answer."""
@@ -85,27 +85,10 @@ def exchange_of(wire: Wire) -> Exchange | None:
 def found() -> tuple[Finding, ...]:
     """What the rules say of the broken answer, worst first, as in any result."""
     verdict = judge(exchange(broken=True), dialect="chat", upstream=exchange(broken=False))
-    return tuple(
-        Finding(
-            rule=one.rule,
-            severity=one.severity.value,
-            origin=one.origin.value,
-            message=one.message,
-            fingerprint=fingerprint(one),
-            expected=one.expected,
-            found=one.found,
-            where=Place(
-                event=one.where.event,
-                start=one.where.start,
-                stop=one.where.stop,
-                pointer=one.where.pointer,
-                part=one.where.part,
-            ),
-        )
-        for one in sorted(
-            verdict.findings, key=lambda one: (one.origin is Origin.UPSTREAM, -one.severity.weight)
-        )
+    worst_first = sorted(
+        verdict.findings, key=lambda one: (one.origin is Origin.UPSTREAM, -one.severity.weight)
     )
+    return tuple(map(published, worst_first))
 
 
 def _cell(

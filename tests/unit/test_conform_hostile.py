@@ -12,7 +12,6 @@ import pytest
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
 from harness.checking.exchanges import judge
-from harness.checking.fingerprints import fingerprint
 from harness.reporting.conform.html import html
 from harness.reporting.conform.markdown import LONGEST as LONGEST_IN_MARKDOWN
 from harness.reporting.conform.registry import conform_formats
@@ -20,7 +19,7 @@ from harness.reporting.conform.wording import LONGEST
 from harness.results.merging import merged
 from harness.results.reading import read_result
 from harness.results.result import Cell, CellStatus, Finding, Place, Result, Rule, Stale, Target, Wire
-from tests.conform_results import RUN, SCENARIOS, cell, later
+from tests.conform_results import RUN, SCENARIOS, cell, later, published
 
 SCRIPT = "</script><script>alert(1)</script><!--"
 ANSI = "\x1b[2J\x1b]0;title\x07\x9b31m"
@@ -208,25 +207,7 @@ def test_what_the_rules_say_of_such_bytes_can_be_told_in_every_format(pieces: li
     """Judged as any answer is, and shown byte for byte in the page."""
     given = _answer(*pieces, kind=kind)
     verdict = judge(given, dialect="chat")
-    findings = tuple(
-        Finding(
-            rule=one.rule,
-            severity=one.severity.value,
-            origin="gateway",
-            message=one.message,
-            fingerprint=fingerprint(one),
-            expected=one.expected,
-            found=one.found,
-            where=Place(
-                event=one.where.event,
-                start=one.where.start,
-                stop=one.where.stop,
-                pointer=one.where.pointer,
-                part=one.where.part,
-            ),
-        )
-        for one in verdict.findings
-    )
+    findings = tuple(map(published, verdict.findings))
     assert findings
     made = later(saying("x"), _of_bytes(findings))
     for name, form in conform_formats().items():

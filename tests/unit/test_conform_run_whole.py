@@ -24,9 +24,9 @@ from harness.findings import Finding, Location, Origin, Severity
 from harness.io.recordings import read_recording
 from harness.results.reading import read_result
 from harness.results.result import Cell, CellStatus, Result, Run, Target
-from harness.results.result import Finding as ResultFinding
 from harness.scenarios.registry import scenario
 from harness.targets.builtin import Builtin
+from tests.conform_results import published
 from tests.targeting import Tiny
 
 if TYPE_CHECKING:
@@ -85,18 +85,6 @@ def ruled(status: CellStatus, *severities: Severity, reason: str | None = None) 
         )
         for number, one in enumerate(severities)
     )
-    from harness.checking.fingerprints import fingerprint  # noqa: PLC0415 - as cells have it
-
-    found = tuple(
-        ResultFinding(
-            rule=one.rule,
-            severity=one.severity.value,
-            origin="gateway",
-            message=one.message,
-            fingerprint=fingerprint(one),
-        )
-        for one in blamed
-    )
     cell = Cell(
         id="tiny/chat/text-plain/stream",
         target="tiny",
@@ -104,7 +92,7 @@ def ruled(status: CellStatus, *severities: Severity, reason: str | None = None) 
         scenario="text-plain",
         mode="stream",
         status=status,
-        findings=found,
+        findings=tuple(map(published, blamed)),
         reason=reason,
     )
     return Ruled(cell, blamed)
