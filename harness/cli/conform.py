@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.interrupting import interrupted_gently
 from harness.cli.seconds import seconds_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from harness.checking.baseline import Baseline
-    from harness.cli.complaints import Complaints
-    from harness.cli.reports import Wanted
-    from harness.conforming.whole import Ran
     from harness.translation.engine import InboundDialect
 
 _OUT = "harness-report"
@@ -213,6 +205,7 @@ def command(
     from harness.checking.rulesets import ruleset as ruleset_of
     from harness.cli.command import note
     from harness.cli.complaints import Complaints
+    from harness.cli.concluding import concluded
     from harness.cli.listing import listed
     from harness.cli.progress import Progress
     from harness.cli.reports import refuse_unwritable, wanted
@@ -282,7 +275,7 @@ def command(
         listen=upstream_port or 0,
         progress=tell,
     )
-    with _ended_gently():
+    with interrupted_gently():
         ran = run_all(
             targets,
             wishes,
@@ -295,7 +288,7 @@ def command(
         progress.clear()
         for trouble in ran.troubles:
             complaints.say(trouble)
-        return _told(
+        return concluded(
             ran,
             formats,
             out,
@@ -309,79 +302,8 @@ def command(
         )
 
 
-def _told(
-    ran: Ran,
-    formats: Wanted,
-    out: Path,
-    complaints: Complaints,
-    *,
-    accepted: Baseline | None,
-    baseline: Path | None,
-    strict: bool,
-    optional: Sequence[str],
-    redact_content: bool,
-    quiet: bool,
-) -> int:
-    """Write and print what came of a run; gives the exit code."""
-    import msgspec
-
-    from harness.cli.command import note
-    from harness.cli.reports import print_report, write_files
-    from harness.conforming.files import write_report, write_result
-    from harness.conforming.verdict import exit_code, obstacles
-    from harness.jobs.accepting import unexplained, write_baseline
-
-    result = ran.result
-    if baseline is not None:
-        result = msgspec.structs.replace(result, stale=())
-    # What programs read comes first: a report that fails must not take it along.
-    with complaints.heard():
-        write_result(result, out)
-    reports: list[Path] = []
-    with complaints.heard():
-        write_files(result, formats, beside=out, redact_content=redact_content)
-    with complaints.heard():
-        reports.append(write_report(result, out, redact_content=redact_content))
-    print_report(result, formats)
-    for obstacle in obstacles(result, optional=optional):
-        note(obstacle)
-    code = exit_code(result, strict=strict, optional=optional)
-    without = unexplained(accepted.entries) if accepted is not None else 0
-    if accepted is not None and baseline is not None:
-        written = write_baseline(accepted, baseline)
-        note(f"{baseline}: {written.entries} entries, {written.new} new, {written.removed} removed")
-        without = written.unexplained
-        code = 0 if code == 1 else code
-    if without:
-        note(f"entries of the baseline that have no reason yet: {without}")
-    for report in () if quiet else reports:
-        click.echo(f"the report for reading is {report}", err=not formats.is_prose)
-    if ran.interrupted:
-        note("interrupted: what had been played until then is in the result")
-        return 130
-    return max(code, complaints.code)
-
-
 def _line(text: str) -> str:
     """As much of a text as one line of the terminal has room for."""
     from shutil import get_terminal_size
 
     return text[: max(20, get_terminal_size().columns - 1)]
-
-
-@contextmanager
-def _ended_gently() -> Iterator[None]:
-    """Ends on a request to terminate as on Ctrl-C: what has been played is judged and written."""
-    before: dict[int, Any] = {}
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and threading.current_thread() is threading.main_thread():
-            handler = signal.getsignal(number)
-            if handler is not signal.SIG_IGN:
-                before[number] = handler
-                signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
