@@ -27,6 +27,9 @@ BEGIN, END = "<!-- made by generators/published_report.py -->\n", "<!-- end -->\
 WITHOUT: Final = "Without a finding"
 """What a target's page calls cells that failed, as where no answer came, and that no rule speaks of."""
 
+_OWN_FOLDERS: Final = re.compile(r" (?:--(?:output|tools) \S+|--quiet)")
+"""Options of a command line that say where its maker keeps things, and change no verdict."""
+
 _BETWEEN: Final = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
 _LOUD: Final = (CellStatus.PASSED, CellStatus.WARNED, CellStatus.FAILED)
 
@@ -105,7 +108,7 @@ def _runs(result: Result) -> Iterator[str]:
     for run in runs:
         names = ", ".join(one.name for one in result.targets if (one.run or result.run) == run)
         told = (run.harness, run.started[:10], f"{run.seconds:,.0f}", run.python or "", run.system or "")
-        yield _row((names, *told, f"`{run.command}`"))
+        yield _row((names, *told, f"`{_OWN_FOLDERS.sub('', run.command)}`"))
     if notes := [one for one in result.targets if one.notes]:
         yield "\nWhat about that is not as they come:\n\n"
         for one in notes:
