@@ -87,6 +87,8 @@ class Plan:
 class ScenarioUpstream:
     """Answers what gateways ask, by the mark in their requests. All calls happen on the server's loop.
 
+    Players, on a thread of their own, put plans there and take them away, and read what was heard.
+
     Args:
         recorder: Keeps on the disk what is asked and answered.
 
@@ -122,7 +124,8 @@ class ScenarioUpstream:
                 answer_json(responder, {"status": "ok"})
             return
         known = next(((found, one) for pattern, one in _PATHS if (found := pattern.search(path))), None)
-        plan = next((self.plans[one] for one in marks_in(body) if one in self.plans), None)
+        # In one step: the player, on its own thread, takes a plan away when its session is over.
+        plan = next((held for one in marks_in(body) if (held := self.plans.get(one)) is not None), None)
         if known is None or plan is None:
             why = "no session has its mark" if known is not None else "no dialect has such a path"
             told = f"{head.method} {path}: {why}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -13,6 +13,7 @@ from harness.io.server.threaded import ServerThread
 from harness.results.result import CellStatus
 from harness.sandwich.behaviours import judged
 from harness.sandwich.upstream import STRAYS, ScenarioUpstream
+from harness.scenarios.mark import mark
 from harness.scenarios.registry import scenario
 from tests.unit.test_sandwich_behaviours import Gateway, faults, play
 
@@ -112,3 +113,21 @@ def test_requests_without_a_session_are_told_by_kind_and_not_without_end() -> No
         "POST /v1/0: no dialect has such a path",
     ]
     assert len(handler.strays) == STRAYS
+
+
+def test_a_session_that_ends_while_its_upstream_is_asked_does_no_harm() -> None:
+    """The player is on another thread: between two looks its plan may be gone."""
+
+    class Fleeting(dict[str, Any]):
+        """Has each mark when it is asked whether it has, and no more when it is to give it."""
+
+        def __contains__(self, name: object) -> bool:
+            return True
+
+    handler = ScenarioUpstream()
+    handler.plans = Fleeting()
+    with ServerThread(handler, grace=0.0) as upstream:
+        url = f"{upstream.url}/v1/chat/completions"
+        answer = httpx.post(url, json={"messages": [{"role": "user", "content": mark("x")}]}, trust_env=False)
+    assert answer.status_code == 404
+    assert handler.strays == ["POST /v1/chat/completions: no session has its mark"]
