@@ -246,16 +246,13 @@ class EndInvented(Comparison):
 
     def compare(self, mine: Turn, theirs: Turn, case: Case[Any]) -> Found:
         """Look whether the client was told an end."""
-        half = upstream_of(case)
         del theirs
-        if mine.error is not None:
-            return None
-        if mine.ended != "clean":
+        if mine.error is not None or mine.ended != "clean":
             return None
         found = next((one.native for one in mine.choices if one.native), "[DONE]")
         return self.told(
             case,
-            f"{_came(half)}, and the client was told {found}.",
+            f"{_came(upstream_of(case))}, and the client was told {found}.",
             expected="an error",
             found=found,
         )

@@ -88,7 +88,10 @@ class ToolChoiceLost(Fidelity):
         if choice.mode == "none":
             is_kept = not _open(sent, asked)
         elif choice.mode == "required":
-            is_kept = sent.choice.mode in {"required", "named"}
+            is_narrowed = (
+                sent.choice.mode == "named" and len(_declared(sent, asked)) > len(_open(sent, asked)) > 0
+            )
+            is_kept = sent.choice.mode in {"required", "named"} and not is_narrowed
         else:
             forced = _forced(sent, asked)
             is_kept = len(forced) == 1 and names_agree(choice.names[0], forced[0])

@@ -63,7 +63,7 @@ class MediaLost(Fidelity):
 
     ## Exceptions
     The gateway may send the bytes in place of a URL or an id, or the other way round, the text of a file that is text, a
-    picture turned into one of another kind, and the type that the bytes are of in place of a wrong one. What is said beside it, an image's `detail` and a file's name, is compared where the upstream speaks OpenAI's own
+    picture turned into one of another kind, and the type that the bytes are of in place of a wrong one; every kind of text may be `text/plain`. What is said beside it, an image's `detail` and a file's name, is compared where the upstream speaks OpenAI's own
     protocols; it is a warning.
     """
 
@@ -157,6 +157,8 @@ def _types_agree(asked: str | None, sent: str | None, heard: Heard) -> bool:
         return True
     if sent is None or asked.lower() == sent.lower():
         return sent is not None
+    if asked.lower().startswith("text/") and sent == "text/plain":
+        return True
     return any({asked.lower(), sent.lower()} <= alike for alike in _ALIKE)
 
 

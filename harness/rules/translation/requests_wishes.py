@@ -67,6 +67,8 @@ _MILDER_OF_GEMINI: Final = frozenset({"frequency_penalty", "presence_penalty"})
 """Many of its models refuse them."""
 _ROUNDING: Final = 0.0101
 """Some servers count in steps of 0.01, or take nothing lower; a number of 32 bits is nearer than that."""
+_THINKING_TOP_P: Final = 0.95
+"""Anthropic takes no lower `top_p` while a model thinks."""
 _LEAST_CAP: Final = 4_096
 """No model of any provider that is asked today ends sooner of itself."""
 _LEAST_OUTPUT: Final = 16
@@ -103,7 +105,7 @@ class SamplingChanged(Fidelity):
     ```
 
     ## Exceptions
-    Anthropic takes temperatures up to 1, and none while a model thinks; it has no seed, penalties or biases, Responses
+    Anthropic takes temperatures up to 1, and none but that while a model thinks; it has no seed, penalties or biases, Responses
     neither, and Gemini no biases. Claude's newer models take a temperature or a `top_p` and not both; they and OpenAI's
     reasoning models refuse some of these, and need not be told any. What is the default, 1 for both of these, need not
     be told either, and a number may be rounded to the next 0.01. A seed that is lost is a warning: no provider promises
@@ -244,7 +246,9 @@ def _is_kept(name: str, wish: Any, told: Any, sent: Heard) -> bool:
     if sent.dialect == "anthropic":
         if told is None:
             return sent.thinks or (name == "top_p" and "temperature" in sent.wishes)
-        return told == 1 and name == "temperature" and _is_below(1, wish)
+        if sent.thinks and name == "top_p":
+            return not _is_below(told, _THINKING_TOP_P)
+        return told == 1 and name == "temperature" and (sent.thinks or _is_below(1, wish))
     return sent.dialect == "gemini" and name == "seed" and told is None and wish not in _SEEDS
 
 
