@@ -50,21 +50,26 @@ def concluded(
 
     from harness.cli.command import note
     from harness.cli.reports import print_report, write_files
-    from harness.conforming.files import write_report, write_result
+    from harness.conforming.files import keeps_earlier, write_report, write_result
     from harness.conforming.verdict import exit_code, obstacles
     from harness.jobs.accepting import unexplained, write_baseline
 
     result = ran.result
     if baseline is not None:
         result = msgspec.structs.replace(result, stale=())
+    is_kept = keeps_earlier(result, out)
     # What programs read comes first: a report that fails must not take it along.
     with complaints.heard():
-        write_result(result, out)
+        if is_kept:
+            note(f"no target started: {out} keeps the result of an earlier run")
+        else:
+            write_result(result, out)
     reports: list[Path] = []
     with complaints.heard():
         write_files(result, formats, beside=out, redact_content=redact_content)
     with complaints.heard():
-        reports.append(write_report(result, out, redact_content=redact_content))
+        if not is_kept:
+            reports.append(write_report(result, out, redact_content=redact_content))
     print_report(result, formats)
     for obstacle in obstacles(result, optional=optional):
         note(obstacle)

@@ -21,6 +21,12 @@ REPORT: Final = "report.html"
 _SUFFIX: Final = ".cassette.jsonl"
 
 
+def keeps_earlier(result: Result, folder: Path) -> bool:
+    """Whether the folder has a result already that this one, of a run in which no target started, must not replace."""
+    is_void = not result.cells and not any(one.status in {"ran", "died"} for one in result.targets)
+    return is_void and (folder / RESULT).exists()
+
+
 def write_result(result: Result, folder: Path) -> Path:
     """Write the JSON of a result.
 

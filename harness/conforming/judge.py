@@ -78,10 +78,10 @@ class Terms:
     cassette: str = ""
 
     def command(self, scenario: Scenario) -> str:
-        """The command line that plays one scenario again."""
+        """The command line that plays one scenario again, in a folder of its own: the report stays as it is."""
         if scenario.recorded:
-            return f"{self.replays} --cassette {self.cassette or 'FILE'}"
-        return f"{self.replays} --scenario {scenario.name}"
+            return f"{self.replays} --cassette {self.cassette or 'FILE'} -o again"
+        return f"{self.replays} --scenario {scenario.name} -o again"
 
 
 def ruled(played: Played, terms: Terms) -> Ruled:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.checking.profiles import profile as profile_named
 from harness.checking.rulesets import ruleset as ruleset_of
 from harness.conforming.choosing import chosen_scenarios
-from harness.conforming.files import write_report, write_result
+from harness.conforming.files import keeps_earlier, write_report, write_result
 from harness.conforming.recorded import scenarios_of
 from harness.conforming.targeting import Given, chosen_targets, hidden_headers, secrets_of
 from harness.conforming.whole import run_all
@@ -118,7 +118,7 @@ def conform(
         baseline=open_baseline(baseline) if baseline is not None else None,
         baseline_name=Path(baseline).name if baseline is not None else None,
     )
-    if place is not None:
+    if place is not None and not keeps_earlier(ran.result, place):
         write_result(ran.result, place)
         write_report(ran.result, place)
     for trouble in ran.troubles:

@@ -102,6 +102,22 @@ def test_a_target_that_is_not_installed_gives_3_and_says_how_to_get_it(harness: 
     assert "--install" in done.err
 
 
+def test_a_run_that_could_not_start_keeps_the_earlier_result(harness: Run, tmp_path: Path) -> None:
+    """It says so, and what is asked for in a file is still written."""
+    assert harness("conform", *SMALL, "-q").code == 0
+    folder = tmp_path / "harness-report"
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    command = ("conform", "--target", "litellm", *SMALL, "--tools", "nowhere")
+    done = harness(*command, "--format", "junit=conform.xml")
+    assert done.code == 3, done
+    assert "no target started: harness-report keeps the result of an earlier run" in done.err
+    assert "the report for reading" not in done.out + done.err
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+    assert "litellm" in (tmp_path / "conform.xml").read_text()
+    assert harness(*command, "-o", "fresh").code == 3
+    assert (tmp_path / "fresh" / "result.json").exists()
+
+
 def test_an_address_where_nobody_is_gives_3(harness: Run, tmp_path: Path) -> None:
     """Within the time that one who runs already has to answer."""
     with socket.create_server(("127.0.0.1", 0)) as gone:

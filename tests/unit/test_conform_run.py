@@ -73,7 +73,7 @@ def test_a_cell_is_played_again_from_where_its_target_was_installed(tmp_path: Pa
             ((Installed(), tmp_path / "tools"), (Installed(), usual), (Tiny(), tmp_path / "tools"))
         )
     ]
-    plain = "harness conform --target tiny --scenario text-plain"
+    plain = "harness conform --target tiny --scenario text-plain -o again"
     assert commands == [plain.replace("tiny", 'tiny --tools "$TOOLS"'), plain, plain]
 
 

@@ -241,7 +241,7 @@ def test_both_sides_of_a_run_can_be_played_again(tmp_path: Path) -> None:
     ran = run_all([Builtin()], Wishes(scenarios=again, beside=False, cassette="x"), out=tmp_path / "again")
     assert {one.status for one in ran.result.cells} == {CellStatus.PASSED}
     assert len(ran.result.cells) == 32
-    assert ran.result.cells[0].command == "harness conform --target builtin --cassette x"
+    assert ran.result.cells[0].command == "harness conform --target builtin --cassette x -o again"
 
 
 def test_a_recording_of_one_side_is_what_the_upstream_says(tmp_path: Path) -> None:
