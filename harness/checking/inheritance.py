@@ -18,6 +18,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from harness.cassettes.exchange import How
 from harness.jsonvalue import try_parse
 from harness.rules.chat import counting
 
@@ -90,9 +91,23 @@ broken connections and on characters that were lost before are none of them."""
 
 def _uncounted(finding: Finding, upstream: Half) -> bool:
     """Neither what went in nor what came out was counted, though it was asked for where a count has to be."""
-    del finding
     usage = upstream.turn.usage
-    return (usage is None or (usage.input is None and usage.output is None)) and not _forgot_to_ask(upstream)
+    return (
+        (usage is None or (usage.input is None and usage.output is None))
+        and not _forgot_to_ask(upstream)
+        and not _hung_up(finding, upstream)
+    )
+
+
+def _hung_up(finding: Finding, upstream: Half) -> bool:
+    """The gateway left upstream's stream of its own accord before it was over; the count may have been to come."""
+    return (
+        upstream.turn.ended != "failed"
+        and upstream.case.end_unseen
+        and upstream.case.ending is not None
+        and upstream.case.ending.how is How.CLIENT_CLOSE
+        and not _fell_silent(finding, upstream)
+    )
 
 
 def _forgot_to_ask(upstream: Half) -> bool:

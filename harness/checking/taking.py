@@ -21,6 +21,7 @@ from harness.jsonvalue import kind_of, try_parse
 from harness.rules import rule as names
 from harness.sse.lines import fields
 from harness.sse.payload import Fault, Payload, bare_payloads, diagnosed, is_cut, looks_like_done, merged
+from harness.turn.reading import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -331,9 +332,12 @@ class Taking:
 
     def _lost(self, event: SseEvent) -> None:
         """Nothing of the event can be believed; it may have been any."""
-        self._case.body = {}
-        self._case.wire.lost = event
-        self._case.wire.lacking = True
+        case, wire = self._case, self._case.wire
+        case.body = {}
+        wire.lost = event
+        wire.lacking = True
+        if wire.before_lost is None and event.data.lstrip().startswith(b"{"):
+            wire.before_lost = turn_of(case.dialect.name, case.stream)
         self._hearing.tell(self._machine.lost(event))
 
     def too_deep(self) -> None:

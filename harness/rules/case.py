@@ -47,12 +47,13 @@ class Wire:
         replaced_event: The first of them.
         lacking: An event, or the answer, could not be read, or something was missing that an answer is made of.
         lost: The last event whose data could not be read at all.
+        before_lost: What the answer amounted to (a `Turn`) before the first such event that begins as an object.
         undecodable: Why the content-encoding could not be undone; the runner says so.
     """
 
     __slots__ = (
-        "broken", "bytes", "carriage_return", "done", "done_event", "events", "fault", "first", "first_at_us",
-        "gap_us", "lacking", "last", "last_at_us", "lost", "replaced", "replaced_event", "terminal",
+        "before_lost", "broken", "bytes", "carriage_return", "done", "done_event", "events", "fault", "first",
+        "first_at_us", "gap_us", "lacking", "last", "last_at_us", "lost", "replaced", "replaced_event", "terminal",
         "terminal_at_us", "truncated", "undecodable",
     )  # fmt: skip
 
@@ -76,6 +77,7 @@ class Wire:
         self.replaced_event: SseEvent | None = None
         self.undecodable = ""
         self.lost: SseEvent | None = None
+        self.before_lost: Any = None
         self.lacking = False
 
 

@@ -174,6 +174,12 @@ def test_what_follows_from_what_upstream_said_is_inherited(rule: str, downstream
             id="usage that Chat tells only those who ask for it",
         ),
         pytest.param(
+            "CHAT-USE-001",
+            UNCOUNTED_CHAT,
+            f"{UNCOUNTED_CHAT}\ndrop 6\nending: client_close after 10 ms",
+            id="usage of a stream that the gateway left before it could come",
+        ),
+        pytest.param(
             "HTTP-CLOSE-002",
             f"{UNFINISHED}\nending: server_cut after 10 ms",
             f"{UNFINISHED}\nending: client_close after 10 ms",

@@ -46,6 +46,25 @@ def test_a_client_that_left_may_not_have_got_so_far() -> None:
     assert found(f"{CHAT}\ndrop 2\ndrop -1\nending: client_close", ANTHROPIC) == []
 
 
+@pytest.mark.parametrize("behind", ["drop 5\ndrop 6", "drop 4\ndrop 5\ndrop 6"])
+def test_a_gateway_that_hangs_up_at_the_broken_piece_covers_it_up_as_well(behind: str) -> None:
+    """However much upstream had sent by then: that is a matter of moments."""
+    upstream = f"{CHAT}\nraw 2: {TORN}\n{behind}\nending: client_close"
+    assert found(f"{CHAT}\ndrop 2\ndrop 3", upstream) == ["XLAT-ERR-006"]
+
+
+def test_a_gateway_that_left_before_the_broken_piece_need_not_have_read_it() -> None:
+    """It may have found a stop string of its own."""
+    upstream = f"{CHAT}\nraw 3: {TORN}\ndrop 5\ndrop 6\nending: client_close"
+    assert found(f"{CHAT}\ndrop 2\ndrop 3", upstream) == []
+
+
+def test_a_gateway_that_hangs_up_at_the_broken_piece_and_says_so_hides_nothing() -> None:
+    """To hang up is the right thing to do."""
+    upstream = f"{CHAT}\nraw 2: {TORN}\ndrop 5\ndrop 6\nending: client_close"
+    assert found("stream: translation/chat_error", upstream) == []
+
+
 def test_what_later_events_of_responses_say_again_is_not_lost() -> None:
     """A delta that cannot be read stands in the text that is done, and in the whole response."""
     upstream = f"stream: translation/responses_text\nraw response.output_text.delta#1: {TORN}"

@@ -58,6 +58,10 @@ class BrokenEventSkipped(Comparison):
     Responses says every text again in its last events, so that a gateway can make good what was lost in a delta. One
     that passes the bytes on as they are lets its client see what it got (SSE-JSON-001, inherited). What does not begin
     as an object, such as a word that keeps a connection alive, is no piece of an answer.
+
+    What the gateway did to upstream's connection does not matter: one that hangs up at the broken event, and ends its
+    own answer as if it were whole, is judged like one that reads on. A gateway that left before all that was readable
+    had arrived may have done so for another reason, as a stop string that it looks for itself: nothing is judged then.
     """
 
     id = "XLAT-ERR-006"
@@ -69,13 +73,14 @@ class BrokenEventSkipped(Comparison):
     def applies(self, mine: Turn, theirs: Turn, case: Case[Any]) -> bool:
         """An object of upstream's stream is broken, and that is not where the stream broke off."""
         del mine
-        wire = upstream_of(case).case.wire
+        upstream = upstream_of(case).case
+        wire = upstream.wire
         lost = wire.lost
         return (
             lost is not None
             and lost.data.lstrip().startswith(b"{")
             and not wire.truncated
-            and theirs.ended == "clean"
+            and (theirs.ended == "clean" or _was_left(theirs, upstream))
             and not case.left_early
         )
 
@@ -83,13 +88,14 @@ class BrokenEventSkipped(Comparison):
         """Look whether the client was told, or was given what was in it all the same."""
         if mine.error is not None or mine.ended != "clean" or case.wire.lacking:
             return None
-        here = _amount(mine)
+        here, upstream = _amount(mine), upstream_of(case).case
+        if _was_left(theirs, upstream):
+            # What came to be recorded after it is a matter of moments: only what was said before it counts.
+            before = _amount(upstream.wire.before_lost)
+            if here < before or (theirs.dialect == "responses" and here > before):
+                return None
         # What an event of Responses lacks, the last one says; of the others nobody knows what was in it.
-        if (
-            here >= _final(upstream_of(case).case)
-            if theirs.dialect == "responses"
-            else here > _amount(theirs)
-        ):
+        elif here >= _final(upstream) if theirs.dialect == "responses" else here > _amount(theirs):
             return None
         return self.told(
             case,
@@ -97,6 +103,11 @@ class BrokenEventSkipped(Comparison):
             expected="an error",
             found=next((one.native for one in mine.choices if one.native), "an end"),
         )
+
+
+def _was_left(theirs: Turn, upstream: Case[Any]) -> bool:
+    """The gateway hung up before upstream's stream came to an end, and the broken event had come by then."""
+    return theirs.ended != "failed" and upstream.end_unseen and upstream.wire.before_lost is not None
 
 
 def _amount(turn: Turn) -> int:
