@@ -51,7 +51,7 @@ def concluded(
     from harness.cli.command import note
     from harness.cli.reports import print_report, write_files
     from harness.conforming.files import keeps_earlier, write_report, write_result
-    from harness.conforming.verdict import exit_code, obstacles
+    from harness.conforming.verdict import exit_code, hints, obstacles
     from harness.jobs.accepting import unexplained, write_baseline
 
     result = ran.result
@@ -73,6 +73,8 @@ def concluded(
     print_report(result, formats)
     for obstacle in obstacles(result, optional=optional):
         note(obstacle)
+    for hint in hints(result):
+        note(hint)
     code = exit_code(result, strict=strict, optional=optional)
     without = unexplained(accepted.entries) if accepted is not None else 0
     if accepted is not None and baseline is not None:

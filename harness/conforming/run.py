@@ -17,7 +17,7 @@ from harness.conforming.judge import Judge, Ruled, Terms
 from harness.conforming.playing import Halt, Playing
 from harness.conforming.stable import Stable, polished, stable
 from harness.conforming.wishes import TOOLS, Wishes
-from harness.errors import HarnessError
+from harness.errors import HarnessError, PortInUse
 from harness.gateway.accounts import LOGGER
 from harness.io.environment import secret_values
 from harness.io.partfile import refuse_taken
@@ -113,7 +113,7 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
     try:
         with (
             _quiet(),
-            ServerThread(handler, port=wishes.listen, grace=0.0) as server,
+            _listening(handler, wishes.listen) as server,
             target.run(server.url, tools, out) as running,
         ):
             polish = _polish(target, running, server.url, tools, out)
@@ -176,6 +176,22 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
+
+
+@contextmanager
+def _listening(handler: ScenarioUpstream, port: int) -> Iterator[ServerThread]:
+    """Our upstream; where its port is taken, nobody may take the target for what did not start."""
+    server = ServerThread(handler, port=port, grace=0.0)
+    try:
+        server.start()
+    except PortInUse as error:
+        raise PortInUse(
+            "our upstream could not listen: another program has the port of --upstream-port",
+            where=error.where,
+            hint="stop that program, or name another port, to the gateway as well",
+        ) from error
+    with server:
+        yield server
 
 
 def _polish(target: Target, running: Running, upstream: str, tools: Path, out: Path) -> Stable:

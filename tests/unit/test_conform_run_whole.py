@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
 import pytest
 
 import harness
@@ -16,14 +18,14 @@ from harness.conforming.files import exchanges_in, write_result
 from harness.conforming.judge import Ruled
 from harness.conforming.pages import pages
 from harness.conforming.recorded import scenarios_of
-from harness.conforming.verdict import exit_code
+from harness.conforming.verdict import exit_code, hints
 from harness.conforming.whole import run_all
 from harness.conforming.wishes import Wishes
 from harness.errors import InputError, UnknownName
 from harness.findings import Finding, Location, Origin, Severity
 from harness.io.recordings import read_recording
 from harness.results.reading import read_result
-from harness.results.result import Cell, CellStatus, Result, Run, Target
+from harness.results.result import Cell, CellStatus, Result, Route, Run, Target
 from harness.scenarios.registry import scenario
 from harness.targets.builtin import Builtin
 from tests.conform_results import published
@@ -295,3 +297,44 @@ def test_a_target_is_given_folders_that_hold_wherever_it_runs(
     result = harness.conform(Placed(), scenarios="text-plain", out="report", tools="tools")
     assert result.ok
     assert given == [tmp_path / "tools", tmp_path / "report"]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "told"),
+    [
+        (("answered 404", "answered 404"), "--base-url has the version, too"),
+        (
+            ("answered 200", "answered 404"),
+            "404 to all of responses: where it has none, --inbound chat leaves",
+        ),
+        (("answered 503", "answered 503"), None),
+    ],
+)
+def test_a_server_that_knows_no_such_path_is_told_of_with_the_option_that_helps(
+    reasons: tuple[str, str], told: str | None
+) -> None:
+    """A gateway may have one of the two dialects, or an address may lack its version."""
+    names: tuple[Literal["chat", "responses"], ...] = ("chat", "responses")
+    cells = [
+        msgspec.structs.replace(
+            ruled(CellStatus.NOT_EXERCISED, reason=f"the target {reason} and asked no upstream").cell,
+            target="gateway",
+            route=name,
+        )
+        for name, reason in zip(names, reasons, strict=True)
+    ]
+    routes = tuple(Route(name=one, inbound=one, model="m") for one in names)
+    target = Target(name="gateway", title="a gateway", routes=routes)
+    found = list(hints(msgspec.structs.replace(_result(*cells), targets=(target,))))
+    assert len(found) == (told is not None)
+    assert told is None or told in found[0]
+
+
+def test_a_port_that_is_taken_is_our_upstreams(tmp_path: Path) -> None:
+    """The target is not what did not start, and a port of 0 would help nobody."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wishes = Wishes(scenarios=(scenario("text-plain"),), listen=taken.getsockname()[1])
+        (target,) = run_all([Tiny()], wishes, out=tmp_path).result.targets
+    assert target.status == "not_started"
+    assert "our upstream could not listen" in (target.reason or "")
+    assert "port 0" not in (target.reason or "")
