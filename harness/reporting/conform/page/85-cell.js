@@ -42,11 +42,18 @@ const neighbour = (cell) => `${cell.scenario}, ${MODE[cell.mode] || cell.mode}`;
 // The harness plays upstream, target and client. With curl they are three: the recorded upstream, the target, the request.
 function again(cell) {
   const up = cell.log && (cell.log.upstream || []).find((one) => one.request);
+  // A gateway that was pointed at our upstream still asks the port that the run listened on.
+  const given = Number((/--upstream-port[ =](\d+)/.exec(cell.command || "") || [])[1]);
+  const place = `127.0.0.1:${given || 9000}`;
+  const variables = [
+    /\$TARGET\b/.test(cell.curl) && [h("code", {}, "$TARGET"), " is where the target listens, such as http://127.0.0.1:4000. "],
+    /\$API_KEY\b/.test(cell.curl) && [h("code", {}, "$API_KEY"), " is the key that it wants. "],
+  ];
   return h("section", {}, h("h2", {}, "See it again"), cell.command ? copyable("With this harness", cell.command) : null,
     cell.curl ? copyable("With curl", cell.curl) : null,
-    cell.curl && up && copyable("What answers behind the target then: the recorded upstream", `harness replay ${quoted(up.file)} --on-miss nearest --listen 127.0.0.1:9000`),
-    cell.curl && h("p", { class: "small" }, h("code", {}, "$TARGET"), " is where the target listens, such as http://127.0.0.1:4000", /\$API_KEY/.test(cell.curl) && [", and ", h("code", {}, "$API_KEY"), " the key that it wants"],
-      up ? "; it has to be told that its upstream is http://127.0.0.1:9000. Recordings lie beside the result." : "."),
+    cell.curl && up && copyable("What has to answer behind the target then: the recorded upstream", `harness replay ${quoted(up.file)} --on-miss nearest --listen ${place}`),
+    cell.curl && (up || variables.some(Boolean)) && h("p", { class: "small" }, variables,
+      up && [given ? `The target asks http://${place}, where nobody answers any more since the run is over` : `The target has to be told that its upstream is http://${place}`, ": start the recorded upstream first, in the folder of the result, where recordings lie."]),
     !cell.command && !cell.curl && h("p", {}, "No command line is known."));
 }
 
