@@ -26,6 +26,7 @@ def concluded(
     baseline: Path | None,
     strict: bool,
     optional: Sequence[str],
+    tools: Path,
     redact_content: bool,
     quiet: bool,
 ) -> int:
@@ -40,6 +41,7 @@ def concluded(
         baseline: Where it is to be written anew; None leaves it as it is.
         strict: A warning counts, too.
         optional: Targets that need not be installed.
+        tools: Where targets are installed.
         redact_content: Hide what messages say in HTML.
         quiet: Do not say where things lie.
 
@@ -72,7 +74,8 @@ def concluded(
             reports.append(write_report(result, out, redact_content=redact_content))
     print_report(result, formats)
     for obstacle in obstacles(result, optional=optional):
-        note(obstacle)
+        # On this machine the variable that reports have is one folder.
+        note(obstacle.replace("$TOOLS", str(tools)))
     for hint in hints(result):
         note(hint)
     code = exit_code(result, strict=strict, optional=optional)

@@ -297,6 +297,7 @@ def command(
             baseline=baseline if update_baseline else None,
             strict=strict,
             optional=[one.name for one in targets] if "all" in names else (),
+            tools=folder,
             redact_content=redact_content,
             quiet=quiet,
         )

@@ -155,7 +155,8 @@ class FromNpm:
 
 
 def _missing(target: str, what: str, tools: Path) -> str:
-    return f"{what} is not installed below {tools}: `harness conform --install --target {target}` does it"
+    command = f'harness conform --install --target {target} --tools "{tools}"'
+    return f"{what} is not installed below {tools}: `{command}` does it"
 
 
 def run_installer(

@@ -94,12 +94,15 @@ def test_scenarios_and_targets_are_listed(harness: Run) -> None:
     assert "usage-asked" in few.out
 
 
-def test_a_target_that_is_not_installed_gives_3_and_says_how_to_get_it(harness: Run) -> None:
+def test_a_target_that_is_not_installed_gives_3_and_says_how_to_get_it(harness: Run, tmp_path: Path) -> None:
     """What was named has to be there."""
     done = harness("conform", "--target", "litellm", *SMALL, "--tools", "nowhere")
     assert done.code == 3
     assert "litellm is not installed" in done.err
-    assert "--install" in done.err
+    folder = tmp_path / "nowhere"
+    assert f'harness conform --install --target litellm --tools "{folder}"' in done.err, (
+        "to be copied as it is"
+    )
 
 
 def test_a_run_that_could_not_start_keeps_the_earlier_result(harness: Run, tmp_path: Path) -> None:

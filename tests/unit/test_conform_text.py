@@ -10,8 +10,9 @@ import pytest
 from harness.errors import UnknownName
 from harness.reporting.conform.registry import conform_format_named, conform_formats
 from harness.reporting.conform.text import MOST_CHANGES, written
+from harness.reporting.conform.wording import outdated
 from harness.results.merging import merged
-from harness.results.result import CellStatus, Place
+from harness.results.result import CellStatus, Place, Stale
 from tests.conform_results import CLEAN, RESULT, SEQUENCE, cell, later
 
 TEXT = "".join(written(RESULT))
@@ -92,7 +93,7 @@ def test_no_percentage_is_told() -> None:
     assert LINES[-3:] == [
         "gate  2 passed, 1 warned, 3 failed, 1 expected, 1 not exercised, 1 unsupported, 1 harness fault",
         "control  1 passed",
-        "gone  did not start: no answer within 20 s",
+        "gone  did not start",
     ]
     assert "%" not in TEXT.replace("100%", "")
 
@@ -149,3 +150,22 @@ def test_a_place_that_is_no_event_is_told_by_its_part() -> None:
     kept = msgspec.structs.replace(lost, where=Place(side="upstream", part="head"))
     lines = "".join(written(later(RESULT, cell("call", CellStatus.FAILED, kept)))).splitlines()
     assert "  at        upstream exchange 0, the head  (gate.upstream.cassette.jsonl exchange 2)" in lines
+
+
+def test_stale_entries_of_one_rule_are_told_once() -> None:
+    """What is mended in one place was in a cell of each route and mode; another target's is another."""
+    entries = (
+        "CHAT-OLD-001 for gate/a",
+        "CHAT-OLD-001 for gate/b",
+        "CHAT-OLD-001 for other/a",
+        "SSE-X for gate/a",
+    )
+    stale = tuple(Stale(entry=one, reason="nothing like it was found") for one in entries)
+    assert [name for name, _ in outdated(stale)] == [
+        "CHAT-OLD-001 for gate/a and 1 more of this rule",
+        "CHAT-OLD-001 for other/a",
+        "SSE-X for gate/a",
+    ]
+    text = "".join(written(msgspec.structs.replace(RESULT, stale=stale)))
+    assert "  CHAT-OLD-001 for gate/a and 1 more of this rule: nothing like it was found\n" in text
+    assert "gate/b" not in text

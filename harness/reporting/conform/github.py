@@ -18,6 +18,7 @@ from harness.reporting.conform.wording import (
     extent,
     obstacle,
     of_target,
+    outdated,
     place,
     shown,
     silence,
@@ -50,8 +51,8 @@ def written(result: Result) -> Iterator[str]:
             yield command("error", "", f"{name}: {STATUS[it.status]}", silence(it))
         for group in one.blamed:
             yield _annotation(result, group, new)
-    for stale in result.stale:
-        yield command("error", "", "stale baseline entry", f"{stale.entry}: {cut(stale.reason)}")
+    for entry, why in outdated(result.stale):
+        yield command("error", "", "stale baseline entry", f"{entry}: {cut(why)}")
     for one in told:
         # A line of plain text must not look like a command.
         name = shown(one.target.name).lstrip(":")

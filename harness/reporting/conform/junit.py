@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from harness.reporting.conform.format import ConformFormat
-from harness.reporting.conform.wording import STATUS, change_counts, cut, obstacle, of_target, place, shown
+from harness.reporting.conform.wording import (
+    STATUS,
+    change_counts,
+    cut,
+    obstacle,
+    of_target,
+    outdated,
+    place,
+    shown,
+)
 from harness.results.result import CellStatus, ChangeKind
 from harness.results.summary import is_blamed, summary, tally
 
@@ -146,14 +155,15 @@ def _troubled(number: int, one: TargetSummary, why: str, run: Run) -> Iterator[s
 
 
 def _stale(number: int, result: Result) -> Iterator[str]:
-    count = len(result.stale)
+    stale = outdated(result.stale)
+    count = len(stale)
     yield _opening(
         number, "baseline", result.run, tests=count, failures=count, errors=0, skipped=0, seconds=0.0
     )
     yield "    <properties/>\n"
-    for one in result.stale:
-        name = _attributes(name=one.entry, classname="baseline", time="0.000000")
-        failure = _element("failure", one.reason, "stale baseline entry", [])
+    for entry, reason in stale:
+        name = _attributes(name=entry, classname="baseline", time="0.000000")
+        failure = _element("failure", reason, "stale baseline entry", [])
         yield f"    <testcase{name}>\n      {failure}\n    </testcase>\n"
     yield from _closing([])
 

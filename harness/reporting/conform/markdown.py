@@ -21,6 +21,7 @@ from harness.reporting.conform.wording import (
     extent,
     heading,
     obstacle,
+    outdated,
     place,
     shown,
     silence,
@@ -70,7 +71,7 @@ def _blocks(result: Result) -> Iterator[str]:
     for one in told:
         yield from _target(result, one)
     for name, lines in (
-        ("Stale entries of the baseline", [f"{one.entry}: {one.reason}" for one in result.stale]),
+        ("Stale entries of the baseline", [": ".join(one) for one in outdated(result.stale)]),
         ("Requests to the upstream that belong to no cell", result.strays),
     ):
         if lines:

@@ -9,6 +9,7 @@ from harness.reporting.conform.format import ConformFormat
 from harness.reporting.conform.wording import (
     CHANGE,
     STATUS,
+    TARGET_STATUS,
     alike,
     change_counts,
     columns,
@@ -19,6 +20,7 @@ from harness.reporting.conform.wording import (
     heading,
     kept,
     obstacle,
+    outdated,
     place,
     shown,
     silence,
@@ -64,7 +66,10 @@ def written(result: Result, *, styled: bool = False) -> Iterator[str]:
     yield from (line + "\n" for line in _changes(result, styled=styled))
     yield from (line + "\n" for line in _leftovers(result, styled=styled))
     for one in told:
-        yield f"{shown(one.target.name)}  {obstacle(one.target) or counts(one.cells)}\n"
+        # Why it did not run stands above.
+        status = one.target.status
+        last = counts(one.cells) if status == "ran" else shown(TARGET_STATUS.get(status, status))
+        yield f"{shown(one.target.name)}  {last}\n"
 
 
 def _target(result: Result, one: TargetSummary, *, styled: bool) -> Iterator[str]:
@@ -179,7 +184,7 @@ def _leftovers(result: Result, *, styled: bool) -> Iterator[str]:
     for name, lines in (
         (
             "Stale entries of the baseline: take them out",
-            [f"{one.entry}: {one.reason}" for one in result.stale],
+            [f"{entry}: {reason}" for entry, reason in outdated(result.stale)],
         ),
         ("Requests to the upstream that belong to no cell", result.strays),
     ):

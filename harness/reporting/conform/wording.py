@@ -9,7 +9,7 @@ from harness.results.result import CellStatus, ChangeKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from harness.results.result import Cell, Change, Place, Result, Target
+    from harness.results.result import Cell, Change, Place, Result, Stale, Target
     from harness.results.summary import Group, Silence, Tally
 
 STATUS: Final = {
@@ -143,6 +143,21 @@ def alike(changes: Iterable[Change]) -> list[tuple[Change, int]]:
         key = (one.kind, target, one.rule) if one.rule is not None else (one.kind, target, "", one.message)
         found.setdefault(key, []).append(one)
     return [(mine[0], len(mine)) for mine in found.values()]
+
+
+def outdated(stale: Iterable[Stale]) -> list[tuple[str, str]]:
+    """The stale entries of a baseline with why they are; those of one rule and target are told once and counted.
+
+    One thing that is mended makes an entry stale in each of its cells.
+    """
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for one in stale:
+        target = one.entry.rpartition(" for ")[2].partition("/")[0]
+        found.setdefault((one.entry.partition(" ")[0], target, one.reason), []).append(one.entry)
+    return [
+        (mine[0] if len(mine) == 1 else f"{mine[0]} and {len(mine) - 1:,} more of this rule", reason)
+        for (_, _, reason), mine in found.items()
+    ]
 
 
 def of_target(changes: Iterable[Change], target: str) -> list[Change]:
