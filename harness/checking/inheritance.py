@@ -56,10 +56,17 @@ def is_inherited(finding: Finding, upstream: Half, downstream: Case[Any]) -> boo
         upstream: The half that the gateway saw, with the ids of the rules that it breaks.
         downstream: The half that the client saw.
     """
+    if finding.rule in _ON_CALLS and _is_on_id(finding) and all(call.id for call in _calls(upstream.turn)):
+        return False  # whatever else is wrong with upstream's calls, their ids are there
     if finding.rule in upstream.rules:
         return not _is_own_writing(finding, upstream, downstream)
     cause = _CAUSES.get(finding.rule)
     return cause is not None and cause.holds(finding, upstream)
+
+
+def _is_on_id(finding: Finding) -> bool:
+    """It misses an id, perhaps among other things."""
+    return any(place == "id" or place.endswith("/id") for place in finding.subject.split(" "))
 
 
 def _is_own_writing(finding: Finding, upstream: Half, downstream: Case[Any]) -> bool:
@@ -71,6 +78,8 @@ def _is_own_writing(finding: Finding, upstream: Half, downstream: Case[Any]) -> 
     return translates and finding.rule.startswith(_FRAME)
 
 
+_ON_CALLS: Final = ("CHAT-SYNC-003", "CHAT-TOOL-003")
+"""Rules that miss members of a call, its id among them."""
 _NO_ERROR_OBJECT: Final = ("HTTP-ERR-002", "body")
 _FRAME: Final = (
     "HTTP-CT-",
@@ -361,9 +370,16 @@ CAUSES: Final = (
         "an answer that never ends has to be given up, and a broken connection is HTTP's own sign that it is not whole",
     ),
     Cause(
-        ("CHAT-FIN-007", "CHAT-TOOL-009", "CHAT-SYNC-003", "RESP-FC-004"),
+        ("CHAT-FIN-007", "CHAT-TOOL-009", "RESP-FC-004"),
         _writes_broken_arguments,
         "arguments are passed on as the model wrote them",
+    ),
+    Cause(
+        ("CHAT-SYNC-003",),
+        lambda finding, upstream: (
+            finding.subject == "arguments" and _writes_broken_arguments(finding, upstream)
+        ),
+        "likewise; that rule is about all else of a call as well, which the model does not write",
     ),
 )
 """Every cause, with its reason."""

@@ -29,24 +29,44 @@ class _WholeRule(ChatRule):
     on: ClassVar[tuple[str, ...]] = (WHOLE, MALFORMED)
 
     def observe(self, case: Case[ChatStream]) -> Found:
-        """What does not fit, or else what fits and is wrong."""
+        """What does not fit, and what fits and is wrong: a member that misfits says nothing of the others."""
         if case.request is not None and case.request.method not in {"POST", ""}:
             return None  # the list of stored answers, or one that is taken from it: other shapes hold
-        if case.problems:
-            return self.misfit(case)
-        return tuple(self.judge(case))
+        misfit = self.misfit(case) if case.problems else None
+        if not isinstance(case.body.get("choices"), list):
+            return misfit  # no answer at all: that is one thing, and said already
+        return (*(() if misfit is None else (misfit,)), *self.judge(case))
 
     def judge(self, case: Case[ChatStream]) -> Iterator[Finding]:
-        """Judge an answer that fits its schema."""
+        """Judge those members of an answer that fit its schema."""
         del case
         yield from ()
 
 
+def _fits(case: Case[ChatStream], pointer: str) -> bool:
+    """Whether a member fits the schema, with all that it holds and all that holds it."""
+    for one in case.problems:
+        place = f"{one.pointer}/{one.field}" if one.keyword == "required" else one.pointer
+        if f"{place}/".startswith(f"{pointer}/") or f"{pointer}/".startswith(f"{place}/"):
+            return False
+    return True
+
+
 def _messages(case: Case[ChatStream]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The messages, each with its pointer."""
+    """The messages that are objects, each with its pointer."""
     choices: Any = case.body.get("choices")
-    for position, choice in enumerate(choices or ()):
-        yield f"/choices/{position}/message", choice["message"]
+    for position, choice in enumerate(choices):
+        message = choice.get("message") if isinstance(choice, dict) else None
+        if isinstance(message, dict):
+            yield f"/choices/{position}/message", message
+
+
+def _calls(case: Case[ChatStream], pointer: str, message: dict[str, Any]) -> Iterator[tuple[int, Any]]:
+    """The calls of a message that fit, each with its number; `pointer` is the message's."""
+    calls = message.get("tool_calls")
+    for position, call in enumerate(calls if isinstance(calls, list) else ()):
+        if _fits(case, f"{pointer}/tool_calls/{position}"):
+            yield position, call
 
 
 class WholeShape(_WholeRule):
@@ -96,24 +116,27 @@ class WholeShape(_WholeRule):
     def judge(self, case: Case[ChatStream]) -> Iterator[Finding]:
         """No choice, or a finish reason that nobody knows."""
         choices: Any = case.body.get("choices")
-        if not choices:
+        if not choices and _fits(case, "/choices"):
             yield self.finding(
                 case, "The answer has no choice.", pointer="/choices", expected="a choice", found="[]"
             )
-        indexes = [choice["index"] for choice in choices]
-        if sorted(indexes) != list(range(len(indexes))):
+        fitting = all(_fits(case, f"/choices/{position}/index") for position in range(len(choices)))
+        indexes = [choice["index"] for choice in choices] if fitting else []
+        if fitting and sorted(indexes) != list(range(len(indexes))):
             yield self.finding(
                 case, f"The choices have the {_many_indexes(indexes)}; they are counted from 0.", pointer="/choices",
                 expected=", ".join(map(str, range(len(indexes)))), found=", ".join(map(str, indexes)),
                 subject="indexes of choices",
             )  # fmt: skip
         for position, choice in enumerate(choices):
+            if not _fits(case, f"/choices/{position}/finish_reason"):
+                continue
             if (finish := choice["finish_reason"]) not in REASONS:
                 yield self.finding(
                     case, f"The finish reason is {finish!r}.", pointer=f"/choices/{position}/finish_reason",
                     expected=", ".join(sorted(REASONS)), found=repr(finish),
                 )  # fmt: skip
-            else:
+            elif isinstance(choice.get("message"), dict):
                 yield from self._finish(case, position, choice["message"], finish)
 
     def _finish(
@@ -122,6 +145,8 @@ class WholeShape(_WholeRule):
         """A reason that is known, and does not fit what the message holds: CHAT-FIN-005 and CHAT-FIN-006."""
         calls, asked, pointer = message.get("tool_calls"), case.asked, f"/choices/{position}/finish_reason"
         forced = asked is not None and asked.tool_choice == "named"
+        if not _fits(case, f"/choices/{position}/message/tool_calls"):
+            return
         if calls and (finish == "function_call" or (finish == "stop" and not forced)):
             yield self.finding(
                 case, f"The choice has {many(len(calls), 'tool call')} and ends with {finish!r}.", pointer=pointer,
@@ -170,7 +195,7 @@ class WholeMessage(_WholeRule):
     def judge(self, case: Case[ChatStream]) -> Iterator[Finding]:
         """The role, and whether the key `refusal` is there."""
         for pointer, message in _messages(case):
-            if (role := message["role"]) != "assistant":
+            if _fits(case, f"{pointer}/role") and (role := message["role"]) != "assistant":
                 yield self.finding(
                     case,
                     f"The role is {role!r}.",
@@ -178,7 +203,7 @@ class WholeMessage(_WholeRule):
                     expected="assistant",
                     found=repr(role),
                 )
-            if "refusal" not in message:
+            if "refusal" not in message and _fits(case, f"{pointer}/refusal"):
                 yield self.finding(
                     case, "The message has no key `refusal`.", pointer=pointer, expected="null", found="no such key",
                     severity=Severity.INFO,
@@ -228,11 +253,12 @@ class WholeToolCalls(_WholeRule):
 
     def judge(self, case: Case[ChatStream]) -> Iterator[Finding]:
         """Ids and names that are empty, ids that are shared, types that nobody knows, arguments that are no JSON."""
-        choices: Any = case.body.get("choices")
-        for choice, (pointer, message) in zip(choices or (), _messages(case), strict=True):
+        for pointer, message in _messages(case):
             known: set[str] = set()
-            cut = choice["finish_reason"] in CUT
-            for position, call in enumerate(message.get("tool_calls") or ()):
+            choice: Any = case.body["choices"][int(pointer.split("/")[2])]  # type: ignore[index]
+            finish = choice.get("finish_reason")
+            cut = isinstance(finish, str) and finish in CUT
+            for position, call in _calls(case, pointer, message):
                 for what in _wrong_with(call, known, cut=cut):
                     yield self.finding(
                         case, f"Tool call {position} {what.said}.", pointer=f"{pointer}/tool_calls/{position}",
@@ -310,6 +336,8 @@ class WholeUsage(_WholeRule):
     def judge(self, case: Case[ChatStream]) -> Iterator[Finding]:
         """Whether it is there, and adds up."""
         usage: Any = case.body.get("usage")
+        if not _fits(case, "/usage"):
+            return
         if usage is None:
             yield self.finding(
                 case, "The answer has no usage.", pointer="/usage", expected="a usage", found="none"
@@ -353,13 +381,13 @@ class WholeWithDelta(_WholeRule):
         """Keys of chunks."""
         choices: Any = case.body.get("choices")
         for position, choice in enumerate(choices):
-            if "delta" in choice:
+            if isinstance(choice, dict) and "delta" in choice:
                 where = f"/choices/{position}/delta"
                 yield self.finding(
                     case, "The choice has a `delta`.", pointer=where, expected="message", found="delta"
                 )
         for pointer, message in _messages(case):
-            for position, call in enumerate(message.get("tool_calls") or ()):
+            for position, call in _calls(case, pointer, message):
                 if "index" in call:
                     where = f"{pointer}/tool_calls/{position}/index"
                     yield self.finding(

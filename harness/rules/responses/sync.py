@@ -16,6 +16,7 @@ from harness.rules.rule import MALFORMED, WHOLE, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.dialects.schema import Problem
     from harness.findings import Finding
     from harness.rules.case import Case
 
@@ -113,6 +114,7 @@ class WholeAnswer(Rule[ResponsesStream]):
             left, case.problems = case.problems, []
             odd = {re.match(r"/output/[0-9]+|", member_of(one)).group() for one in left}  # type: ignore[union-attr]
             return (
+                *self._besides(case, left, odd),
                 *self._items(case, odd),
                 *told_together(
                     self,
@@ -127,6 +129,15 @@ class WholeAnswer(Rule[ResponsesStream]):
             *self._items(case, set()),
         ]
         return tuple(one for one in found if one is not None)
+
+    def _besides(self, case: Case[ResponsesStream], left: list[Problem], odd: set[str]) -> Iterator[Finding]:
+        """Judge the status and the ids of an answer in which something else does not fit."""
+        if case.body.get("object") != "response":
+            return
+        if not any(member_of(one).startswith("/status") for one in left):
+            yield from filter(None, (self._status(case),))
+        places = range(len(elements(case.body, "output")))
+        yield from filter(None, (self._id(case, one) for one in places if f"/output/{one}" not in odd))
 
     def _status(self, case: Case[ResponsesStream]) -> Finding | None:
         status, asked = case.body.get("status"), case.asked

@@ -382,7 +382,9 @@ def _id_changed(rule: Comparison, case: Case[Any], here: list[Call], there: list
         if original.id is not None and call.id != original.id and given.index(original.id) == number:
             return rule.finding(
                 case,
-                f"Call {number} has an id that upstream did not give.",
+                f"Call {number} has an id that upstream did not give."
+                if call.id
+                else f"Call {number} has no id, and upstream gave it one.",
                 pointer="",
                 expected=original.id,
                 found=call.id or "none",
