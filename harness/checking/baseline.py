@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from harness.findings import Finding
 
 _MEMBERS = ("rule", "source", "subject", "fingerprint", "reason", "issue", "until")
-_TITLE = "# What `harness check --baseline` accepts: see docs/checking.md.\n"
+_TITLE = "# What is known and accepted: see docs/checking.md, and docs/conform.md for `harness conform`.\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,8 @@ _OF_ADDRESS = frozenset(
     "--wait-for",
     default="",
     metavar="URL",
-    help="A URL that answers with success when --base-url is ready; it gets a minute for that.",
+    help="A URL that answers with success when --base-url is ready, in a minute at most. Without it any answer at "
+    "/models will do, in a minute with --upstream-port and in 5 seconds else.",
 )
 @click.option(
     "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A field to send to --base-url."
@@ -161,8 +162,17 @@ _OF_ADDRESS = frozenset(
     metavar="DIR",
     help="Where result, recordings and HTML go.",
 )
-@click.option("--redact-content", is_flag=True, help="Blank prompts and answers in the HTML.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, and no word on where things lie.")
+@click.option(
+    "--redact-content",
+    is_flag=True,
+    help="Blank prompts and answers in the HTML; result.json and recordings keep them.",
+)
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="No progress, and no word on where things lie or on what is waited for.",
+)
 def command(
     names: tuple[str, ...],
     base_url: str | None,
@@ -231,7 +241,7 @@ def command(
         inbound=inbound,
         upstream_port=upstream_port,
         options=shown_options(context, only=_OF_ADDRESS),
-        announce=note,
+        announce=_unheard if quiet else note,
     )
     if update_baseline and baseline is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
@@ -301,6 +311,10 @@ def command(
             redact_content=redact_content,
             quiet=quiet,
         )
+
+
+def _unheard(text: str) -> None:
+    del text
 
 
 def _line(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ def conform(
     seed: int = 0,
     out: str | Path | None = None,
     tools: str | Path | None = None,
+    announce: Callable[[str], None] | None = None,
 ) -> Result:
     """Put targets through scenarios, with our client before them and our upstream behind, and judge what they do.
 
@@ -69,6 +70,7 @@ def conform(
         seed: Of the order in which is played; 0 plays as listed.
         out: A folder for the result, the recordings and the HTML; None keeps nothing of them.
         tools: Where targets are installed.
+        announce: Told where our upstream listens, and what is waited for; None tells nobody.
 
     Returns:
         The result; its `ok` is what a test asserts. A target that does not start, or dies, is told in it.
@@ -89,6 +91,7 @@ def conform(
         api_key_env=api_key_env,
         inbound=tuple(inbound),
         upstream_port=upstream_port,
+        announce=announce or _unheard,
     )
     folder = (Path(tools) if tools is not None else TOOLS).expanduser().absolute()
     named = list(target) if isinstance(target, Iterable) and not isinstance(target, str) else [target]
@@ -126,6 +129,10 @@ def conform(
     if ran.interrupted:
         raise KeyboardInterrupt
     return ran.result
+
+
+def _unheard(text: str) -> None:
+    del text
 
 
 def _several(given: str | Iterable[str]) -> tuple[str, ...]:

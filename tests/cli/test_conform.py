@@ -132,6 +132,25 @@ def test_an_address_where_nobody_is_gives_3(harness: Run, tmp_path: Path) -> Non
     assert result.targets[0].status == "not_started"
 
 
+def test_an_address_without_its_version_is_told_as_such(harness: Run) -> None:
+    """It knows no path that it is asked for; -q leaves out where our upstream is, and not what is wrong."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        del request
+        body = b'{"error": {"message": "no such path", "type": "invalid_request_error", "param": null, "code": null}}'
+        head = b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        connection.sendall(head % len(body) + body)
+
+    with ScriptedServer(answer) as server:
+        command = ("conform", "--base-url", server.url, "--model", "m", "--upstream-port", "0", *SMALL)
+        loud, quiet = harness(*command), harness(*command, "-q")
+    for done in (loud, quiet):
+        assert done.code == 3, done
+        assert "--base-url has the version, too" in done.err
+    assert "Point the gateway at our upstream" in loud.err
+    assert "Point the gateway at our upstream" not in quiet.err
+
+
 def test_a_server_at_an_address_is_judged_and_its_key_shown_nowhere(
     harness: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ from harness.results.result import Cell, CellStatus, Result, Route, Run, Target
 from harness.scenarios.registry import scenario
 from harness.targets.builtin import Builtin
 from tests.conform_results import published
+from tests.scripted import ScriptedServer
 from tests.targeting import Tiny
 
 if TYPE_CHECKING:
@@ -338,3 +339,26 @@ def test_a_port_that_is_taken_is_our_upstreams(tmp_path: Path) -> None:
     assert target.status == "not_started"
     assert "our upstream could not listen" in (target.reason or "")
     assert "port 0" not in (target.reason or "")
+
+
+def test_where_our_upstream_listens_is_told_to_whoever_asks(capsys: pytest.CaptureFixture[str]) -> None:
+    """A library prints nothing by itself."""
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        del request
+        connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+    told: list[str] = []
+    with ScriptedServer(answer) as server:
+        for announce in (told.append, None):
+            result = harness.conform(
+                base_url=f"{server.url}/v1",
+                model="m",
+                inbound=["chat"],
+                upstream_port=0,
+                scenarios="text-plain",
+                announce=announce,
+            )
+            assert not result.ok
+    assert "Point the gateway at our upstream" in told[0]
+    assert capsys.readouterr() == ("", "")

@@ -1,4 +1,4 @@
-"""The page about the functions for translating and serving is true: its examples run, and its tables are whole."""
+"""The page about the functions of the package is true: its examples run, and its tables are whole."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-OFFLINE = [one for one in EXAMPLES if "openai" not in one]
+CONFORM = next(one for one in EXAMPLES if "harness.conform(" in one)
+OFFLINE = [one for one in EXAMPLES if "openai" not in one and one != CONFORM]
 GATEWAY, TOOLS = (one for one in EXAMPLES if "openai" in one)
 
 
@@ -47,6 +48,19 @@ def test_the_refusal_on_the_page_is_the_refusal(capsys: pytest.CaptureFixture[st
     shown = re.findall(r"# (Unsupported .*), \.\.\.", example)[0]
     run(example)
     assert capsys.readouterr().out.startswith(shown)
+
+
+def test_the_builtin_gateway_is_put_through_what_the_page_says() -> None:
+    """Its assertion holds."""
+    assert run(CONFORM)["result"].cells
+
+
+def test_every_argument_of_a_conformance_run_is_told() -> None:
+    """The table has them all, and no others."""
+    section = TEXT.partition("\n## Test a gateway\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]+`) \|", section, re.MULTILINE)
+    told = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(told) == sorted(set(inspect.signature(harness.conform).parameters) - {"target"})
 
 
 def test_the_gateway_on_the_page_answers(capsys: pytest.CaptureFixture[str]) -> None:
