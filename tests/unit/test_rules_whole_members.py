@@ -69,7 +69,8 @@ def test_members_of_any_shape_are_found_and_not_stumbled_over(choices: Any) -> N
 
 def test_the_shape_of_a_response_does_not_hide_its_status() -> None:
     """A whole answer that is still in progress is no whole answer, whatever else is wrong."""
-    body = {"id": "resp_1", "object": "response", "status": "in_progress", "output": 7}
+    item = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": 7}
+    body = {"id": "resp_1", "object": "response", "status": "in_progress", "output": [item]}
     example = f'request: {{"model":"m","input":"x"}}\ndialect: responses\nbody:\n{json.dumps(body)}'
     found = judged_example(parse_example(example)).findings
     assert "status" in {one.subject for one in found if one.rule == "RESP-SYNC-001"}

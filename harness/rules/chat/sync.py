@@ -305,7 +305,8 @@ class WholeUsage(_WholeRule):
     """A whole answer has no usage, or one that does not add up.
 
     ## Why it matters
-    Without a stream the usage is always there, and billing reads it without looking.
+    Without a stream the usage is always there, and billing reads it without looking. Where it is missing,
+    `answer.usage.total_tokens` is an AttributeError in openai-python, which has None there.
 
     ## Violates
     ```example

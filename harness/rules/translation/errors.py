@@ -276,10 +276,9 @@ class ErrorReworded(Comparison):
     People read the message to know what to mend, and programs the status to know whether to wait, to try again or to
     give up. "Internal error" for a prompt that is too long helps neither.
 
-    It is an error where programs are made to do the wrong thing. The SDKs raise a `RateLimitError` for 429, and who
-    catches it waits, or goes to another model; a 500 in its place looks like a defect, and alarms people. A 400, 413 or
-    422 is raised at once, and a 500 in its place is sent again twice, in vain. All else is a warning: another message,
-    and a status that clients treat as they would the upstream's.
+    The SDKs raise a `RateLimitError` for 429, and who catches it waits, or goes to another model; a 500 in its place
+    looks like a defect, and alarms people. A 400, 413 or 422 the SDKs raise at once; a 500, 502 or 429 in its place they
+    take for something that passes, and send the same request again twice, in vain.
 
     ## How to mend
     Pass on the status of upstream's answer where it is the client's own doing, and its message in that of the error.
@@ -328,7 +327,8 @@ class ErrorReworded(Comparison):
     ```
 
     ## Exceptions
-    The gateway may put words around the message, and hide a secret that is in it. Statuses are compared only where they
+    It is an error where programs do the wrong thing, as above, and a warning otherwise. The gateway may put words around
+    the message, and hide a secret that is in it. Statuses are compared only where they
     are the client's own doing or ask it to wait (400, 404, 409, 413, 422, 429): a wrong key of the gateway's own, or a
     failing upstream, may well be a 502 downstream, and a 408, which is about the gateway's own request, a 504. A 503 in
     place of a 429 asks to come again later as well, and a model that is not found may be a fault of the gateway's own

@@ -126,7 +126,8 @@ class UsageChanged(Comparison):
     """Usage does not arrive as upstream counted it, or does not arrive where it was asked for.
 
     ## Why it matters
-    People are billed by it, and budgets and limits are kept by it.
+    People are billed by it, and budgets and limits are kept by it. Clients that add up `usage`, to show what a session
+    costs or to stop at a limit, count too much or too little, or nothing at all.
 
     ## Violates
     ```example
