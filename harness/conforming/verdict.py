@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from harness.results.result import Cell, Result
 
-_AT_AN_ADDRESS: Final = frozenset({"gateway", "server"})
-"""Names of the targets of --base-url."""
+_GATEWAY: Final = "gateway"
+_SERVER: Final = "server"
+"""Names of the targets of --base-url: with our upstream behind, and without."""
 _UNKNOWN_PATH: Final = re.compile(r"\banswered 40[45]\b")
 
 
@@ -55,26 +56,30 @@ def obstacles(result: Result, *, optional: Collection[str] = ()) -> Iterator[str
 def hints(result: Result) -> Iterator[str]:
     """What whoever gave an address may have meant otherwise, where it does not know what it is asked; a line each."""
     for one in result.targets:
-        cells = [cell for cell in result.cells if cell.target == one.name]
-        if one.name not in _AT_AN_ADDRESS or not cells:
+        if one.name not in (_GATEWAY, _SERVER) or one.status != "ran":
             continue
-        unknown: dict[str, bool] = {}
-        for dialect in dict.fromkeys(route.inbound for route in one.routes):
-            names = {route.name for route in one.routes if route.inbound == dialect}
-            unknown[dialect] = _is_unknown([cell for cell in cells if cell.route in names])
-        left = [dialect for dialect, is_unknown in unknown.items() if not is_unknown]
-        if not left:
-            yield (
-                f"{one.name} knows no path that it was asked for (404): --base-url has the version, too, as in"
-                " http://127.0.0.1:4000/v1"
-            )
-        elif len(left) < len(unknown):
+        played = [cell for cell in result.cells if cell.target == one.name and cell.client]
+        routes = {route.name: route.inbound for route in one.routes}
+        by_dialect: dict[str, list[Cell]] = {}
+        for cell in played:
+            by_dialect.setdefault(routes.get(cell.route, cell.route), []).append(cell)
+        is_vain = _asked_nothing if one.name == _GATEWAY else _is_unknown
+        vain = [dialect for dialect, cells in by_dialect.items() if is_vain(cells)]
+        left = [dialect for dialect in by_dialect if dialect not in vain]
+        what = "asked our upstream nothing" if one.name == _GATEWAY else "answered 404"
+        if vain and not left:
+            rest = ", and are its key and its upstream right" if one.name == _GATEWAY else ""
+            yield f"{one.name} {what}: is the version in --base-url, as in http://127.0.0.1:4000/v1{rest}?"
+        elif vain:
             options = " ".join(f"--inbound {dialect}" for dialect in left)
-            others = ", ".join(dialect for dialect in unknown if dialect not in left)
-            yield f"{one.name} answers 404 to all of {others}: where it has none, {options} leaves it out"
+            yield f"{one.name} {what} in {', '.join(vain)}: where it has no such path, {options} leaves it out"
+
+
+def _asked_nothing(cells: Collection[Cell]) -> bool:
+    # Whatever it answered: many a server has an error of its own form for a path that it does not know.
+    return not any(cell.upstream for cell in cells)
 
 
 def _is_unknown(cells: Collection[Cell]) -> bool:
-    """Whether nothing came of these but that there is no such path."""
     told = [cell for cell in cells if _UNKNOWN_PATH.search(cell.reason or "")]
     return len(told) * 2 > len(cells) and all(cell.status is CellStatus.NOT_EXERCISED for cell in cells)

@@ -137,7 +137,7 @@ def test_an_address_without_its_version_is_told_as_such(harness: Run) -> None:
 
     def answer(connection: socket.socket, request: bytes) -> None:
         del request
-        body = b'{"error": {"message": "no such path", "type": "invalid_request_error", "param": null, "code": null}}'
+        body = b'{"detail": "Not Found"}'
         head = b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         connection.sendall(head % len(body) + body)
 
@@ -145,8 +145,8 @@ def test_an_address_without_its_version_is_told_as_such(harness: Run) -> None:
         command = ("conform", "--base-url", server.url, "--model", "m", "--upstream-port", "0", *SMALL)
         loud, quiet = harness(*command), harness(*command, "-q")
     for done in (loud, quiet):
-        assert done.code == 3, done
-        assert "--base-url has the version, too" in done.err
+        assert done.code == 1, done
+        assert "gateway asked our upstream nothing: is the version in --base-url" in done.err
     assert "Point the gateway at our upstream" in loud.err
     assert "Point the gateway at our upstream" not in quiet.err
 

@@ -25,7 +25,7 @@ from harness.errors import InputError, UnknownName
 from harness.findings import Finding, Location, Origin, Severity
 from harness.io.recordings import read_recording
 from harness.results.reading import read_result
-from harness.results.result import Cell, CellStatus, Result, Route, Run, Target
+from harness.results.result import Cell, CellStatus, Result, Route, Run, Target, Wire
 from harness.scenarios.registry import scenario
 from harness.targets.builtin import Builtin
 from tests.conform_results import published
@@ -136,8 +136,6 @@ def test_every_wire_of_a_result_leads_to_its_exchange(tmp_path: Path) -> None:
 
 def test_a_recording_that_is_not_to_be_had_is_none(tmp_path: Path) -> None:
     """A result may come from anywhere, and name any file."""
-    from harness.results.result import Wire  # noqa: PLC0415
-
     for name in ("gone.cassette.jsonl", "/etc/passwd", "../secret.txt"):
         assert exchanges_in(tmp_path)(Wire(cassette=name, exchange=0)) is None
 
@@ -301,31 +299,38 @@ def test_a_target_is_given_folders_that_hold_wherever_it_runs(
 
 
 @pytest.mark.parametrize(
-    ("reasons", "told"),
+    ("name", "asked", "told"),
     [
-        (("answered 404", "answered 404"), "--base-url has the version, too"),
+        ("gateway", (False, False), "is the version in --base-url"),
         (
-            ("answered 200", "answered 404"),
-            "404 to all of responses: where it has none, --inbound chat leaves",
+            "gateway",
+            (True, False),
+            "nothing in responses: where it has no such path, --inbound chat leaves it out",
         ),
-        (("answered 503", "answered 503"), None),
+        ("gateway", (True, True), None),
+        ("server", (False, False), "answered 404: is the version in --base-url"),
+        ("server", (True, False), "answered 404 in responses: where it has no such path, --inbound chat"),
+        ("tiny", (False, False), None),
     ],
 )
-def test_a_server_that_knows_no_such_path_is_told_of_with_the_option_that_helps(
-    reasons: tuple[str, str], told: str | None
+def test_an_address_that_knows_no_such_path_is_told_of_with_the_option_that_helps(
+    name: str, asked: tuple[bool, bool], told: str | None
 ) -> None:
     """A gateway may have one of the two dialects, or an address may lack its version."""
-    names: tuple[Literal["chat", "responses"], ...] = ("chat", "responses")
+    dialects: tuple[Literal["chat", "responses"], ...] = ("chat", "responses")
+    wires = (Wire(cassette="x", exchange=0),)
     cells = [
         msgspec.structs.replace(
-            ruled(CellStatus.NOT_EXERCISED, reason=f"the target {reason} and asked no upstream").cell,
-            target="gateway",
-            route=name,
+            ruled(CellStatus.NOT_EXERCISED, reason=f"the target answered {200 if is_asked else 404}").cell,
+            target=name,
+            route=one,
+            client=wires,
+            upstream=wires if is_asked else (),
         )
-        for name, reason in zip(names, reasons, strict=True)
+        for one, is_asked in zip(dialects, asked, strict=True)
     ]
-    routes = tuple(Route(name=one, inbound=one, model="m") for one in names)
-    target = Target(name="gateway", title="a gateway", routes=routes)
+    routes = tuple(Route(name=one, inbound=one, model="m") for one in dialects)
+    target = Target(name=name, title="somebody's", routes=routes)
     found = list(hints(msgspec.structs.replace(_result(*cells), targets=(target,))))
     assert len(found) == (told is not None)
     assert told is None or told in found[0]
