@@ -115,6 +115,7 @@ async function small() {
 
   // A deep link to a finding.
   const deep = await opened(cell);
+  saw.again = await deep.locator("section", { has: deep.locator("h2", { hasText: "See it again" }) }).last().innerText();
   saw.deep = await deep.locator(".finding.chosen .message").innerText();
   saw.marked = await deep.locator(".finding.chosen mark").allInnerTexts();
   await deep.getByRole("button", { name: "Hex" }).first().click();

@@ -107,7 +107,7 @@ def _cell(
         client=(Wire(cassette="client.cassette.jsonl", exchange=0),),
         upstream=(Wire(cassette="upstream.cassette.jsonl", exchange=0, started=1.0),),
         curl="curl -sSN http://127.0.0.1/v1/chat/completions -d '{}'",
-        command=f"harness conform --target gate --scenario {scenario}",
+        command=f"harness conform --base-url http://127.0.0.1/v1 --upstream-port 9107 --scenario {scenario} -o again",
     )
 
 

@@ -159,6 +159,13 @@ def test_the_matrix_is_walked_with_the_arrow_keys(saw: Saw) -> None:
     assert [label.partition(":")[0] for label in saw["keys"]] == [*cells, *below]
 
 
+def test_what_plays_the_upstream_again_listens_where_the_gateway_asks(saw: Saw) -> None:
+    """The one of the run is gone; and what stands for an address is told only where it stands in a line."""
+    assert "--listen 127.0.0.1:9107" in saw["again"]
+    assert "nobody answers any more since the run is over" in saw["again"]
+    assert "$TARGET" not in saw["again"]
+
+
 def test_enter_opens_a_cell_and_escape_goes_back(saw: Saw) -> None:
     """The address says where the reader is."""
     assert saw["opened"] == "/cell/gate/chat over chat/text-0/whole"
