@@ -14,7 +14,12 @@ from tests.translating import run
 Json = dict[str, Any]
 COUNTED = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}
 GIVEN = Usage(input=9, output=3, total=12)
-ASKED = {"model": "m", "messages": [{"role": "user", "content": "hello"}], "stream": True}
+ASKED = {
+    "model": "m",
+    "messages": [{"role": "user", "content": "hello"}],
+    "stream": True,
+    "stream_options": {"include_usage": True},
+}
 
 
 def chunk(delta: Json, finish: str | None = None, *, in_choice: Json | None = None, **members: Any) -> Json:

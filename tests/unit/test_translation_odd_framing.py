@@ -13,7 +13,7 @@ from tests.translating import Translated, run
 if TYPE_CHECKING:
     from harness.translation.profiles import UpstreamDialect
 
-ASKED = {"model": "m", "stream": True}
+ASKED = {"model": "m", "stream": True, "stream_options": {"include_usage": True}}
 
 
 def translated(source: UpstreamDialect, *blocks: bytes) -> Translated:
