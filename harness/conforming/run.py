@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Through", "Wishes", "put_through", "run_target"]
 
-_DECLARED: Final = frozenset({CellStatus.FAILED, CellStatus.NOT_EXERCISED, CellStatus.HARNESS_FAULT})
+_DECLARED: Final = frozenset(
+    {CellStatus.FAILED, CellStatus.WARNED, CellStatus.NOT_EXERCISED, CellStatus.HARNESS_FAULT}
+)
 """What a target's own word that it does not do something can be about."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -246,6 +247,19 @@ def test_what_a_target_says_it_does_not_do_is_unsupported_where_it_does_not(tmp_
     assert refused.ruled[0].cell.reason == "its README, section Limits"
     fine = through(Modest(), tmp_path / "b")
     assert set(statuses(fine)) == {CellStatus.PASSED}
+
+
+def test_what_a_target_says_it_does_not_do_is_no_warning_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That log probabilities are missing is told of no server whose project says that it has none."""
+
+    def warns(played: Played, *, profile: str, ruleset: str | None) -> Judged:
+        return replace(judged(played, profile=profile, ruleset=ruleset), status=CellStatus.WARNED)
+
+    monkeypatch.setattr("harness.conforming.judge.judged", warns)
+    assert set(statuses(through(Tiny(), tmp_path / "a"))) == {CellStatus.WARNED}
+    assert set(statuses(through(Modest(), tmp_path / "b"))) == {CellStatus.UNSUPPORTED}
 
 
 def test_what_is_declared_is_not_counted_among_the_faults(tmp_path: Path) -> None:
