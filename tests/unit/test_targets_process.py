@@ -37,7 +37,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 def serve():
-    http.server.ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
+    http.server.HTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
 """
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups")
