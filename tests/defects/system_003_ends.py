@@ -196,7 +196,7 @@ def _d18_holds() -> None:
 def _is_tried_again() -> None:
     scenes = Scenes(wire(503, {"error": {"message": "full"}}, "retry-after-ms: 1"), talks)
     with gateway(scenes) as server:
-        answer = httpx.post(f"{server.base_url}/chat/completions", json=CHAT, timeout=5)
+        answer = httpx.post(f"{server.base_url}/chat/completions", json=CHAT, timeout=60)
     assert answer.status_code == 200
     assert len(scenes.requests) == 2
 
@@ -205,14 +205,14 @@ def _tells_that_nobody_is_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with gateway_server(f"chat=http://127.0.0.1:{port}", retries=0) as server:
-        answer = httpx.post(f"{server.base_url}/chat/completions", json=CHAT, timeout=5)
+        answer = httpx.post(f"{server.base_url}/chat/completions", json=CHAT, timeout=60)
     assert answer.status_code == 502
     assert error_in(answer)["code"] == "upstream_unreachable"
 
 
 def _does_not_wait_forever() -> None:
     with gateway(hangs, retries=0, limits=Limits(first_byte=0.1)) as server:
-        answer = httpx.post(f"{server.base_url}/chat/completions", json=CHAT, timeout=5)
+        answer = httpx.post(f"{server.base_url}/chat/completions", json=CHAT, timeout=60)
     assert answer.status_code == 504
     assert error_in(answer)["code"] == "upstream_timeout"
 
