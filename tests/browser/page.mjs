@@ -124,9 +124,10 @@ async function small() {
   await deep.waitForFunction(() => document.getElementById("said").textContent !== "");
   saw.copied = await deep.locator("#said").innerText();
   saw.wire = await deep.evaluate(() => Object.fromEntries(["upstream", "client", "bad"].map((name) => [name, document.querySelectorAll(`.what.${name}`).length])));
-  saw.gaps = await deep.locator(".gap").allInnerTexts();
-  saw.times = await deep.locator(".step time").allInnerTexts();
-  saw.texts = await deep.locator(".what.client .data").allInnerTexts();
+  // The text of the document, not what is painted: a step out of sight has no inner text (content-visibility).
+  saw.gaps = await deep.locator(".gap").allTextContents();
+  saw.times = await deep.locator(".step time").allTextContents();
+  saw.texts = await deep.locator(".what.client .data").allTextContents();
 
   // Light, dark, paper.
   const back = () => deep.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -199,7 +200,7 @@ async function long() {
   await go(page, cell);
   saw.at_first = await page.locator(".what.client.k-event").count();
   await page.waitForFunction(() => { scrollTo(0, document.body.scrollHeight); return !document.querySelector("button.more"); }, null, { polling: 50 });
-  saw.at_last = await page.locator(".what.client.k-event b").last().innerText();
+  saw.at_last = await page.locator(".what.client.k-event b").last().textContent();
   const paper = await opened(cell);
   await paper.evaluate(() => dispatchEvent(new Event("beforeprint")));
   saw.on_paper = await paper.locator(".what.client.k-event").count();
