@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import sys
 import threading
+import warnings
 from typing import TYPE_CHECKING
 
 import httpx
@@ -169,3 +171,23 @@ def test_a_call_after_the_end_still_reads_the_handler() -> None:
     with ServerThread(Holding()) as server:
         assert server.call(lambda: 1) == 1
     assert server.call(lambda: 2) == 2
+
+
+@pytest.mark.parametrize("uvloop", [True, False])
+def test_a_connection_that_comes_as_the_server_stops_is_closed_and_does_not_hold_it_up(
+    *, uvloop: bool
+) -> None:
+    """Accepted and not known yet is a state that a crowd at a stopping server meets every time."""
+    if uvloop:
+        pytest.importorskip("uvloop")
+    for _ in range(10):
+        server = ServerThread(lambda head, body, responder: None, uvloop=uvloop, grace=0.0).start()
+        crowd = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(10)]
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            server.stop()
+            del server
+            gc.collect()
+        assert [str(one.message) for one in told if one.category is ResourceWarning] == []
+        for one in crowd:
+            one.close()

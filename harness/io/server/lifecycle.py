@@ -23,6 +23,8 @@ MAX_HEAD: Final = 65_536
 MAX_BODY: Final = 1 << 30
 GRACE: Final = 5.0
 _BACKLOG: Final = 4_096
+_TURNS: Final = 4
+"""Turns of the loop from accepting a socket to knowing its connection, and one more."""
 _IN_USE: Final = frozenset({errno.EADDRINUSE, 10_048})  # 10048 is Windows' WSAEADDRINUSE
 _NOT_OURS: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, 10_047, 10_049})
 
@@ -108,8 +110,8 @@ class Server:
         if self._listener is None:
             return
         self.stopping = True
-        self._listener.close()
-        self._listener = None
+        listener, self._listener = self._listener, None
+        await _closed(listener)
         self.handler.closing()
         for connection in tuple(self.connections):
             if connection.idle:
@@ -136,3 +138,20 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+
+async def _closed(listener: asyncio.Server) -> None:
+    """Accept no more, and learn of every connection that was accepted: who is not known is not closed."""
+    loop = asyncio.get_running_loop()
+    if isinstance(loop, asyncio.SelectorEventLoop):
+        # Of a socket that it accepted right before its listener closed, asyncio (3.11) makes no connection.
+        for one in listener.sockets:
+            loop.remove_reader(one.fileno())
+        await _turns()
+    listener.close()
+    await _turns()
+
+
+async def _turns() -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
