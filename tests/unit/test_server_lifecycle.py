@@ -181,7 +181,7 @@ def test_a_connection_that_comes_as_the_server_stops_is_closed_and_does_not_hold
     if uvloop:
         pytest.importorskip("uvloop")
     for _ in range(10):
-        server = ServerThread(lambda head, body, responder: None, uvloop=uvloop, grace=0.0).start()
+        server = ServerThread(lambda _head, _body, _responder: None, uvloop=uvloop, grace=0.0).start()
         crowd = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(10)]
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
