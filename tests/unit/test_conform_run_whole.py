@@ -117,6 +117,12 @@ def test_the_same_run_twice_gives_the_same_result_but_for_times_and_ids(tmp_path
         results.append(steady(tmp_path / name))
     first, second = results
     assert len(first["cells"]) > 300
+    apart = [
+        (one["id"], first_difference(one, other), one.get("findings"), other.get("findings"))
+        for one, other in zip(first["cells"], second["cells"], strict=True)
+        if one != other
+    ]
+    assert apart == []
     assert first_difference(first, second) is None
     assert str(tmp_path) not in json.dumps(results)
 
