@@ -188,16 +188,22 @@ class Tape:
 
     def client(self, module: ModuleType, **options: Any) -> Any:
         """A `module.Client` on this tape; `options` are the client's."""
-        prepared = self._on_tape(module, "HTTPTransport", options)
+        prepared = self.client_options(module, "HTTPTransport", options)
         return module.Client(**prepared)
 
     def async_client(self, module: ModuleType, **options: Any) -> Any:
         """A `module.AsyncClient` on this tape; `options` are the client's."""
-        prepared = self._on_tape(module, "AsyncHTTPTransport", options)
+        prepared = self.client_options(module, "AsyncHTTPTransport", options)
         return module.AsyncClient(**prepared)
 
-    def _on_tape(self, module: ModuleType, kind: str, options: dict[str, Any]) -> dict[str, Any]:
-        """A client's options, with a transport of this tape that takes over those that are a transport's."""
+    def client_options(self, module: ModuleType, kind: str, options: dict[str, Any]) -> dict[str, Any]:
+        """A client's options, with a transport of this tape that takes over those that are a transport's.
+
+        Args:
+            module: `httpx` or `httpx2`.
+            kind: The class of the module's own transport, for sync clients or async ones.
+            options: As the client would be given them.
+        """
         if "transport" in options:
             raise UsageError(
                 "a client on a tape has the tape's transport",

@@ -1,0 +1,61 @@
+"""The pytest plugin: cassettes for tests, servers for code in other processes, and a verdict on what was recorded.
+
+pytest loads it in every session of every project that has the package installed, so it imports nothing that a session
+without it would not: all else comes when a test asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.io.tape import Tape
+
+_MARK = (
+    "cassette(path=None, mode=None, pace=None, fault=None, match=None): record what the test's httpx clients send, and"
+    " replay it."
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options. Plain names such as --record-mode belong to pytest-recording, which may be installed beside it."""
+    group = parser.getgroup("harness", "record and replay LLM streams (llm-stream-harness)")
+    group.addoption(
+        "--harness-record-mode",
+        metavar="MODE",
+        help="none, once, new_episodes, all or rewrite; by default none where CI is set, and once elsewhere.",
+    )
+    group.addoption(
+        "--harness-cassette-dir",
+        metavar="DIR",
+        help="Where cassettes lie; by default in `cassettes` beside the test's file.",
+    )
+    parser.addini("harness_record_mode", "The record mode, where the command line names none.", default="")
+    parser.addini("harness_cassette_dir", "Where cassettes lie, from the root of the project.", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line("markers", _MARK)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A mark is enough: a test need not name the fixture as well."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("cassette") is not None:
+            if "cassette" not in item.fixturenames:
+                item.fixturenames.insert(0, "cassette")
+
+
+@pytest.fixture
+def cassette(request: pytest.FixtureRequest) -> Iterator[Tape]:
+    """A cassette under every httpx client that the test makes; what it is comes from the mark, if there is one."""
+    from harness.testing.cassettes import tape_of  # noqa: PLC0415 - see the module's docstring
+    from harness.testing.clients import clients_on  # noqa: PLC0415
+
+    with tape_of(request) as tape, clients_on(tape):
+        yield tape

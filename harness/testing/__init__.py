@@ -1,0 +1,1 @@
+"""What the pytest plugin is made of. Loaded by tests that use it, and by no others."""
