@@ -23,7 +23,7 @@ _MARK = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options. Plain names such as --record-mode belong to pytest-recording, which may be installed beside it."""
-    group = parser.getgroup("harness", "record and replay LLM streams (llm-stream-harness)")
+    group = parser.getgroup("harness", "record, replay and judge LLM streams (llm-stream-harness)")
     group.addoption(
         "--harness-record-mode",
         metavar="MODE",
@@ -34,8 +34,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="Where cassettes lie; by default in `cassettes` beside the test's file.",
     )
+    group.addoption(
+        "--harness-block-network",
+        action="store_true",
+        help="Let no test open a connection to another machine.",
+    )
+    group.addoption(
+        "--harness-vcr",
+        action="store_true",
+        help="Replay the cassettes of `@pytest.mark.vcr` here: exactly, and in pieces as a stream comes.",
+    )
+    group.addoption(
+        "--harness-fail-on-stale",
+        action="store_true",
+        help="Fail where a cassette holds what no test asked for, or belongs to no test.",
+    )
+    group.addoption(
+        "--conform",
+        action="store_true",
+        help="Judge every cassette that a test used; what breaks the protocol fails the test.",
+    )
+    group.addoption(
+        "--conform-profile",
+        metavar="PROFILE",
+        default=None,
+        help="What --conform judges by; by default what `harness check` would.",
+    )
+    group.addoption(
+        "--conform-baseline",
+        metavar="FILE",
+        default=None,
+        help="Findings that are known: their tests xfail, and one that is gone is told.",
+    )
     parser.addini("harness_record_mode", "The record mode, where the command line names none.", default="")
     parser.addini("harness_cassette_dir", "Where cassettes lie, from the root of the project.", default="")
+    parser.addini(
+        "harness_conform_baseline", "As --conform-baseline, from the root of the project.", default=""
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,9 +81,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A mark is enough: a test need not name the fixture as well."""
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("cassette") is not None:
-            if "cassette" not in item.fixturenames:
-                item.fixturenames.insert(0, "cassette")
+        is_marked = isinstance(item, pytest.Function) and item.get_closest_marker("cassette") is not None
+        if is_marked and "cassette" not in item.fixturenames:
+            item.fixturenames.insert(0, "cassette")
 
 
 @pytest.fixture

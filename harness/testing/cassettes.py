@@ -80,7 +80,7 @@ def mode_of(mark: Marked, config: pytest.Config) -> str:
 
 
 def path_of(mark: Marked, request: pytest.FixtureRequest) -> Path:
-    """The cassette's place: `cassettes/<module>/<test>.cassette.jsonl` beside the test, unless something names another."""
+    """The cassette's place: `cassettes/<module>/<test>.cassette.jsonl` beside the test, or what was named."""
     beside = request.path.parent
     if mark.path is not None:
         return beside / mark.path
