@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "conform": ("harness.cli.conform", "Put a gateway through scenarios, and judge both of its sides."),
+    "fuzz": ("harness.cli.fuzz", "Find what a gateway gets wrong in conversations that nobody thought of."),
     "check": ("harness.cli.check", "Judge streams and answers by the rules of their protocol."),
     "record": ("harness.cli.record", "Record what passes between a client and an upstream."),
     "replay": ("harness.cli.replay", "Serve recordings again, byte for byte, on a local port."),

@@ -1,0 +1,236 @@
+"""`harness fuzz`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.interrupting import interrupted_gently
+from harness.cli.seconds import seconds_option
+
+if TYPE_CHECKING:
+    from harness.fuzzing.outcome import Outcome
+    from harness.translation.engine import InboundDialect
+
+_OUT = "harness-fuzz"
+_OF_ADDRESS = frozenset(
+    {"base_url", "wait_for", "headers", "models", "api_key_env", "inbound", "upstream_port"}
+)
+
+
+@click.command()
+@click.option(
+    "--target",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="The gateway: builtin (the default), or another that `harness conform --list` shows.",
+)
+@click.option("--base-url", metavar="URL", help="Fuzz what already runs there, in place of a target.")
+@click.option(
+    "--wait-for",
+    default="",
+    metavar="URL",
+    help="A URL that answers with success when --base-url is ready, in a minute at most.",
+)
+@click.option(
+    "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A field to send to --base-url."
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help="The model to ask --base-url for; may be repeated.",
+)
+@click.option(
+    "--api-key-env",
+    metavar="VARIABLE",
+    help="The environment variable whose value --base-url is sent as the API key.",
+)
+@click.option(
+    "--inbound",
+    type=click.Choice(["chat", "responses"]),
+    multiple=True,
+    help="What --base-url is asked in; both by default; may be repeated.",
+)
+@click.option(
+    "--upstream-port",
+    type=click.IntRange(0, 65_535),
+    metavar="PORT",
+    help="The gateway at --base-url asks our upstream, which listens there on this machine. Needed with --base-url.",
+)
+@click.option(
+    "--client",
+    "client",
+    metavar="COMMAND",
+    help="Fuzz a client program in place of a gateway: serve it rare but legal streams; see docs/clients.md.",
+)
+@click.option(
+    "--route",
+    "routes",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only these ways through the gateway, such as 'chat over *'; may be repeated.",
+)
+@click.option(
+    "--mode",
+    "modes",
+    type=click.Choice(["stream", "whole"]),
+    multiple=True,
+    help="Only streamed or only whole answers; both by default.",
+)
+@click.option(
+    "--rule",
+    "only",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only findings of these rules, such as 'XLAT-*'; may be repeated.",
+)
+@click.option(
+    "--ignore",
+    "ignored",
+    multiple=True,
+    metavar="PATTERN",
+    help="No findings of these rules; may be repeated.",
+)
+@click.option(
+    "--tools",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where targets are installed; ~/.cache/llm-stream-harness/targets by default.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Of what is generated: the same seed asks the same in the same order.",
+)
+@seconds_option(
+    "--max-time", 60.0, "How long new conversations are played, shrinking included; 0 is no limit.", zero=True
+)
+@click.option(
+    "--max-examples",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The most conversations that are played, those for shrinking not counted.",
+)
+@click.option(
+    "--stop-after",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Stop when so many different findings are there.",
+)
+@seconds_option(
+    "--shrink-time", 20.0, "For making one finding small; 0 leaves it as it was found.", zero=True
+)
+@seconds_option("--timeout", 6.0, "For one session.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=16,
+    show_default=True,
+    metavar="N",
+    help="Sessions at a time.",
+)
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep what was found there, and play it first the next time.",
+)
+@click.option(
+    "--profile",
+    default="openai",
+    show_default=True,
+    metavar="NAME",
+    help="Which rules hold and how bad a breach is; see docs/checking.md.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Findings that are known and accepted, as TOML.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "ndjson"]),
+    default="text",
+    show_default=True,
+    help="What goes to stdout.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=_OUT,
+    show_default=True,
+    metavar="DIR",
+    help="Where a folder for each finding goes.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def command(
+    names: tuple[str, ...],
+    base_url: str | None,
+    wait_for: str,
+    headers: tuple[str, ...],
+    models: tuple[str, ...],
+    api_key_env: str | None,
+    inbound: tuple[InboundDialect, ...],
+    upstream_port: int | None,
+    client: str | None,
+    routes: tuple[str, ...],
+    modes: tuple[str, ...],
+    only: tuple[str, ...],
+    ignored: tuple[str, ...],
+    tools: Path | None,
+    seed: int,
+    max_time: float,
+    max_examples: int | None,
+    stop_after: int | None,
+    shrink_time: float,
+    timeout: float,
+    concurrency: int,
+    database: Path | None,
+    profile: str,
+    baseline: Path | None,
+    form: str,
+    out: Path,
+    quiet: bool,
+) -> int:
+    """Find what a gateway gets wrong in conversations that nobody has thought of.
+
+    Conversations are generated and played through the gateway, with our client before it and our upstream behind it,
+    and judged as by `harness conform`. Each new finding is made as small as it gets, and kept as recordings of both
+    sides, with a text for an issue, a curl line and a test.
+
+    \b
+    Examples:
+      harness fuzz --max-time 60
+      harness fuzz --target litellm --route 'responses over *' --database fuzz.db
+      harness fuzz --base-url http://127.0.0.1:4000/v1 --model my-model --upstream-port 9000
+      harness fuzz --client 'python client.py'
+
+    Exits with 1 where something was found, with 2 where the command line is wrong, with 3 where the gateway could not
+    be fuzzed, or not to the end, and with 130 after Ctrl-C, which keeps what was found until then.
+    """
+    if client is not None:
+        from harness.trials.verb import run
+
+        return run(
+            command=client,
+            seed=seed,
+            max_time=max_time,
+            max_examples=max_examples,
+            form=form,
+            out=out,
+            quiet=quiet,
+        )
+    raise NotImplementedError
