@@ -1,0 +1,100 @@
+"""The arguments of strategies, looked at when they are given and not when something is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+MOST_BLOCKS = 64
+"""Beyond that hypothesis gives up before an example is whole."""
+
+
+def whole(strategy: str, name: str, value: object, least: int, most: int) -> int:
+    """A whole number within bounds.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise UsageError(
+            f"{strategy}() cannot be made with {name}={value!r}",
+            expected=f"a whole number from {least} to {most}",
+            found=repr(value),
+            hint=f"for example {strategy}({name}={max(least, min(2, most))})",
+        )
+    return value
+
+
+def flag(strategy: str, name: str, value: object, *, may_be_none: bool = False) -> bool | None:
+    """True or False, or None where both may come.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    if not (isinstance(value, bool) or (may_be_none and value is None)):
+        raise UsageError(
+            f"{strategy}() cannot be made with {name}={value!r}",
+            expected="True (always), False (never) or None (both)" if may_be_none else "True or False",
+            found=repr(value),
+        )
+    return value  # type: ignore[return-value]
+
+
+def names(strategy: str, name: str, value: object) -> tuple[str, ...]:
+    """Names of tools.
+
+    Raises:
+        UsageError: They are no names, or one comes twice.
+    """
+    found = tuple(value) if isinstance(value, list | tuple | set | frozenset) else None
+    if found is None or not all(isinstance(one, str) and one for one in found):
+        raise UsageError(
+            f"{strategy}() cannot be made with {name}={value!r}",
+            expected="names of tools: a list or tuple of texts, () for none",
+            found=repr(value),
+            hint=f'for example {strategy}({name}=("get_weather",))',
+        )
+    if len(set(found)) != len(found):
+        raise UsageError(
+            f"{strategy}() cannot be made with {name}={value!r}",
+            expected="names that differ: no server could tell the tools apart",
+            found=repr(value),
+        )
+    return found
+
+
+def finishes(strategy: str, value: object, known: Iterable[str]) -> frozenset[str]:
+    """The ways in which a stream may end; None is all that are known.
+
+    Raises:
+        UnknownName: One is not known.
+        UsageError: None is left.
+    """
+    everything = tuple(known)
+    if value is None:
+        return frozenset(everything)
+    if isinstance(value, str) or not isinstance(value, list | tuple | set | frozenset) or not value:
+        raise UsageError(
+            f"{strategy}() cannot be made with finish={value!r}",
+            expected=f"some of {', '.join(everything)}",
+            found=repr(value),
+            hint=f'for example {strategy}(finish=("{everything[0]}",))',
+        )
+    for one in value:
+        if one not in everything:
+            raise UnknownName("finish reason", str(one), everything)
+    return frozenset(value)
+
+
+def needs(strategy: str, asked: str, missing: str, hint: str) -> UsageError:
+    """An error: what was asked for cannot come without something that was excluded."""
+    return UsageError(f"{strategy}() has no example: {asked} without {missing}", hint=hint)
+
+
+def only(chosen: Collection[str], *, among: Collection[str]) -> bool:
+    """Whether nothing but some of these was chosen."""
+    return bool(chosen) and not set(chosen) - set(among)
