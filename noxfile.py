@@ -242,13 +242,16 @@ def amiss_in_sdist(source: Path) -> list[str]:
 def record(session: nox.Session) -> None:
     """Record the shipped cassettes anew, from nothing: build and install the servers, drive them, check what came.
 
-    Everything lies in .nox/servers and is kept; the first run takes half an hour. Arguments go to the recording:
+    Everything lies in .nox/servers and is kept; the first run takes half an hour. Without arguments those of
+    tests/sample_project are recorded, too. Arguments go to the recording:
     `nox -s record -- --only llama-server/chat`, or `--out FOLDER` to leave the shipped ones alone, or `--dry-run`.
     """
     session.install("-e", ".", *groups("test", "clients"))
     servers = ROOT / ".nox" / "servers"
     session.run("python", "-m", "tests.gateways.install", str(servers), *servers_of(session.posargs))
     session.run("python", "-m", "tests.gateways.record", "--tools", str(servers), *session.posargs)
+    if not session.posargs:
+        session.run("python", "-m", "tests.sampling", "--tools", str(servers))
     if not {"--out", "--dry-run"}.intersection(session.posargs):
         session.run("python", "-m", "tests.gateways.table")
         session.run("pytest", "tests/repository/test_shipped_cassettes.py")

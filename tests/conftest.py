@@ -13,6 +13,9 @@ settings.register_profile("harness", deadline=None, suppress_health_check=[Healt
 settings.register_profile("ci", parent=settings.get_profile("harness"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "harness")
 
+collect_ignore = ["sample_project"]
+"""A project of its own: tests/plugin/test_sample_project.py runs its tests, in a copy."""
+
 THOROUGH = "pytestmark = pytest.mark.thorough\n"
 """What a module says whose tests are all thorough."""
 

@@ -1,0 +1,9 @@
+"""What all tests of weatherbot share."""
+
+import pytest
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Coroutines are tested with asyncio."""
+    return "asyncio"

@@ -1,0 +1,1 @@
+"""A small chat agent that looks up the weather."""
