@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.cassettes.cuts import PLACES
 from harness.cassettes.exchange import Chunk
 from harness.cassettes.pace import Pace, parse_pace
 
@@ -16,6 +17,7 @@ paces = st.one_of(
     st.builds(Pace, speeds),
     st.builds(Pace, speeds, st.integers(1, 60)),
     st.builds(Pace, speeds, st.none(), offsets),
+    st.builds(Pace, speeds, st.none(), st.just(()), st.sampled_from(sorted(PLACES))),
 )
 
 

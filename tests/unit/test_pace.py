@@ -57,6 +57,8 @@ def test_one_byte_at_a_time() -> None:
         ("bytes:7+recorded", "recorded+bytes:7"),
         ("cuts:03,10", "cuts:3,10"),
         ("x.5+cuts:1", "x0.5+cuts:1"),
+        ("instant+at:random@0", "at:random"),
+        ("at:random@007+x2", "x2+at:random@7"),
     ],
 )
 def test_the_text_of_a_pace_is_canonical(text: str, canonical: str) -> None:
@@ -82,7 +84,19 @@ def test_the_text_of_a_pace_is_canonical(text: str, canonical: str) -> None:
             "bytes:\u0661",
         ),
         *("cuts:", "cuts:0", "cuts:3,3", "cuts:5,2", "cuts:1,,2", "cuts:1,2,"),
-        *("recorded+x2", "bytes:1+bytes:2", "bytes:1+cuts:2", "cuts:1+bytes:2", "cuts:1+fast", " x2", "X2"),
+        *(
+            "recorded+x2",
+            "bytes:1+bytes:2",
+            "at:event+bytes:1",
+            "at:",
+            "at:word",
+            "at:event@1",
+            "bytes:1+cuts:2",
+            "cuts:1+bytes:2",
+            "cuts:1+fast",
+            " x2",
+            "X2",
+        ),
     ],
 )
 def test_a_bad_pace_is_refused_with_the_forms_and_an_example(text: str) -> None:
