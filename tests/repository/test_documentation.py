@@ -112,4 +112,6 @@ def test_every_command_that_is_shown_exists_with_its_options(page: str, line: st
 def test_the_readme_counts_the_shipped_recordings() -> None:
     """The figure is the number of cassettes."""
     (figure,) = re.findall(r"\[(\d+) recordings of real servers\]", PAGES["README.md"])
-    assert int(figure) == sum(name.endswith(".cassette.jsonl") for name in files())
+    assert int(figure) == sum(
+        name.startswith("cassettes/") and name.endswith(".cassette.jsonl") for name in files()
+    )
