@@ -318,6 +318,24 @@ class Recorder:
             raise refusals[0]
         return self.path
 
+    def discard(self) -> None:
+        """End, and keep nothing: a cassette that was there stays as it was. Nothing after `close` or itself."""
+        if self.elsewhere:
+            return
+        with self.lock:
+            self._closed = True
+            for take in tuple(self._open):
+                take.end(How.CLIENT_CLOSE)
+            syncs, self._syncs = self._syncs, None
+            if syncs is not None:
+                syncs.shutdown()
+            part, self._part = self._part, None
+            self._recording = None
+            if part is not None:
+                part.close()
+                with contextlib.suppress(OSError):
+                    part.path.unlink()
+
     def _seal(self, part: PartFile) -> None:
         if self._keep is None or not self.path.exists():
             seal(part.path, self.path, append=self.append, key_of=key_fields)

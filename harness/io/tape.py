@@ -29,6 +29,7 @@ from harness.errors import (
 )
 from harness.faults.registry import parse_fault
 from harness.io.files import FileLines, read_cassette
+from harness.io.opened import Seen, tell
 from harness.io.partfile import refuse_taken, refuse_unwritable
 from harness.io.playback import FaultPlan, Playback, obstacle_in_all, play
 from harness.io.recorder import Recorder, Take
@@ -140,6 +141,8 @@ class Tape:
             redactor=self._redactor,
             head=head,
         )
+        self._is_faulted = wanted is not None
+        tell(self)
 
     def _check_target(self) -> None:
         """Find out now what would otherwise come out of a client's first request, or be lost at the end."""
@@ -276,6 +279,23 @@ class Tape:
         """Recordings that no request asked for."""
         return () if self._deck is None else self._deck.unplayed()
 
+    def seen(self) -> Sequence[Seen]:
+        """What became of the cassette so far, for whoever watches over many: see `harness.io.opened`."""
+        deck = self._deck
+        played = () if deck is None else (one.index for at, one in enumerate(deck.exchanges) if deck.played(at))
+        return [
+            Seen(
+                self.path,
+                held=0 if deck is None else len(deck),
+                played=frozenset(played),
+                begun=self._recorder.begun,
+                keeps=self.mode in (Mode.NEW_EPISODES, Mode.ALL),
+                is_open=not self._closed,
+                is_faulted=self._is_faulted,
+                misses=tuple(map(str, self._misses)),
+            )
+        ]
+
     def close(self) -> None:
         """Seal what was recorded, and close the connections of sync clients that nobody closed.
 
@@ -306,6 +326,26 @@ class Tape:
         if found:
             _add_notes(found[0], found[1:])
             raise found[0]
+
+    def discard(self) -> int:
+        """Close without keeping what was recorded: a cassette that was there stays as it was, and none is made.
+
+        Returns:
+            How many exchanges that were recorded are dropped.
+        """
+        with self._lock:
+            if self._closed:
+                return 0
+            self._closed = True
+        self._recorder.discard()
+        for transport in self._transports:
+            transport.close_made()
+        return self._recorder.begun
+
+    @property
+    def recorded(self) -> int:
+        """How many exchanges went to the network, and were begun to be recorded."""
+        return self._recorder.begun
 
     def __enter__(self) -> Self:
         return self

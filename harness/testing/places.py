@@ -1,0 +1,131 @@
+"""Where a test's cassette lies.
+
+By default in `cassettes/<module>/<test>.cassette.jsonl` beside the test's file. The name follows from the test's own
+name alone, so that it is the same whichever tests are run, and no two tests get one: also where a file system takes
+`A` for `a`, and where names differ only in what no file name may have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from harness.cassettes.modes import Mode, may_record, parse_mode
+from harness.errors import UsageError
+from harness.io.recordings import SUFFIX
+from harness.testing.marks import marked, place_of
+from harness.testing.modes import mode_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.testing.marks import Marked
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.-]+")
+_PLAIN: Final = re.compile(r"[a-z0-9_.-]*")
+_LONGEST: Final = 100
+"""Characters of a name; file systems that allow 255 bytes for it hold that and all our suffixes."""
+_SUFFIXES: Final = frozenset({".jsonl", ".yaml", ".yml", ".json", ".har", ".sse"})
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+
+
+def name_of(item: pytest.Item) -> str:
+    """The name of a test's cassette, without its suffix.
+
+    `TestChat::test_turn[gpt-5]` is `TestChat.test_turn-gpt-5`. Where that would not tell the test from every other
+    one, a digest of the whole name follows after `~`.
+    """
+    classes = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
+    function, bracket, case = item.name.partition("[")
+    case = case.removesuffix("]") if bracket else ""
+    readable = _UNSAFE.sub("-", ".".join([*classes, function]) + (f"-{case}" if bracket else "")).strip("-")
+    # Classes are written in capitals, so only what stands elsewhere is taken for a difference in nothing but case.
+    told = (
+        _PLAIN.fullmatch(function)
+        and _PLAIN.fullmatch(case)
+        and not _UNSAFE.search("".join(classes))
+        and not case.endswith("-")
+        and len(readable) <= _LONGEST
+        and not _RESERVED.match(readable)
+    )
+    if told:
+        return readable
+    whole = "::".join([*classes, item.name])
+    digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return f"{readable[:_LONGEST].rstrip('-.') or 'test'}~{digest}"
+
+
+def folder_of(item: pytest.Item) -> Path:
+    """The folder of the cassettes of a test's module."""
+    config = item.config
+    named = config.getoption("--harness-cassette-dir")
+    if named is not None:
+        root = Path(config.invocation_params.dir) / str(named)
+    elif ini := config.getini("harness_cassette_dir"):
+        root = config.rootpath / str(ini)
+    else:
+        return item.path.parent / "cassettes" / item.path.stem
+    # Modules of one name in several folders must not meet here, so the project's folders are repeated.
+    if item.path.is_relative_to(config.rootpath):
+        return root / item.path.relative_to(config.rootpath).with_suffix("")
+    digest = hashlib.sha256(os.fsencode(item.path.parent)).hexdigest()[:10]
+    return root / f"{item.path.stem}~{digest}"
+
+
+def path_of(item: pytest.Item, mark: Marked) -> Path:
+    """A test's cassette: what its mark names, from the folder of its file; else by its name."""
+    if mark.path is None:
+        return folder_of(item) / f"{name_of(item)}{SUFFIX}"
+    named = Path(mark.path)
+    known = named.suffix.lower() in _SUFFIXES
+    return item.path.parent / (named if known else named.with_name(f"{named.name}{SUFFIX}"))
+
+
+def check(items: Sequence[pytest.Item]) -> None:
+    """Find tests that would have one file without having been told so, or that would destroy each other's recording.
+
+    Tests may share a cassette that their marks name. Where it is to be recorded, one waits until the other has
+    done so; only `rewrite` cannot be meant for two, as the second would empty what the first has recorded.
+
+    Raises:
+        pytest.UsageError: There are such tests.
+    """
+    seen: dict[str, tuple[pytest.Item, Marked, Path]] = {}
+    wrong: list[str] = []
+    for item in items:
+        mark = marked(item)
+        path = path_of(item, mark)
+        key = os.path.normpath(path).casefold()
+        other, other_mark, other_path = seen.setdefault(key, (item, mark, path))
+        if other is item:
+            continue
+        where = f"{place_of(other)} and {place_of(item)}"
+        if mark.path is None and other_mark.path is None:
+            error = UsageError(
+                "two tests would have one cassette where upper and lower case are the same",
+                where=where,
+                found=f"{other_path.name} and {path.name}",
+                hint="rename one, or give one a path: `@pytest.mark.cassette('NAME')`",
+            )
+        elif parse_mode(mode_of(mark.mode, item.config)) is Mode.REWRITE:
+            error = UsageError(
+                "two tests would rewrite one cassette, and only what the second records would be left",
+                where=where,
+                found=path.name,
+                hint="give each its own path, or record with `--harness-record-mode=all`",
+            )
+        else:
+            continue
+        wrong.append(str(error))
+    if wrong:
+        raise pytest.UsageError("\n".join(wrong))
+
+
+def records(path: Path, mode: str) -> bool:
+    """Whether a test may record there now."""
+    return may_record(parse_mode(mode), exists=path.exists())
