@@ -30,7 +30,7 @@ _SHOWN = 20
     "--pace",
     default="recorded",
     show_default=True,
-    help="When chunks go out: recorded, instant, xN; and how they are cut: bytes:N, cuts:A,B,.., at:PLACE; joined by +.",
+    help="When chunks go out: recorded, instant, xN; and how they are cut: bytes:N, cuts:A,B, at:PLACE; joined by +.",
 )
 @click.option(
     "--fault", metavar="NAME[:ARG][@SEED]", help="What goes wrong, such as cut:event=7; see docs/faults.md."
