@@ -20,6 +20,15 @@ _MARK = (
     " replay it."
 )
 
+_RECHUNK = (
+    "rechunk(*cuts): run the test once for each way to cut its cassette's chunks (byte, event, crlf, character, data,"
+    " whole, random@SEED); of none, for all that it has places for."
+)
+_FAULTS = (
+    "faults(*faults): run the test once for each fault of its cassette (truncate, status:429, a group such as transport);"
+    " of none, for all that can be made in it."
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options. Plain names such as --record-mode belong to pytest-recording, which may be installed beside it."""
@@ -76,6 +85,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
     config.addinivalue_line("markers", _MARK)
+    config.addinivalue_line("markers", _RECHUNK)
+    config.addinivalue_line("markers", _FAULTS)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test, every cut and every fault."""
+    definition = metafunc.definition
+    if definition.get_closest_marker("rechunk") or definition.get_closest_marker("faults"):
+        from harness.testing.parametrised import parametrise  # noqa: PLC0415 - see the module's docstring
+
+        parametrise(metafunc)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -94,3 +115,15 @@ def cassette(request: pytest.FixtureRequest) -> Iterator[Tape]:
 
     with tape_of(request) as tape, clients_on(tape):
         yield tape
+
+
+@pytest.fixture
+def harness_cut() -> str | None:
+    """How the chunks of this test's cassette are cut by the mark `rechunk`; None without it."""
+    return None
+
+
+@pytest.fixture
+def harness_fault() -> str | None:
+    """What goes wrong in this test's cassette by the mark `faults`; None without it."""
+    return None

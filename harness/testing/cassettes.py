@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import harness
 from harness.errors import UsageError
+from harness.testing.parametrised import varied
+from harness.testing.variants import plain_name
 
 if TYPE_CHECKING:
     import pytest
@@ -91,7 +93,9 @@ def path_of(mark: Marked, request: pytest.FixtureRequest) -> Path:
         folder = request.config.rootpath / ini
     else:
         folder = beside / "cassettes"
-    name = _UNSAFE.sub("-", request.node.nodeid.partition("::")[2].replace("::", ".")).strip("-")
+    node = request.node
+    classes = node.nodeid.partition("::")[2].removesuffix(node.name)
+    name = _UNSAFE.sub("-", (classes + plain_name(node)).replace("::", ".")).strip("-")
     return folder / request.path.stem / f"{name}.cassette.jsonl"
 
 
@@ -112,4 +116,4 @@ def tape_of(request: pytest.FixtureRequest) -> Tape:
     path = path_of(mark, request)
     if options["mode"] != "none":
         path.parent.mkdir(parents=True, exist_ok=True)
-    return harness.cassette(path, **options)
+    return harness.cassette(path, **varied(options, request.node, path))

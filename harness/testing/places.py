@@ -20,6 +20,7 @@ from harness.errors import UsageError
 from harness.io.recordings import SUFFIX
 from harness.testing.marks import marked, place_of
 from harness.testing.modes import mode_of
+from harness.testing.variants import are_one_test, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,8 @@ def name_of(item: pytest.Item) -> str:
     one, a digest of the whole name follows after `~`.
     """
     classes = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
-    function, bracket, case = item.name.partition("[")
+    name = plain_name(item)
+    function, bracket, case = name.partition("[")
     case = case.removesuffix("]") if bracket else ""
     readable = _UNSAFE.sub("-", ".".join([*classes, function]) + (f"-{case}" if bracket else "")).strip("-")
     # Classes are written in capitals, so only what stands elsewhere is taken for a difference in nothing but case.
@@ -55,7 +57,7 @@ def name_of(item: pytest.Item) -> str:
     )
     if told:
         return readable
-    whole = "::".join([*classes, item.name])
+    whole = "::".join([*classes, name])
     digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     return f"{readable[:_LONGEST].rstrip('-.') or 'test'}~{digest}"
 
@@ -102,7 +104,7 @@ def check(items: Sequence[pytest.Item]) -> None:
         path = path_of(item, mark)
         key = os.path.normpath(path).casefold()
         other, other_mark, other_path = seen.setdefault(key, (item, mark, path))
-        if other is item:
+        if other is item or are_one_test(other, item):
             continue
         where = f"{place_of(other)} and {place_of(item)}"
         if mark.path is None and other_mark.path is None:
