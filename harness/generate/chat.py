@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from harness.generate import arguments
 from harness.generate.chat_rendering import render
-from harness.generate.material import chance, comments, cut_arguments, pieces, rarely
+from harness.generate.material import chance, comments, cut_arguments, named, pieces, rarely
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,7 @@ def chat_streams(
     if arguments.only(ends, among={"tool_calls", "function_call"}) and not calls:
         missing = "tools" if max_blocks else "blocks"
         raise arguments.needs(name, f"finish={tuple(sorted(ends))}", missing, "give tools, and max_blocks of at least 1")
-    if not max_blocks and not ends & {"length", "content_filter", "error"}:
+    if not max_blocks and not ends & {"length", "content_filter"} and ends != {"error"}:
         raise arguments.needs(name, f"finish={tuple(sorted(ends))}", "blocks", "give max_blocks of at least 1")
     if arguments.only(ends, among={"function_call"}) and not (functions and legacy):
         raise arguments.needs(name, 'finish=("function_call",)', "functions", "give tools, and leave out legacy=False")
@@ -194,7 +194,7 @@ def chat_streams(
     if arguments.only(ends, among={"function_call"}):
         forms = ["functions"]
     by_form = {form: planned(form) for form in forms}
-    return st.one_of(*(by_form[form] for form in forms)) if len(by_form) > 1 else by_form[forms[0]]
+    return named(name, st.sampled_from(forms).flatmap(by_form.__getitem__) if len(by_form) > 1 else by_form[forms[0]])
 
 
 def _choices(asked: Asked, most: int, *, reasoning: bool, refusals: bool) -> st.SearchStrategy[ChoicePlan]:

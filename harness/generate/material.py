@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from functools import cache
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+Value = TypeVar("Value")
 
 CREATED: Final = 1_768_392_000
 SIGNATURE: Final = "EtUBCkYIBxgCKkBn0Yk3vG4mJ8xQ2bqv1sZr5tUwHc9dLfKpXoEiA7hSyTzR6WnMjPl0gVaBeDcuFxOQ4kI2Nw=="
@@ -143,3 +145,13 @@ def rarely(strategy: st.SearchStrategy[Any], *, otherwise: Any, ordinary: int = 
 def chance(ordinary: int = 3) -> st.SearchStrategy[bool]:
     """True in one example of several."""
     return st.sampled_from((*[False] * ordinary, True))
+
+
+def named(name: str, strategy: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
+    """The same strategy, which hypothesis calls by the name that users know."""
+
+    def drawn(draw: st.DrawFn) -> Value:
+        return draw(strategy)
+
+    drawn.__name__ = drawn.__qualname__ = name
+    return st.composite(drawn)()
