@@ -292,6 +292,13 @@ def published(session: nox.Session) -> None:
     session.run("python", "-m", "generators.published_report", *runs)
 
 
+@nox.session
+def picture(session: nox.Session) -> None:
+    """Take the picture of the published report for the README anew, in light and dark, with a chromium that is here."""
+    session.install("-e", ".")
+    session.run("python", "-m", "generators.report_picture")
+
+
 def put_through(session: nox.Session, target: str, *options: str) -> None:
     """Run `harness conform` on one target."""
     out = ROOT / ".nox" / "conform" / target

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = {".gguf", ".safetensors"}
+BINARY = {".gguf", ".png", ".safetensors"}
 GENERATED = {".git", ".nox", ".venv", ".hypothesis", "__pycache__", "dist", "build", "node_modules"}
 
 
