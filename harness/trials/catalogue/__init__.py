@@ -1,0 +1,1 @@
+"""The trials, one module a chapter and dialect; each has its `TRIALS`."""
