@@ -29,7 +29,7 @@ from harness.errors import (
 )
 from harness.faults.registry import parse_fault
 from harness.io.files import FileLines, read_cassette
-from harness.io.opened import Seen, tell
+from harness.io.opened import Seen, seen_of, tell
 from harness.io.partfile import refuse_taken, refuse_unwritable
 from harness.io.playback import FaultPlan, Playback, obstacle_in_all, play
 from harness.io.recorder import Recorder, Take
@@ -247,6 +247,9 @@ class Tape:
 
     def _missed(self, request: Request, miss: Miss | None) -> Playback:
         error = MissError("no recording answers this request") if miss is None else miss.error()
+        return self._refused(request, error)
+
+    def _refused(self, request: Request, error: MissError) -> Playback:
         self._misses.append(error)
         if self._on_miss == "raise":
             raise error
@@ -281,19 +284,17 @@ class Tape:
 
     def seen(self) -> Sequence[Seen]:
         """What became of the cassette so far, for whoever watches over many: see `harness.io.opened`."""
-        deck = self._deck
-        played = () if deck is None else (one.index for at, one in enumerate(deck.exchanges) if deck.played(at))
+        played = [] if self._deck is None else seen_of(self._deck, is_faulted=self._is_faulted)
+        own = next((one for one in played if one.path == self.path), Seen(self.path, 0, frozenset()))
         return [
-            Seen(
-                self.path,
-                held=0 if deck is None else len(deck),
-                played=frozenset(played),
+            own._replace(
                 begun=self._recorder.begun,
                 keeps=self.mode in (Mode.NEW_EPISODES, Mode.ALL),
                 is_open=not self._closed,
                 is_faulted=self._is_faulted,
                 misses=tuple(map(str, self._misses)),
-            )
+            ),
+            *(one for one in played if one.path != self.path),
         ]
 
     def close(self) -> None:

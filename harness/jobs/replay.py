@@ -12,6 +12,7 @@ from harness.cassettes.matching.policy import MatchPolicy
 from harness.cassettes.pace import parse_pace
 from harness.errors import InputError
 from harness.faults.registry import parse_fault
+from harness.io.opened import seen_of, tell
 from harness.io.playback import obstacle_in_all
 from harness.io.recordings import find_recordings, read_recording
 from harness.io.secrets import environment_redactor
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
     from harness.errors import HarnessError
     from harness.faults.fault import Fault
+    from harness.io.opened import Seen
 
 _API_ENDINGS = ("/chat/completions", "/responses", "/models", "/embeddings")
 
@@ -99,6 +101,11 @@ class ReplayServer(LocalServer):
             tuple(self._handler.errors),
         )
 
+    def seen(self) -> Sequence[Seen]:
+        """What became of each cassette so far, for whoever watches over many: see `harness.io.opened`."""
+        first, *others = seen_of(self._deck, is_open=True, is_faulted=self._fault is not None)
+        return [first._replace(misses=tuple(self._handler.misses)), *others]
+
     def _unharmed(self) -> Iterator[tuple[str, Exchange, str]]:
         fault = self._fault
         if fault is None or not fault.consumes:
@@ -141,7 +148,9 @@ def replay_server(
         raise InputError("there is no exchange in these recordings", where=", ".join(map(str, given)))
     harm = parse_fault(fault) if fault is not None else None
     handler = ReplayHandler(deck, pace=parse_pace(pace), fault=harm, nearest=nearest)
-    return ReplayServer(deck, ServerThread(handler, host, port), handler, base_path(deck.exchanges), harm)
+    server = ReplayServer(deck, ServerThread(handler, host, port), handler, base_path(deck.exchanges), harm)
+    tell(server)
+    return server
 
 
 def base_path(exchanges: Iterable[Exchange]) -> str:
