@@ -25,7 +25,7 @@ _RECHUNK = (
     " whole, random@SEED); of none, for all that it has places for."
 )
 _FAULTS = (
-    "faults(*faults): run the test once for each fault of its cassette (truncate, status:429, a group such as transport);"
+    "faults(*faults): run the test once for each fault of its cassette (truncate, status:429, a group like transport);"
     " of none, for all that can be made in it."
 )
 
