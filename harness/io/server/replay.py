@@ -18,6 +18,8 @@ from harness.io.server.stage import Stage
 from harness.io.server.timetable import Timetable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.cassettes.exchange import Exchange
     from harness.cassettes.matching.deck import Deck
     from harness.cassettes.matching.miss import Miss
@@ -49,6 +51,7 @@ class ReplayHandler:
         fault: What goes wrong. One that strikes a number of times strikes so often in each session.
         hold: Seconds for which a stream that the recording client left is held open after its last byte.
         nearest: Answer a request that no recording answers with the nearest one. It stays a miss.
+        on_request: Told of each request for a recording, on the server's thread, before it is answered.
     """
 
     def __init__(
@@ -59,7 +62,9 @@ class ReplayHandler:
         fault: Fault | None = None,
         hold: float = HOLD,
         nearest: bool = False,
+        on_request: Callable[[Request], None] | None = None,
     ) -> None:
+        self._on_request = on_request
         self._deck = deck
         self._pace = pace
         self._fault = fault
@@ -101,6 +106,8 @@ class ReplayHandler:
             self._answer_own(path, head.method, responder)
             return
         request = Request(head.method, f"http://{head.field(b'host')}{path}", head.headers, body)
+        if self._on_request is not None:
+            self._on_request(request)
         faults = self._faults_of(session)
         instead = faults.instead_of_recording(request)
         if instead is not None:
