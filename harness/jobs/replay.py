@@ -21,10 +21,10 @@ from harness.io.server.threaded import ServerThread
 from harness.jobs.serving import LocalServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from harness.cassettes.exchange import Exchange
+    from harness.cassettes.exchange import Exchange, Request
     from harness.errors import HarnessError
     from harness.faults.fault import Fault
     from harness.io.opened import Seen
@@ -124,6 +124,7 @@ def replay_server(
     fault: str | None = None,
     match: MatchPolicy | None = None,
     nearest: bool = False,
+    on_request: Callable[[Request], None] | None = None,
 ) -> ReplayServer:
     """A server that answers with recordings; start it with `with`, or `start` and `stop`.
 
@@ -135,6 +136,7 @@ def replay_server(
         fault: What goes wrong: `cut:event=7`, `status:429`, ...
         match: What makes a live request equal to a recorded one.
         nearest: Answer a request that no recording answers with the nearest one; it stays a miss.
+        on_request: Told of each request for a recording, on the server's thread, before it is answered.
 
     Raises:
         UsageError: An option cannot be meant.
@@ -147,7 +149,7 @@ def replay_server(
     if not deck.exchanges:
         raise InputError("there is no exchange in these recordings", where=", ".join(map(str, given)))
     harm = parse_fault(fault) if fault is not None else None
-    handler = ReplayHandler(deck, pace=parse_pace(pace), fault=harm, nearest=nearest)
+    handler = ReplayHandler(deck, pace=parse_pace(pace), fault=harm, nearest=nearest, on_request=on_request)
     server = ReplayServer(deck, ServerThread(handler, host, port), handler, base_path(deck.exchanges), harm)
     tell(server)
     return server
