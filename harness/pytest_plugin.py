@@ -6,19 +6,23 @@ without it would not: all else comes when a test asks for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from harness.io.tape import Tape
+    from harness.testing.servers import GatewayOfTest, ReplayOfTest
 
 _MARK = (
     "cassette(path=None, mode=None, pace=None, fault=None, match=None): record what the test's httpx clients send, and"
     " replay it."
 )
+
+_PLAYING = frozenset({"cassette", "replay_server", "gateway", "session_replay_server", "session_gateway"})
+"""Fixtures that play recordings."""
 
 _RECHUNK = (
     "rechunk(*cuts): run the test once for each way to cut its cassette's chunks (byte, event, crlf, character, data,"
@@ -67,7 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--conform-profile",
         metavar="PROFILE",
         default=None,
-        help="What --conform judges by; by default what `harness check` would.",
+        help="What --conform judges by, as of `harness check`: openai by default, compat, ...",
     )
     group.addoption(
         "--conform-baseline",
@@ -77,6 +81,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("harness_record_mode", "The record mode, where the command line names none.", default="")
     parser.addini("harness_cassette_dir", "Where cassettes lie, from the root of the project.", default="")
+    parser.addini("harness_stale_days", "After how many days a cassette is called stale.", default="")
     parser.addini(
         "harness_conform_baseline", "As --conform-baseline, from the root of the project.", default=""
     )
@@ -87,6 +92,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARK)
     config.addinivalue_line("markers", _RECHUNK)
     config.addinivalue_line("markers", _FAULTS)
+    if any(map(config.getoption, ("--conform", "--conform-profile", "--conform-baseline"))):
+        from harness.testing.conforming import conforming  # noqa: PLC0415 - see the module's docstring
+
+        conforming(config)
 
 
 @pytest.hookimpl(trylast=True)
@@ -100,11 +109,35 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A mark is enough: a test need not name the fixture as well."""
+    """A mark is enough: a test need not name the fixture as well. Where it has a server, that plays the cassette."""
     for item in items:
         is_marked = isinstance(item, pytest.Function) and item.get_closest_marker("cassette") is not None
-        if is_marked and "cassette" not in item.fixturenames:
+        if is_marked and not {"cassette", "replay_server", "gateway"} & set(item.fixturenames):
             item.fixturenames.insert(0, "cassette")
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def watch_over_cassettes(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests have cassettes, see which of them are asked for."""
+    if any(not _PLAYING.isdisjoint(getattr(item, "fixturenames", ())) for item in items):
+        from harness.testing.session import watch_of  # noqa: PLC0415 - see the module's docstring
+
+        watch_of(config)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """A session that leaves tests out cannot say which cassettes nobody wants."""
+    items[0].config.option.harness_deselected = True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist has ended, and sent what it saw."""
+    output = getattr(node, "workeroutput", None)
+    if output is None or "harness" in output:
+        from harness.testing.session import joined  # noqa: PLC0415 - see the module's docstring
+
+        joined(node.config, output)
 
 
 @pytest.fixture
@@ -127,3 +160,39 @@ def harness_cut() -> str | None:
 def harness_fault() -> str | None:
     """What goes wrong in this test's cassette by the mark `faults`; None without it."""
     return None
+
+
+@pytest.fixture
+def replay_server(request: pytest.FixtureRequest) -> Iterator[Callable[..., ReplayOfTest]]:
+    """Starts servers that answer with recordings: `replay_server("path.cassette.jsonl", pace=..., fault=...)`."""
+    from harness.testing.servers import servers_of  # noqa: PLC0415
+
+    with servers_of(request) as servers:
+        yield servers.replay
+
+
+@pytest.fixture
+def gateway(request: pytest.FixtureRequest) -> Iterator[Callable[..., GatewayOfTest]]:
+    """Starts gateways in front of recordings or of a URL: `gateway("path.cassette.jsonl", dialect="chat")`."""
+    from harness.testing.servers import servers_of  # noqa: PLC0415
+
+    with servers_of(request) as servers:
+        yield servers.gateway
+
+
+@pytest.fixture(scope="session")
+def session_replay_server(request: pytest.FixtureRequest) -> Iterator[Callable[..., ReplayOfTest]]:
+    """As `replay_server`, for the whole session: called again in the same way, it gives the same server."""
+    from harness.testing.servers import servers_of  # noqa: PLC0415
+
+    with servers_of(request) as servers:
+        yield servers.replay
+
+
+@pytest.fixture(scope="session")
+def session_gateway(request: pytest.FixtureRequest) -> Iterator[Callable[..., GatewayOfTest]]:
+    """As `gateway`, for the whole session: called again in the same way, it gives the same server."""
+    from harness.testing.servers import servers_of  # noqa: PLC0415
+
+    with servers_of(request) as servers:
+        yield servers.gateway
