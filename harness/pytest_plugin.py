@@ -33,6 +33,8 @@ _FAULTS = (
     " of none, for all that can be made in it."
 )
 
+_VCR = "vcr(*cassettes, **settings): replay the test's cassette of vcrpy."
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options. Plain names such as --record-mode belong to pytest-recording, which may be installed beside it."""
@@ -79,6 +81,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="Findings that are known: their tests xfail, and one that is gone is told.",
     )
+    parser.addini(
+        "harness_allowed_hosts",
+        "Hosts that --harness-block-network lets through, besides this machine: names, addresses, *.example.com.",
+        type="linelist",
+        default=[],
+    )
     parser.addini("harness_record_mode", "The record mode, where the command line names none.", default="")
     parser.addini("harness_cassette_dir", "Where cassettes lie, from the root of the project.", default="")
     parser.addini("harness_stale_days", "After how many days a cassette is called stale.", default="")
@@ -92,6 +100,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARK)
     config.addinivalue_line("markers", _RECHUNK)
     config.addinivalue_line("markers", _FAULTS)
+    if config.getoption("--harness-record-mode") or config.getini("harness_record_mode"):
+        from harness.testing.modes import check  # noqa: PLC0415 - see the module's docstring
+
+        check(config)
+    if config.getoption("--harness-vcr"):
+        config.addinivalue_line("markers", _VCR)
+    if config.getoption("--harness-block-network"):
+        from harness.testing.blocking import Blocking  # noqa: PLC0415
+
+        config.pluginmanager.register(Blocking(config), "harness-block-network")
     if any(map(config.getoption, ("--conform", "--conform-profile", "--conform-baseline"))):
         from harness.testing.conforming import conforming  # noqa: PLC0415 - see the module's docstring
 
@@ -108,45 +126,69 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         parametrise(metafunc)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A mark is enough: a test need not name the fixture as well. Where it has a server, that plays the cassette."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A mark is enough: a test need not name the fixture as well. What marks say is looked at before any test runs."""
+    vcr = bool(config.getoption("--harness-vcr"))
+    with_cassette = []
     for item in items:
-        is_marked = isinstance(item, pytest.Function) and item.get_closest_marker("cassette") is not None
-        if is_marked and not {"cassette", "replay_server", "gateway"} & set(item.fixturenames):
-            item.fixturenames.insert(0, "cassette")
+        if not isinstance(item, pytest.Function):
+            continue
+        is_marked = item.get_closest_marker("cassette") is not None
+        if (
+            is_marked
+            or "cassette" in item.fixturenames
+            or (vcr and item.get_closest_marker("vcr") is not None)
+        ):
+            with_cassette.append(item)
+    if with_cassette:
+        from harness.testing.collecting import collected  # noqa: PLC0415 - see the module's docstring
+
+        collected(with_cassette)
 
 
-@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
-def watch_over_cassettes(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where tests have cassettes, see which of them are asked for."""
-    if any(not _PLAYING.isdisjoint(getattr(item, "fixturenames", ())) for item in items):
-        from harness.testing.session import watch_of  # noqa: PLC0415 - see the module's docstring
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Fail a test whose requests had no recording, also where its code took the answer for one."""
+    yield
+    if "harness.testing.cassettes" in sys.modules:
+        from harness.testing.cassettes import missed  # noqa: PLC0415
 
-        watch_of(config)
+        missed(item)
 
 
-def pytest_deselected(items: list[pytest.Item]) -> None:
-    """A session that leaves tests out cannot say which cassettes nobody wants."""
-    items[0].config.option.harness_deselected = True
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failure what the test's cassette knows of it: SDKs say no more than "Connection error."."""
+    report = yield
+    if "harness.testing.cassettes" in sys.modules:
+        from harness.testing.cassettes import report_on  # noqa: PLC0415
+
+        report_on(item, report)
+    return report
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """A worker of pytest-xdist has ended, and sent what it saw."""
-    output = getattr(node, "workeroutput", None)
-    if output is None or "harness" in output:
-        from harness.testing.session import joined  # noqa: PLC0415 - see the module's docstring
+def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
+    """Tell vcrpy, as pytest-recording makes it for one test, to leave to us what is ours."""
+    if config.getoption("--harness-vcr"):
+        from harness.testing.vcr import stand_aside  # noqa: PLC0415
 
-        joined(node.config, output)
+        stand_aside(vcr)
+
+
+@pytest.fixture(scope="session")
+def cassette_config() -> dict[str, Any]:
+    """Further options of `harness.cassette` for all tests below; override it where they are to be different."""
+    return {}
 
 
 @pytest.fixture
-def cassette(request: pytest.FixtureRequest) -> Iterator[Tape]:
+def cassette(request: pytest.FixtureRequest, cassette_config: dict[str, Any]) -> Iterator[Tape]:
     """A cassette under every httpx client that the test makes; what it is comes from the mark, if there is one."""
-    from harness.testing.cassettes import tape_of  # noqa: PLC0415 - see the module's docstring
-    from harness.testing.clients import clients_on  # noqa: PLC0415
+    from harness.testing.cassettes import taped  # noqa: PLC0415 - see the module's docstring
 
-    with tape_of(request) as tape, clients_on(tape):
+    with taped(request, cassette_config) as tape:
         yield tape
 
 
