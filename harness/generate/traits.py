@@ -417,7 +417,7 @@ TRAITS: Final[Mapping[str, Trait]] = {
     "tools-unused": _unused,
     "tools-strict": _strict,
     "status": _faulty(*(f"status:{one},times=0" for one in (400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529))),
-    "status-wait": _faulty(*(f"status:{one},retry_after={wait},times=0" for one in (429, 503) for wait in (61, 7, 120))),
+    "status-wait": _faulty(*(f"status:{one},retry_after={wait},times=0" for one in (429, 503) for wait in (61, 120))),
     "html": _faulty("html:502,times=0", "html:200,times=0", "html:503,times=0", "html:404,times=0"),
     "error-200": _faulty("error_as_success:times=0"),
     "cut": _faulty(*(f"cut:event={one}" for one in (0, 1, 2, 3, 4))),
