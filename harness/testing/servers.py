@@ -103,7 +103,8 @@ class Servers:
                 of a URL it is chat unless told.
             pace: As of `replay`, for the recordings.
             fault: What goes wrong upstream.
-            match: As of `replay`.
+            match: As of `replay`, of what the gateway asks. By default method and path alone count, and the recordings
+                answer in their order: a gateway asks in words of its own.
             fail_on_miss: A request of the gateway without an answer fails the test.
             options: Those of `harness.gateway_server`, such as `losses`, `manner`, `retries`, `limits`.
 
@@ -172,6 +173,9 @@ class Servers:
         live = self._live(upstream, dialect)
         behind: ReplayOfTest | None = None
         if live is None:
+            if match is None and (upstream is not None or marked(self._own()).match is None):
+                # What a gateway asks is its own wording of what the client asked it, so the order counts.
+                match = MatchPolicy(body="ignore", repeats="strict" if self._item is not None else "cycle")
             behind = self._replay(upstream, pace, fault, match, fail_on_miss=False)
             spoken = dialect or _dialect_of(self._paths(upstream))
             live = [f"{spoken}={_root(behind, spoken)}"]
@@ -260,7 +264,7 @@ def _said_cleanly() -> Iterator[None]:
     try:
         yield
     except HarnessError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def _present(path: Path) -> Path:
