@@ -18,6 +18,7 @@ from harness.conforming.run import _listening, _polish
 from harness.errors import HarnessError, TargetError, UnknownName
 from harness.findings import Finding, Severity
 from harness.gateway.accounts import LOGGER
+from harness.fuzzing.floor import Floor
 from harness.generate.reach import can_play
 from harness.results.result import CellStatus
 from harness.sandwich.behaviours import behave
@@ -27,6 +28,7 @@ from harness.sandwich.upstream import ScenarioUpstream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
     from types import TracebackType
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 HUNG: Final = "HUNG"
 CRASHED: Final = "CRASHED"
 _COUNTED: Final = frozenset({Severity.ERROR, Severity.WARNING})
+_WATCHED: Final = frozenset({"incremental", "leaving", "first_event"})
 _REFUSED: Final = 8
 
 
@@ -188,7 +191,7 @@ class Arena:
         """Open what sends."""
         self._client: httpx.AsyncClient = await new_client().__aenter__()
         self._player = Player(self.target.name, self._client, self._handler, None, self.seconds)
-        self._places = asyncio.Semaphore(min(self.concurrency, self.running.concurrency or self.concurrency))
+        self._floor = Floor(min(self.concurrency, self.running.concurrency or self.concurrency))
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -204,7 +207,7 @@ class Arena:
             return None
         # Each play has a mark of its own, so that the same may be played twice at a time.
         scenario = sketch.scenario(f"generated-{next(self._serial)}", seconds=self.seconds)
-        async with self._places:
+        async with self._place(sketch):
             played = await behave(self._player, scenario, way.route, way.mode)
         self.plays += 1
         self._look(played)
@@ -214,6 +217,11 @@ class Arena:
             findings=self._findings(ruled, way, played) if ruled is not None else {},
             rules=frozenset(ruled.cell.rules) if ruled is not None else frozenset(),
         )
+
+    def _place(self, sketch: Sketch) -> AbstractAsyncContextManager[None]:
+        if sketch.behaviour == "crosstalk":
+            return self._floor.calm(1)
+        return self._floor.calm() if sketch.behaviour in _WATCHED else self._floor.many()
 
     def _ruled(self, played: Played) -> Ruled | None:
         try:

@@ -1,0 +1,246 @@
+"""The hunt: conversations are played until time is over, what is found is made small beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from harness.checking.report import Verdict
+from harness.fuzzing.arena import Gone
+from harness.fuzzing.shrinking import Shrinker, Shrunk
+from harness.fuzzing.supply import Supply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.checking.baseline import Baseline
+    from harness.findings import Finding
+    from harness.fuzzing.arena import Arena, Key, Seen, Way
+    from harness.fuzzing.supply import Next
+    from harness.generate.sketch import Sketch
+
+SHRINKERS: Final = 3
+"""Findings that are made small at a time."""
+_TAIL: Final = 0.15
+"""The part of the time that is kept for what was found last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How long is hunted, and for what.
+
+    Args:
+        seed: Of what is generated.
+        seconds: The longest, shrinking included; None is no limit.
+        examples: The most conversations, those for shrinking not counted.
+        enough: Stop when so many findings are there.
+        shrink_seconds: For one finding.
+        only: Patterns of the rules that count; of none, all.
+        ignored: Patterns of rules that do not.
+        concurrency: Sessions at a time.
+    """
+
+    seed: int = 0
+    seconds: float | None = 60.0
+    examples: int | None = None
+    enough: int | None = None
+    shrink_seconds: float = 20.0
+    only: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    concurrency: int = 16
+
+
+@dataclass(kw_only=True)
+class Found:
+    """One finding, while it is hunted.
+
+    Args:
+        key: What tells it from others.
+        way: Where it was seen.
+        sketch: The lightest conversation that showed it so far.
+        finding: What the rule said of it.
+        known: It stands in the database.
+        after: How many seconds after the beginning it was seen.
+        plays: How many conversations had been played by then.
+        shrunk: What is left of it.
+    """
+
+    key: Key
+    way: Way
+    sketch: Sketch
+    finding: Finding
+    known: bool = False
+    after: float = 0.0
+    plays: int = 0
+    shrunk: Shrunk | None = None
+
+
+@dataclass
+class Hunt:
+    """One hunt through one arena.
+
+    Args:
+        arena: Plays.
+        ways: The ways that are taken.
+        terms: How long, and for what.
+        baseline: What is known and accepted.
+        tell: Told how far it is.
+
+    Attributes:
+        found: What was found, by key, in order.
+        examples: How many generated conversations were played.
+        rules: Ids of the rules that had something to judge.
+        stopped: Why it ended early; None where its time was over.
+        died: The gateway is gone.
+        interrupted: Whoever started it ended it.
+    """
+
+    arena: Arena
+    ways: Sequence[Way]
+    terms: Terms
+    baseline: Baseline | None = None
+    tell: Callable[[Hunt], None] = lambda hunt: None  # noqa: E731 - a default
+    found: dict[Key, Found] = field(default_factory=dict)
+    examples: int = 0
+    rules: set[str] = field(default_factory=set)
+    stopped: str | None = None
+    died: bool = False
+    interrupted: bool = False
+
+    def __post_init__(self) -> None:
+        self._begun = monotonic()
+        self._queue: asyncio.Queue[Found | None] = asyncio.Queue()
+        self._supply = Supply(self.ways, self.terms.seed)
+        self._accepted: set[Key] = set()
+        self._over = False
+
+    async def run(self, known: Sequence[tuple[Way, Sketch, Key]] = ()) -> Mapping[Key, bool]:
+        """Hunt.
+
+        Args:
+            known: What the database has: it is played first.
+
+        Returns:
+            Whether each of what was known is still there.
+        """
+        self._begun = monotonic()
+        still: dict[Key, bool] = {}
+        async with self.arena:
+            shrinkers = [asyncio.create_task(self._shrinker()) for _ in range(SHRINKERS)]
+            try:
+                for way, sketch, key in known:
+                    still[key] = await self._again(way, sketch, key)
+                if self.ways:
+                    await self._generated()
+                for _ in shrinkers:
+                    self._queue.put_nowait(None)
+                await asyncio.gather(*shrinkers)
+            except Gone as gone:
+                self.stopped, self.died = f"the gateway is gone: {gone}", True
+            except asyncio.CancelledError:
+                self.stopped, self.interrupted = "the hunt was interrupted", True
+            finally:
+                for task in shrinkers:
+                    task.cancel()
+                await asyncio.gather(*shrinkers, return_exceptions=True)
+        return still
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been going on."""
+        return monotonic() - self._begun
+
+    def left(self) -> float:
+        """Seconds until all is over."""
+        return float("inf") if self.terms.seconds is None else self.terms.seconds - self.seconds
+
+    async def _generated(self) -> None:
+        given = iter(self._supply)
+        workers = [asyncio.create_task(self._worker(given)) for _ in range(self.terms.concurrency)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for one in workers:
+                one.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+
+    async def _worker(self, given: object) -> None:
+        while not self._is_enough():
+            one: Next = next(given)  # type: ignore[call-overload]
+            self.examples += 1
+            seen = await self.arena.play(one.sketch, one.way)
+            if seen is not None:
+                self._noted(one.sketch, one.way, seen)
+            self.tell(self)
+
+    def _is_enough(self) -> bool:
+        terms = self.terms
+        if terms.enough is not None and len(self.found) >= terms.enough:
+            self.stopped = self.stopped or f"{terms.enough} findings were enough"
+            return True
+        if terms.examples is not None and self.examples >= terms.examples:
+            return True
+        if terms.seconds is None:
+            return False
+        tail = min(terms.shrink_seconds, terms.seconds * _TAIL) if self.found else 0.0
+        return self.left() <= tail
+
+    def _noted(self, sketch: Sketch, way: Way, seen: Seen) -> None:
+        self.rules |= seen.rules
+        for key, finding in seen.findings.items():
+            if not self._counts(key, way, finding):
+                continue
+            before = self.found.get(key)
+            if before is None:
+                enough = self.terms.enough
+                if enough is not None and len(self.found) >= enough:
+                    continue
+                made = Found(
+                    key=key, way=way, sketch=sketch, finding=finding, after=self.seconds, plays=self.arena.plays
+                )
+                self.found[key] = made
+                self._supply.interesting(sketch)
+                self._queue.put_nowait(made)
+            elif before.shrunk is None and sketch.weight < before.sketch.weight:
+                before.sketch, before.way, before.finding = sketch, way, finding
+
+    def _counts(self, key: Key, way: Way, finding: Finding) -> bool:
+        terms = self.terms
+        if terms.only and not any(fnmatchcase(key.rule, one) for one in terms.only):
+            return False
+        if any(fnmatchcase(key.rule, one) for one in terms.ignored):
+            return False
+        if self.baseline is None:
+            return True
+        source = f"{self.arena.target.name}/{key.route}/generated/{way.mode}"
+        return not self.baseline.sort_out(Verdict(source=source, findings=(finding,))).expected
+
+    async def _again(self, way: Way, sketch: Sketch, key: Key) -> bool:
+        for _ in range(3):
+            seen = await self.arena.play(sketch, way)
+            if seen is None:
+                return False
+            self._noted(sketch, way, seen)
+            if key in seen.findings:
+                if key in self.found:
+                    self.found[key].known = True
+                return True
+        return False
+
+    async def _shrinker(self) -> None:
+        while (one := await self._queue.get()) is not None:
+            until = monotonic() + (self.terms.shrink_seconds if not one.known else 0.0)
+
+            def left(until: float = until) -> float:
+                return min(until - monotonic(), self.left())
+
+            shrinker = Shrinker(self.arena, one.key, one.way, left=left, note=self._noted)
+            shrunk = await shrinker.shrink(one.sketch)
+            if shrunk.seen is not None:
+                one.finding = shrunk.seen.findings.get(one.key, one.finding)
+            one.shrunk, one.sketch = shrunk, shrunk.sketch
+            self.tell(self)
