@@ -6,12 +6,13 @@ without it would not: all else comes when a test asks for it.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from harness.io.tape import Tape
     from harness.testing.servers import GatewayOfTest, ReplayOfTest
@@ -175,6 +176,31 @@ def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
         from harness.testing.vcr import stand_aside  # noqa: PLC0415
 
         stand_aside(vcr)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where tests have cassettes, watch which of their recordings are asked for."""
+    is_judged = session.config.getoption("--conform")
+    if is_judged or any(not _PLAYING.isdisjoint(getattr(one, "fixturenames", ())) for one in session.items):
+        from harness.testing.session import watch_of  # noqa: PLC0415 - see the module's docstring
+
+        watch_of(session.config).collected(session.items)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """A session that leaves tests out cannot say which cassettes nobody wants."""
+    if items:
+        items[0].config.option.harness_deselected = True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist has ended, and sent what it saw; or it died, and something may be missing."""
+    output = getattr(node, "workeroutput", None)
+    if output is None or "harness" in output:
+        from harness.testing.session import joined  # noqa: PLC0415 - see the module's docstring
+
+        joined(node.config, output)
 
 
 @pytest.fixture(scope="session")

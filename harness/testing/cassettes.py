@@ -1,119 +1,240 @@
-"""Which cassette a test has, and how it is played."""
+"""The cassette of one test: opened, put under its clients, and closed as the test's outcome wants it."""
 
 from __future__ import annotations
 
-import inspect
 import os
-import re
-from pathlib import Path
+import shlex
+import warnings
+from collections.abc import Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import harness
-from harness.errors import UsageError
-from harness.testing.parametrised import varied
-from harness.testing.variants import plain_name
+import pytest
+
+from harness.errors import HarnessError, MissError, UnknownName, UsageError
+from harness.testing import tapes
+from harness.testing.clients import ClientsOnTape, clients_on
+from harness.testing.marks import check_value, marked, place_of
+from harness.testing.modes import mode_of
+from harness.testing.places import path_of, records
+from harness.testing.tapes import TapeOfTest
+from harness.testing.turns import turn
+from harness.testing.variants import is_variant
+from harness.testing.vcr import vcr_recordings
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
+    from pathlib import Path
 
-    from harness.cassettes.matching.policy import MatchPolicy
-    from harness.io.tape import Tape
+    from harness.testing.marks import Marked
 
-_UNSAFE: Final = re.compile(r"[^\w.-]+")
+_OF_TAPE: Final = ("match", "pace", "fault", "on_miss", "raw_encoding", "decode", "redactor", "head")
+_OWN: Final = ("mode", "ignore_hosts", "record_on_exception")
+_CONFIG: Final = "the fixture `cassette_config`"
 
 
-class Marked:
-    """What `@pytest.mark.cassette(...)` says.
+class CassetteWarning(pytest.PytestWarning):
+    """Something about a test's cassette that its author should know."""
+
+
+@dataclass
+class Taped:
+    """A test and its cassette.
 
     Args:
-        path: The cassette, from the test's folder; by default it is named after the test.
-        mode: The record mode, whatever the session's is.
-        pace: When replayed chunks are due, and how they are cut.
-        fault: What goes wrong on replay.
-        match: What makes a request equal to a recorded one.
+        test: The id of the test.
+        path: The cassette.
+        mode: Its record mode.
+        tape: The tape, open or closed.
+        clients: The clients that were made on it.
+        keep: Whether a recording is kept although the test failed.
     """
 
-    def __init__(
-        self,
-        path: str | Path | None = None,
-        mode: str | None = None,
-        pace: str | None = None,
-        fault: str | None = None,
-        match: MatchPolicy | None = None,
-    ) -> None:
-        self.path = path
-        self.mode = mode
-        self.pace = pace
-        self.fault = fault
-        self.match = match
+    test: str
+    path: Path
+    mode: str
+    tape: TapeOfTest
+    clients: ClientsOnTape
+    keep: bool = False
+    failed: bool = False
+    told: bool = False
+
+    def anew(self) -> str:
+        """What is wrong between the test and its cassette, and what to do; empty where nothing is."""
+        texts = list(dict.fromkeys(str(error) for error in self.tape.misses))
+        if texts and not self.tape.absent:
+            texts.append(f"To record this test anew: {self.tape.command}")
+        return "\n".join(texts)
 
 
-def marked(request: pytest.FixtureRequest) -> Marked:
-    """The mark of a test; one without arguments where it has none.
+TAPED: Final = pytest.StashKey[Taped]()
+"""Where a test's item has its cassette, from the fixture's start on."""
 
-    Raises:
-        UsageError: There are two at one place, or an argument that a mark does not have.
+USED: Final = pytest.StashKey[list[Taped]]()
+"""Where a session's config has those of all tests that ran in this process, in their order."""
+
+
+@contextmanager
+def taped(request: pytest.FixtureRequest, config: object) -> Iterator[TapeOfTest]:
+    """Put a test's clients on its cassette: what the fixture `cassette` does.
+
+    Args:
+        request: The fixture's.
+        config: What the fixture `cassette_config` gave.
     """
-    own = [one for one in request.node.own_markers if one.name == "cassette"]
-    if len(own) > 1:
-        raise UsageError(
-            "a test has one cassette, and this one has two marks",
-            where=request.node.nodeid,
-            hint="keep one `@pytest.mark.cassette(...)`; a second tape is `harness.cassette(path)` in the test",
-        )
-    mark = request.node.get_closest_marker("cassette")
-    if mark is None:
-        return Marked()
-    try:
-        bound = inspect.signature(Marked).bind(*mark.args, **mark.kwargs)
-    except TypeError as error:
-        raise UsageError(
-            f"the mark `cassette` cannot be meant: {error}",
-            where=request.node.nodeid,
-            expected="path, mode, pace, fault, match",
-        ) from None
-    return Marked(*bound.args, **bound.kwargs)
+    item: pytest.Item = request.node
+    with ExitStack() as stack:
+        try:
+            one = _opened(request, config, stack)
+        except HarnessError as error:
+            pytest.fail(str(error), pytrace=False)
+        item.stash[TAPED] = one
+        item.config.stash.setdefault(USED, []).append(one)
+        try:
+            yield one.tape
+        finally:
+            stack.close()
+            _close(one)
+    _warn_of_past(one)
 
 
-def mode_of(mark: Marked, config: pytest.Config) -> str:
-    """The record mode: the mark's, the command line's, the project's; else none in CI, so that CI records nothing."""
-    named = mark.mode or config.getoption("--harness-record-mode") or config.getini("harness_record_mode")
-    return named or ("none" if os.environ.get("CI") else "once")
-
-
-def path_of(mark: Marked, request: pytest.FixtureRequest) -> Path:
-    """The cassette's place: `cassettes/<module>/<test>.cassette.jsonl` beside the test, or what was named."""
-    beside = request.path.parent
-    if mark.path is not None:
-        return beside / mark.path
-    named = request.config.getoption("--harness-cassette-dir")
-    if named is not None:
-        folder = Path(request.config.invocation_params.dir) / named
-    elif ini := request.config.getini("harness_cassette_dir"):
-        folder = request.config.rootpath / ini
-    else:
-        folder = beside / "cassettes"
-    node = request.node
-    classes = node.nodeid.partition("::")[2].removesuffix(node.name)
-    name = _UNSAFE.sub("-", (classes + plain_name(node)).replace("::", ".")).strip("-")
-    return folder / request.path.stem / f"{name}.cassette.jsonl"
-
-
-def tape_of(request: pytest.FixtureRequest) -> Tape:
-    """The test's tape, opened.
-
-    Raises:
-        HarnessError: As of `harness.cassette`, and of a mark that cannot be meant.
-    """
-    mark = marked(request)
-    options: dict[str, Any] = {
-        "mode": mode_of(mark, request.config),
-        "match": mark.match,
-        "fault": mark.fault,
+def _opened(request: pytest.FixtureRequest, config: object, stack: ExitStack) -> Taped:
+    item: pytest.Item = request.node
+    mark = marked(item)
+    options = _configured(config, place_of(item))
+    keep = bool(options.pop("record_on_exception", False))
+    ignored = options.pop("ignore_hosts", ())
+    mode = mode_of(mark.mode, item.config, options.pop("mode", None))
+    path = path_of(item, mark)
+    more: tuple[Path, ...] = ()
+    imported = vcr_recordings(request) if mark.path is None else None
+    if imported is not None:
+        path, more, mode = imported.path, imported.more, "none"
+        options.setdefault("match", imported.match)
+        ignored = (*ignored, *imported.ignore_hosts)
+    options |= {
+        name: getattr(mark, name) for name in ("match", "pace", "fault") if getattr(mark, name) is not None
     }
-    if mark.pace is not None:
-        options["pace"] = mark.pace
-    path = path_of(mark, request)
-    if options["mode"] != "none":
-        path.parent.mkdir(parents=True, exist_ok=True)
-    return harness.cassette(path, **varied(options, request.node, path))
+    if is_variant(item):
+        from harness.testing.parametrised import varied  # noqa: PLC0415 - few tests have variants
+
+        options = varied({**options, "mode": mode}, item, path)
+        mode = options.pop("mode")
+    if (mark.path is not None or is_variant(item)) and records(path, mode):
+        stack.enter_context(turn(path))  # of several tests that name it, one records, and the others replay
+    command = _command(item, mark, path, mode) if imported is None else imported.command
+    tape = TapeOfTest(path, test=item.nodeid, command=command, more=more, mode=mode, **options)
+    try:
+        clients = stack.enter_context(clients_on(tape, ignore_hosts=ignored))
+    except HarnessError:
+        tape.discard()
+        raise
+    return Taped(item.nodeid, path, mode, tape, clients, keep)
+
+
+def _command(item: pytest.Item, mark: Marked, path: Path, mode: str) -> str:
+    """What records a test anew."""
+    wanted = "once" if mode == "none" and not path.exists() else "rewrite"
+    if mark.mode is not None:
+        return f"pytest {shlex.quote(item.nodeid)}, with mode={wanted!r} in the test's mark"
+    return f"pytest {shlex.quote(item.nodeid)} --harness-record-mode={wanted}"
+
+
+def _configured(config: object, where: str) -> dict[str, Any]:
+    """What the fixture `cassette_config` gave, looked at."""
+    if not isinstance(config, Mapping):
+        raise UsageError(
+            f"{_CONFIG} gives no dict",
+            where=where,
+            expected="options of `harness.cassette`",
+            found=repr(config),
+        )
+    options = dict(config)
+    for name, value in options.items():
+        if name == "path":
+            raise UsageError(
+                f"{_CONFIG} cannot name a cassette, as it is for several tests",
+                where=where,
+                hint="name it in the test's mark: `@pytest.mark.cassette(path)`",
+            )
+        if name not in (*_OF_TAPE, *_OWN):
+            raise UnknownName(
+                "option of a cassette", str(name), (*_OF_TAPE, *_OWN), where=f"{_CONFIG}, {where}"
+            )
+        if name in ("match", "pace", "fault", "mode") and value is not None:
+            check_value(name, value, f"{name}={value!r} of {_CONFIG}, {where}")
+    hosts = options.get("ignore_hosts", ())
+    if isinstance(hosts, str) or not all(isinstance(host, str) for host in hosts):
+        raise UsageError(
+            f"ignore_hosts of {_CONFIG} is no list of names",
+            where=where,
+            expected="['localhost', '127.0.0.1']",
+        )
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _close(one: Taped) -> None:
+    """Seal what a test has recorded, or drop it where the test failed: half a session is no cassette."""
+    tape = one.tape
+    tape.end()
+    if one.failed and tape.recorded and not one.keep:
+        tape.discard()
+        return
+    try:
+        tape.close()
+    except MissError as error:
+        if not one.told:
+            pytest.fail(one.anew() or str(error), pytrace=False)
+    except HarnessError as error:
+        pytest.fail("\n".join([str(error), *getattr(error, "__notes__", ())]), pytrace=False)
+
+
+def _warn_of_past(one: Taped) -> None:
+    """Tell of clients that were made too early to be on the tape."""
+    past = dict(one.clients.past)
+    if not one.tape.asked:
+        past |= one.clients.past_to_loopback
+    if past:
+        text = UsageError(
+            "a client that was made before this test's cassette sent requests past it",
+            where=f"{one.test}, {os.path.relpath(one.path)}",
+            found=", ".join(past),
+            hint="make it in the test, or in a function-scoped fixture; or give it `cassette.client(httpx)`",
+        )
+        warnings.warn(CassetteWarning(str(text)), stacklevel=1)
+
+
+def missed(item: pytest.Item) -> None:
+    """Fail a test that was content, although requests of it had no answer.
+
+    Raises:
+        pytest.fail.Exception: There are such requests.
+    """
+    one = item.stash.get(TAPED, None)
+    if one is not None and one.tape.misses and (text := one.anew()) and not one.told:
+        one.told = True
+        pytest.fail(text, pytrace=False)
+
+
+def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Keep a test's outcome for its cassette, and add what the tape knows to a failure: SDKs hide it."""
+    one = item.stash.get(TAPED, None)
+    if report.failed and tapes.late_requests:
+        report.sections.append(("harness: clients of other tests", "\n".join(tapes.late_requests)))
+        tapes.late_requests.clear()
+    if one is None or report.when == "teardown":
+        return
+    if report.failed or (report.skipped and not hasattr(report, "wasxfail")):
+        one.failed = True
+    if not report.failed:
+        return
+    texts = [] if one.told else [one.anew()]
+    one.told = True
+    if one.tape.recorded and not one.keep:
+        texts.append(
+            f"What this test recorded ({one.tape.recorded} exchanges) is not kept, since it failed;"
+            " `record_on_exception` in `cassette_config` would keep it."
+        )
+    if text := "\n".join(filter(None, texts)):
+        report.sections.append(("harness: cassette", text))

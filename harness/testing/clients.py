@@ -2,40 +2,51 @@
 
 SDKs make their httpx client where no test reaches it. While a tape is under them, the constructors of httpx and httpx2
 give each new client the tape's transport; before and after, they are their own. A client that was made before is left
-as it is.
+as it is, and what it sends meanwhile is noted, since whoever wrote the test meant it to be on the tape.
 """
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack, contextmanager
 from functools import wraps
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
 from harness.errors import UsageError
+from harness.io.tape import NETWORK_OPTIONS
+from harness.io.transports import transport_class
+from harness.testing.importing import on_import
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
 
     from harness.io.tape import Tape
 
 _MODULES: Final = ("httpx", "httpx2")
 _KINDS: Final = {"Client": "HTTPTransport", "AsyncClient": "AsyncHTTPTransport"}
-_IN_PROCESS: Final = ("MockTransport", "ASGITransport", "WSGITransport")
-"""Transports that reach no network: whoever gives one to a client means it."""
+_IN_PROCESS: Final = frozenset({"MockTransport", "ASGITransport", "WSGITransport", "_TestClientTransport"})
+"""Transports that reach no network (the last is Starlette's): whoever gives one to a client means it."""
 
-_under: list[Tape] = []
-"""The tape under this process's new clients; one at most."""
+_GENAI: Final = "google.genai._api_client"
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_under: list[ClientsOnTape] = []
+"""What is under this process's new clients; one at most."""
 
 
 @contextmanager
-def clients_on(tape: Tape) -> Iterator[None]:
+def clients_on(tape: Tape, *, ignore_hosts: Sequence[str] = ()) -> Iterator[ClientsOnTape]:
     """Put every client of httpx and httpx2 on a tape that is made inside, whoever makes it.
 
-    A transport that a client is given explicitly is what its requests go to when they are recorded; one that never
-    reaches a network is left alone, and its client with it.
+    A transport that a client is given is what its requests go to when they are recorded; one that never reaches a
+    network, or is a tape's already, is left alone, and its client with it. So are the clients that this package makes
+    for its own servers.
+
+    Args:
+        tape: The tape.
+        ignore_hosts: Names and addresses of hosts that clients reach past the tape.
 
     Raises:
         UsageError: Another tape is under this process's clients already.
@@ -44,50 +55,166 @@ def clients_on(tape: Tape) -> Iterator[None]:
         raise UsageError(
             "two cassettes cannot be under the same clients",
             where=str(tape.path),
-            found=f"{_under[-1].path} is",
+            found=f"{_under[-1].tape.path} is",
             hint="use one `cassette` fixture a test; for a client of its own, give it `tape.client(httpx)`",
         )
-    _under.append(tape)
-    with ExitStack() as stack:
-        stack.callback(_under.clear)
-        for name in _MODULES:
-            if find_spec(name) is not None:
-                module = import_module(name)
-                for kind, transport in _KINDS.items():
-                    stack.enter_context(_made_on(tape, module, kind, transport))
-        yield
-
-
-@contextmanager
-def _made_on(tape: Tape, module: ModuleType, kind: str, transport: str) -> Iterator[None]:
-    """The same for one class."""
-    client = getattr(module, kind)
-    own = client.__init__
-
-    @wraps(own)
-    def init(self: Any, **options: Any) -> None:
-        own(self, **_options(tape, module, transport, options))
-
-    client.__init__ = init
+    made = ClientsOnTape(tape, ignore_hosts)
+    _under.append(made)
     try:
-        yield
+        with made.stack:
+            made.begin()
+            yield made
     finally:
-        client.__init__ = own
+        made.is_over = True
+        _under.remove(made)
 
 
-def _options(tape: Tape, module: ModuleType, kind: str, options: dict[str, Any]) -> dict[str, Any]:
-    """A client's options, with the tape's transports in place of those that reach the network."""
-    options = dict(options)
-    given = options.pop("transport", None)
-    if given is not None and type(given).__name__ in _IN_PROCESS:
-        return {**options, "transport": given}
-    mounts = {
-        pattern: tape.transport(module, inner=one)
-        for pattern, one in (options.get("mounts") or {}).items()
-        if one is not None and type(one).__name__ not in _IN_PROCESS
-    }
-    if given is None:
-        on_tape = tape.client_options(module, kind, options)
-    else:
-        on_tape = {**options, "transport": tape.transport(module, inner=given)}
-    return {**on_tape, "mounts": {**options["mounts"], **mounts}} if mounts else on_tape
+class ClientsOnTape:
+    """The clients that are made while a tape is under them.
+
+    Args:
+        tape: The tape.
+        ignore_hosts: As of `clients_on`.
+
+    Attributes:
+        past: What clients that were made before have sent, past the tape: method and URL without its query.
+        past_to_loopback: The same, to servers on this machine.
+    """
+
+    def __init__(self, tape: Tape, ignore_hosts: Sequence[str]) -> None:
+        self.tape = tape
+        self.past: dict[str, None] = {}
+        self.past_to_loopback: dict[str, None] = {}
+        self.is_over = False
+        self.stack = ExitStack()
+        self._ignored = tuple(ignore_hosts)
+        self._clients: WeakSet[Any] = WeakSet()
+        self._knows_genai = False
+
+    def begin(self) -> None:
+        """Be under every client from now on, to the end of `stack`."""
+        for name in _MODULES:
+            on_import(name, self._patch, self.stack)
+
+    def _patch(self, module: ModuleType) -> None:
+        for kind, transport in _KINDS.items():
+            client = getattr(module, kind)
+            self._replace(client, "__init__", self._init(module, client.__init__, transport))
+            noting = self._async_send if kind == "AsyncClient" else self._send
+            self._replace(client, "send", noting(client.send))
+
+    def _replace(self, owner: Any, name: str, value: Any) -> None:
+        own = getattr(owner, name)
+        setattr(owner, name, value)
+        self.stack.callback(setattr, owner, name, own)
+
+    def _init(self, module: ModuleType, own: Callable[..., None], transport: str) -> Callable[..., None]:
+        @wraps(own)
+        def init(client: Any, **options: Any) -> None:
+            caller = sys._getframe(1).f_globals.get("__name__", "")  # noqa: SLF001 - there is no other way
+            if self.is_over or caller.startswith("harness."):
+                own(client, **options)
+                return
+            own(client, **self._options(module, transport, options))
+            self._clients.add(client)
+            if type(client).__module__ == _GENAI:
+                self._meet_genai(module, client)
+
+        return init
+
+    def _options(self, module: ModuleType, kind: str, options: dict[str, Any]) -> dict[str, Any]:
+        """A client's options, with the tape's transports in place of those that reach the network."""
+        given = options.get("transport")
+        if given is not None and _is_left_alone(module, given):
+            return options
+        rest = {name: value for name, value in options.items() if name != "transport"}
+        if given is None or options.get("proxy") is not None:  # a proxy is asked in place of the transport
+            direct = None
+            prepared = self.tape.client_options(module, kind, rest)
+        else:
+            direct = given
+            prepared = {**rest, "transport": self.tape.transport(module, inner=given)}
+        mounts = {
+            pattern: one
+            if one is None or _is_left_alone(module, one)
+            else self.tape.transport(module, inner=one)
+            for pattern, one in (options.get("mounts") or {}).items()
+        }
+        if self._ignored:
+            network = {name: value for name, value in rest.items() if name in NETWORK_OPTIONS}
+            direct = direct or getattr(module, kind)(**network)
+            mounts |= {f"all://{_bracketed(host)}": direct for host in self._ignored}
+        return {**prepared, "mounts": mounts} if mounts else prepared
+
+    def _meet_genai(self, module: ModuleType, client: Any) -> None:
+        """Keep a client of google-genai on the tape, also where it would leave httpx.
+
+        It makes a client for each event loop when that first sends, which may be after the test; and prefers
+        aiohttp, where that is installed, to the client of httpx that it has.
+        """
+        if hasattr(client, "_inner_client_cls"):
+
+            def of_loop(**options: Any) -> Any:
+                return module.AsyncClient(**self._options(module, "AsyncHTTPTransport", options))
+
+            client._inner_client_cls = of_loop  # noqa: SLF001 - see above
+        api = getattr(sys.modules[_GENAI], "BaseApiClient", None)
+        own = getattr(api, "_use_aiohttp", None)
+        if own is None or self._knows_genai:
+            return
+        self._knows_genai = True
+
+        def use_aiohttp(one: Any) -> bool:
+            if getattr(one, "_async_httpx_client", None) not in self._clients:
+                return bool(own(one))
+            one._use_aiohttp = bool  # noqa: SLF001 - says no, and goes on to when the test is over
+            return False
+
+        self._replace(api, "_use_aiohttp", use_aiohttp)
+
+    def _send(self, own: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(own)
+        def send(client: Any, request: Any, *args: Any, **options: Any) -> Any:
+            self._note(client, request)
+            return own(client, request, *args, **options)
+
+        return send
+
+    def _async_send(self, own: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(own)
+        async def send(client: Any, request: Any, *args: Any, **options: Any) -> Any:
+            self._note(client, request)
+            return await own(client, request, *args, **options)
+
+        return send
+
+    def _note(self, client: Any, request: Any) -> None:
+        """Note what goes past the tape from a client that was made before."""
+        if client in self._clients or request.url.host in self._ignored:
+            return
+        find = getattr(client, "_transport_for_url", None)
+        if find is None or not hasattr(client, "_transport"):
+            return
+        transport = find(request.url)
+        module = sys.modules[
+            next(kind.__module__ for kind in type(client).__mro__ if _is_module(kind)).partition(".")[0]
+        ]
+        if _is_left_alone(module, transport):
+            return
+        asked = f"{request.method} {str(request.url).partition('?')[0]}"
+        (self.past_to_loopback if request.url.host in _LOOPBACK else self.past)[asked] = None
+
+
+def _is_module(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] in _MODULES
+
+
+def _is_left_alone(module: ModuleType, transport: Any) -> bool:
+    """Whether a transport reaches no network, or is a tape's."""
+    return isinstance(transport, transport_class(module)) or any(
+        kind.__name__ in _IN_PROCESS for kind in type(transport).__mro__
+    )
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host

@@ -114,7 +114,7 @@ def _places(item: pytest.Item) -> Iterator[list[pytest.Mark]]:
 def _of(marks: Any) -> list[pytest.Mark]:
     listed = marks if isinstance(marks, (list, tuple)) else (marks,)
     bare = (getattr(one, "mark", one) for one in listed)
-    return [one for one in bare if getattr(one, "name", None) == NAME]
+    return [one for one in bare if isinstance(one, pytest.Mark) and one.name == NAME]
 
 
 def _written(mark: pytest.Mark) -> str:
@@ -142,7 +142,9 @@ def _arguments(mark: pytest.Mark, where: str) -> dict[str, Any]:
                 hint="other options of `harness.cassette` are what the fixture `cassette_config` gives",
             )
         if name in said:
-            raise UsageError(f"the mark `cassette` is given {name!r} twice", where=where, found=_written(mark))
+            raise UsageError(
+                f"the mark `cassette` is given {name!r} twice", where=where, found=_written(mark)
+            )
         said[name] = value
     for name, value in said.items():
         if value is not None:
@@ -163,7 +165,9 @@ def check_value(name: str, value: object, where: str) -> None:
     """
     if name == "match":
         if not isinstance(value, MatchPolicy):
-            raise UsageError("this argument cannot be meant", where=where, expected="a harness.MatchPolicy(...)")
+            raise UsageError(
+                "this argument cannot be meant", where=where, expected="a harness.MatchPolicy(...)"
+            )
         return
     if not isinstance(value, str) and not (name == "path" and isinstance(value, Path)):
         expected = "a path" if name == "path" else "text, as on the command line"

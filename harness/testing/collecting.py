@@ -1,0 +1,38 @@
+"""What is done about tests with cassettes when they have been collected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from harness.testing import marks, places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
+_FIXTURE: Final = "cassette"
+
+
+def collected(items: Sequence[pytest.Function]) -> None:
+    """Look at the marks of tests, and let the fixture `cassette` be the first of each that is made for it alone.
+
+    Clients that other fixtures make for the test are then on its tape; what is made for several tests is not.
+
+    Raises:
+        pytest.UsageError: A mark cannot be meant, or two tests would have one cassette by accident.
+    """
+    marks.check(items)
+    places.check(items)
+    for item in items:
+        names = item.fixturenames
+        if _FIXTURE in names:
+            names.remove(_FIXTURE)
+        first = next((at for at, name in enumerate(names) if _is_for_one_test(item, name)), len(names))
+        names.insert(first, _FIXTURE)
+
+
+def _is_for_one_test(item: pytest.Function, name: str) -> bool:
+    """Whether a fixture is made anew for each test; parameters and `request` are, too."""
+    definitions = item._fixtureinfo.name2fixturedefs.get(name)  # noqa: SLF001 - pytest has no other list
+    return not definitions or definitions[-1].scope == "function"
