@@ -85,7 +85,7 @@ class Conforming:
         self._judged.clear()
         yield
 
-    @pytest.hookimpl(wrapper=True, trylast=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
         """Judge what a test used once its code is done; where it has failed, its report says what was found."""
         try:

@@ -207,13 +207,13 @@ class Watch:
                     one.tests.add(test)
         self._live = [live for live in self._live if not live.is_over]
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
+    def collected(self, items: Iterable[pytest.Item]) -> None:
         """Note where the tests of this session have their cassettes, and whether all were collected."""
         from harness.testing.places import folder_of  # noqa: PLC0415 - not before a session has cassettes
         from harness.testing.stale import narrowed, place_of  # noqa: PLC0415 - it looks at this module's types
 
         self.notes.narrowed = narrowed(self.config)
-        for item in session.items:
+        for item in items:
             if str(item.path) not in self.notes.modules:
                 self.notes.modules[str(item.path)] = whole(folder_of(item))
             place = place_of(item)
