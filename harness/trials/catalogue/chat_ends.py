@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.trials.catalogue.statuses import statuses
-from harness.trials.chat_stream import FRAME, USAGE, chunk, ending, opening, plain, said, usage_chunk
+from harness.trials.chat_stream import USAGE, chunk, ending, opening, plain, said, usage_chunk
 from harness.trials.drawing import COUNTED, PLAIN, of_payloads, trial
 from harness.trials.encoding import block, blocks, streamed
 from harness.trials.material import BROKEN, TEXT, pieces
@@ -46,11 +46,6 @@ def _usage_with_choice() -> list[Chunk]:
 
 def _no_usage() -> list[Chunk]:
     return [{name: value for name, value in one.items() if name != "usage"} for one in plain()[:-1]]
-
-
-def _null_usage_at_end() -> list[Chunk]:
-    """A chunk with usage, and then one whose usage is null."""
-    return [*plain(), {**FRAME, "choices": [], "usage": None}]
 
 
 def _text_in_finish() -> list[Chunk]:
@@ -142,7 +137,6 @@ TRIALS: Final = (
     _one("usage-in-finish", "usage beside the finish reason", _usage_in_finish, "No chunk of its own for the usage.", "Mistral, DeepSeek, Groq, xAI; the reference promises a chunk of its own", "disputed", COUNTED),
     _one("usage-with-choice", "usage beside an empty delta after the end", _usage_with_choice, "The usage comes with a choice whose delta is empty and whose finish reason is null.", "OpenRouter, in 9 of 10 recorded streams; the reference promises empty choices", "disputed", COUNTED),
     _one("no-usage", "no usage at all", _no_usage, "No chunk has a member `usage`.", "the reference: where the stream is interrupted, or it is not asked for; many servers never send one", "seen"),
-    _one("null-usage-last", "null usage after the usage", _null_usage_at_end, "A chunk whose usage is null, without choices, after the one with the usage.", "the reference says that all other chunks have null, and that the usage is the last", "disputed", COUNTED),
     _one("text-in-finish", "text beside the finish reason", _text_in_finish, "The chunk with `finish_reason` has the last piece of the text.", "vLLM and many servers; the reference does not forbid it", "seen"),
     _one("one-chunk", "an answer in one chunk", _all_in_one, "Role, text and finish reason in one chunk.", "gateways that answer from a cache; no rule forbids it", "seen", COUNTED),
     _one("empty", "an empty answer", _empty, "Role, finish reason and nothing else.", "OpenAI where the model has nothing to say", "official", Expected()),

@@ -86,8 +86,15 @@ def _filtered() -> list[Chunk]:
 
 
 def _moderated() -> list[Chunk]:
-    verdict = {"input": {"flagged": False}, "output": {"flagged": False}}
-    return [*plain(), {**FRAME, "choices": [], "moderation": verdict}]
+    """As OpenAI tells what its moderation says of both sides; the usage is null there, and came before."""
+    result = {
+        "type": "moderation_result",
+        "model": "omni-moderation-latest",
+        "flagged": False,
+        "categories": {},
+    }
+    told = {"type": "moderation_results", "model": "omni-moderation-latest", "results": [result]}
+    return [*plain(), {**FRAME, "choices": [], "moderation": {"input": told, "output": told}, "usage": None}]
 
 
 def _annotated() -> list[Chunk]:
@@ -196,7 +203,7 @@ TRIALS: Final = (
     _one("null-members", "null members in deltas", _nulls, "`role`, `content`, `refusal`, `tool_calls` and `function_call` are null where they say nothing.", "content and refusal are nullable in the reference and null at OpenAI; the others at vLLM and others", "seen"),
     _one("empty-deltas", "empty deltas", _empties, '`"content":""` before and `{}` after every piece of text.', 'OpenAI begins with `""`; no rule says that a delta says something', "seen"),
     _one("azure-filter", "a first chunk without choices", _filtered, "As Azure: `prompt_filter_results` in a chunk with empty id, object and model and no choices; filter results in each choice.", "all 24 recorded streams of Azure OpenAI", "seen"),
-    _one("moderation", "a chunk after the usage", _moderated, "A chunk with `moderation` and no choices after the usage.", "1 of 178 recorded streams of OpenAI", "official", COUNTED),
+    _one("moderation", "a chunk after the usage", _moderated, "A chunk with `moderation`, no choices and null usage after the one with the usage.", "OpenAI where moderation is asked for (1 of 178 recorded streams)", "official", COUNTED),
     _one("annotations", "`annotations` in a delta", _annotated, "A citation in a delta of its own after the text.", "OpenAI's search models", "official"),
     _one("reasoning-content", "`reasoning_content` before the text", lambda: _thought("reasoning_content"), "Thought in a member of its own, with `content` null.", "DeepSeek, vLLM, llama-server and many more", "seen"),
     _one("reasoning-details", "`reasoning` and `reasoning_details`", _detailed, "Thought as text and as a list with indices, the role in each chunk that has it.", "OpenRouter", "seen"),

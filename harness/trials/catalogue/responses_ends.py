@@ -108,7 +108,7 @@ def _nothing() -> list[Event]:
 
 
 def _empty_message() -> list[Event]:
-    whole = message("msg_trial", [])
+    whole = message("msg_trial", [], "incomplete")
     events = [item_added(0, message("msg_trial", [], "in_progress")), item_done(0, whole)]
     done = finished([whole], "incomplete", incomplete_details={"reason": "max_output_tokens"})
     return numbered([*started(), *events, *done])
@@ -164,7 +164,7 @@ TRIALS: Final = (
     _one("failed-at-once", "a response that fails at once", _failed_at_once, "`response.failed` after `response.in_progress`.", "OpenAI", "official", _FAILED),
     _one("error-nested", "a nested error, and `response.failed`", lambda: numbered([*_open(), _nested(), *_terminal()]), '`{"type":"error","error":{...}}`, then `response.failed`.', "OpenAI sends it so", "official", _FAILED),
     _one("error-flat", "a flat error, and `response.failed`", lambda: numbered([*_open(), _flat(), *_terminal()]), '`{"type":"error","message":...}`, then `response.failed`.', "the reference and the SDK's types have it so", "official", _FAILED),
-    _one("error-flat-last", "a flat error, and the end of the body", lambda: numbered([*_open(), _flat()]), "The error is the last event.", "the reference has the error; that `response.failed` follows it does not say", "official", _FAILED),
+    _one("error-flat-last", "a flat error, and the end of the body", lambda: numbered([*_open(), _flat()]), "The error is the last event.", "the reference has the event, and does not say that `response.failed` follows it", "seen", _FAILED),
     _one("error-nested-last", "a nested error, and the end of the body", lambda: numbered([*_open(), _nested()]), "The error is the last event.", "gateways that do not close the response", "seen", _FAILED),
     _one("error-first", "an error before anything else", lambda: numbered([_nested()]), "Status 200, and a nested error is the only event.", "gateways that have sent their head when the upstream fails", "seen", _FAILED),
     _made("error-untyped", "an error without a type", _bare, '`{"error":{...}}` as in Chat Completions.', "LiteLLM and others (zed#63825); each event has a type in the reference", "disputed", _FAILED),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Event = dict[str, Any]
 
+_NESTED: Final = frozenset({"response", "item", "part"})
 _COMPATIBLE: Final = "OpenAI's page on backwards compatibility names new event types and new properties"
 
 
@@ -72,12 +73,17 @@ def _progress_again() -> list[Event]:
 
 
 def _unknown_members() -> list[Event]:
+    def known(whole: Event) -> Event:
+        """With members that no SDK knows, in it and in what it consists of."""
+        told = {**whole, "x_flag": True, "x_list": [{"a": 1}], "x_null": None}
+        for member in ("output", "content"):
+            if isinstance(told.get(member), list):
+                told[member] = [known(one) for one in told[member]]
+        return told
+
     def changed(one: Event) -> Event:
         told = {**one, "x_flag": True, "x_object": {"a": [1, None]}}
-        for member in ("response", "item", "part"):
-            if member in one:
-                told[member] = {**one[member], "x_flag": True, "x_list": [{"a": 1}]}
-        return told
+        return {name: known(it) if name in _NESTED else it for name, it in told.items()}
 
     return each(plain(), changed)
 

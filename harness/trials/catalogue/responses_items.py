@@ -235,9 +235,11 @@ def _done_only() -> list[Event]:
     return answered((told, whole))
 
 
-def _whole_call() -> list[Event]:
-    whole = call_item("fc_trial", WEATHER)
-    return answered(([item_added(0, whole), item_done(0, whole)], whole))
+def _added_completed() -> list[Event]:
+    """All arguments in one delta of an item that was added as completed."""
+    events, whole = call_events(0, "fc_trial", WEATHER, 99)
+    begun = {**call_item("fc_trial", WEATHER, ""), "status": "completed"}
+    return answered(([item_added(0, begun), *events[1:]], whole))
 
 
 def _text_between_calls() -> list[Event]:
@@ -301,7 +303,7 @@ TRIALS: Final = (
     _call("call-after-text", "a call after text", lambda: answered(message_events(), call_events(1, "fc_trial", WEATHER)), "A message, then a call.", "OpenAI", "official", Expected(text=TEXT, calls=ONE_CALL, finish="tool_calls")),
     _call("call-between", "text between calls", _text_between_calls, "A call, a message, a call.", "no rule orders items", "standard", Expected(text=TEXT, calls=TWO_CALLS, finish="tool_calls")),
     _call("call-done-only", "arguments without deltas", _done_only, "`function_call_arguments.done` tells all.", "LM Studio; the reference does not promise deltas", "seen"),
-    _call("call-whole", "a call that is added whole", _whole_call, "The item is added with its arguments and status completed, and done at once.", "OpenAI (o1-pro, o3-pro)", "official"),
+    _call("call-added-completed", "a call that is added as completed", _added_completed, "The item is added with status completed and no arguments; one delta tells them all.", "OpenAI (o1-pro, o3-pro)", "official"),
     _one("reasoning-bare", "thought that is not told", lambda: answered(_bare(0, {"id": "rs_trial", "type": "reasoning", "summary": []}), message_events(1)), "A reasoning item without events, then the message.", "16 of 78 recorded streams of OpenAI", "official"),
     _one("reasoning-summary", "summaries of thought", lambda: answered(_summary(0, "rs_trial"), message_events(1)), "A reasoning item with two summaries, then the message.", "OpenAI", "official", _THOUGHT_TEXT),
     _one("reasoning-text", "thought as it is", lambda: answered(_raw(0, "rs_trial"), message_events(1)), "`reasoning_text` in pieces, then the message.", "the reference; DeepSeek, LM Studio, OpenRouter", "official", PLAIN),
