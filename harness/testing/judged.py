@@ -103,9 +103,10 @@ def judged(subjects: Iterable[Subject], terms: Terms, source: str) -> list[Judge
 
 
 def errors(verdict: Verdict, *, strict: bool = False) -> list[Finding]:
-    """The findings that fail a test."""
+    """The findings that fail a test, errors first."""
     wanted = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    return [one for one in verdict.findings if one.severity in wanted]
+    found = [one for one in verdict.findings if one.severity in wanted]
+    return sorted(found, key=lambda one: -one.severity.weight)
 
 
 def failure_text(found: Iterable[Judged], *, strict: bool = False) -> str:
