@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from harness.io.tape import Tape
-    from harness.testing.servers import GatewayOfTest, ReplayOfTest
+    from harness.testing.served import GatewayOfTest, ReplayOfTest
 
 _MARK = (
     "cassette(path=None, mode=None, pace=None, fault=None, match=None): record what the test's httpx clients send, and"
@@ -264,3 +264,16 @@ def session_gateway(request: pytest.FixtureRequest) -> Iterator[Callable[..., Ga
 
     with servers_of(request) as servers:
         yield servers.gateway
+
+
+@pytest.fixture
+def stream_snapshot(request: pytest.FixtureRequest) -> Any:
+    """Compares a stream with its snapshot, one event a line, ids and times made stable; needs syrupy."""
+    if not request.config.pluginmanager.hasplugin("syrupy"):
+        pytest.fail(
+            "the fixture stream_snapshot needs syrupy, which this session does not have: pip install 'syrupy>=4.6'",
+            pytrace=False,
+        )
+    from harness.testing.snapshots import stream_snapshot_of  # noqa: PLC0415
+
+    return stream_snapshot_of(request)

@@ -1,0 +1,78 @@
+"""`stream_snapshot`: a snapshot of syrupy that stores a stream one event a line, ids and times made stable.
+
+Snapshots lie in `__snapshots__/<module>.streams`, in syrupy's own format, and are updated, reported and cleaned up as
+all others. What is normalised is the snapshot alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.amber import AmberSnapshotExtension
+
+from harness.errors import HarnessError
+from harness.testing.evidence import lines_of
+from harness.testing.placeholders import Placeholders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXTENSION: Final = "streams"
+
+
+class StreamExtension(AmberSnapshotExtension):
+    """Stores lines as they are."""
+
+    file_extension = EXTENSION
+    _file_extension = EXTENSION  # syrupy 4.6
+
+    def serialize(self, data: Any, **_: Any) -> str:
+        """The lines, which `StreamSnapshot` has made."""
+        return str(data)
+
+
+class StreamSnapshot(SnapshotAssertion):
+    """What a stream is compared with: `assert stream == stream_snapshot`."""
+
+    _said: dict[str, Any]
+
+    def __call__(
+        self,
+        *,
+        normalise: bool = True,
+        keep: Sequence[str] = (),
+        extra: Sequence[str] = (),
+        **options: Any,
+    ) -> StreamSnapshot:
+        """Say how the next stream is compared.
+
+        Args:
+            normalise: Replace ids and times by placeholders.
+            keep: Members that are left as they are: names or paths; see `harness.testing.placeholders`.
+            extra: Further members to replace.
+            options: Those of syrupy: `name`, `diff`.
+        """
+        self._said = {"normalise": normalise, "keep": keep, "extra": extra}
+        super().__call__(**options)
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        __tracebackhide__ = True
+        said, self._said = getattr(self, "_said", {}), {}
+        try:
+            text = "\n".join(lines_of(other, Placeholders(**said)))
+        except HarnessError as error:
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
+        return bool(self._assert(text))
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def stream_snapshot_of(request: pytest.FixtureRequest) -> StreamSnapshot:
+    """The fixture's value for one test."""
+    base = request.getfixturevalue("snapshot")
+    given = {one.name: getattr(base, one.name) for one in fields(base) if one.init}
+    return StreamSnapshot(**{**given, "extension_class": StreamExtension})
