@@ -21,6 +21,7 @@ from harness.io.process import client_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from harness.trials.trial import Trial
@@ -86,13 +87,17 @@ def variables_of(trial: Trial, base_url: str) -> dict[str, str]:
     }
 
 
-def run_once(command: Sequence[str], variables: Mapping[str, str], seconds: float) -> Ran:
+def run_once(
+    command: Sequence[str], variables: Mapping[str, str], seconds: float, folder: Path | None = None
+) -> Ran:
     """Run a program to its end.
 
     Its output goes to files: a child that it leaves behind cannot hold it up.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaints:
-        process = _start(command, variables, subprocess.DEVNULL, out, complaints)
+        process = _start(
+            command, variables, given=subprocess.DEVNULL, out=out, complaints=complaints, folder=folder
+        )
         try:
             process.wait(seconds)
             hung = False
@@ -114,8 +119,9 @@ class Lines:
     A program that dies or hangs is started again for the trial after.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], folder: Path | None = None) -> None:
         self._command = command
+        self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._complaints: IO[bytes] | None = None
@@ -158,7 +164,14 @@ class Lines:
         self._leave(at_once=True)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the program has ended
         variables = {**variables_of(trial, base_url), "HARNESS_LINES": "1"}
-        process = _start(self._command, variables, subprocess.PIPE, subprocess.PIPE, self._complaints)
+        process = _start(
+            self._command,
+            variables,
+            given=subprocess.PIPE,
+            out=subprocess.PIPE,
+            complaints=self._complaints,
+            folder=self._folder,
+        )
         self._process = process
         self._lines = queue.Queue()
         threading.Thread(target=_pump, args=(process.stdout, self._lines), daemon=True).start()
@@ -210,15 +223,23 @@ def _pump(stream: IO[bytes], lines: queue.Queue[str | None]) -> None:
 def _start(
     command: Sequence[str],
     variables: Mapping[str, str],
+    *,
     given: int,
     out: int | IO[bytes],
     complaints: IO[bytes],
+    folder: Path | None,
 ) -> subprocess.Popen[bytes]:
     # A group of its own, so that what the program started ends with it.
     group: dict[str, Any] = {} if sys.platform == "win32" else {"start_new_session": True}
     try:
         return subprocess.Popen(  # noqa: S603 - the user's own command
-            command, env={**os.environ, **variables}, stdin=given, stdout=out, stderr=complaints, **group
+            command,
+            env={**os.environ, **variables},
+            stdin=given,
+            stdout=out,
+            stderr=complaints,
+            cwd=folder,
+            **group,
         )
     except OSError as error:
         raise UsageError(

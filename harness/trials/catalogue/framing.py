@@ -47,7 +47,13 @@ def _mixed(dialect: TrialDialect) -> tuple[Answer, ...]:
 
 
 def _bom(dialect: TrialDialect) -> tuple[Answer, ...]:
-    first, *rest = written(dialect)
+    if dialect == "responses":
+        first, *rest = written(dialect)
+    else:  # the first event says something, so that it is missed where it is lost
+        said = chat_stream.said()
+        opened = {"role": "assistant", **said[0]["choices"][0]["delta"]}
+        chunks = [chat_stream.chunk(opened), *said[1:], *chat_stream.ending()]
+        first, *rest = blocks(chunks, dialect)
     return streamed([b"\xef\xbb\xbf" + first, *rest])
 
 

@@ -1,0 +1,1 @@
+"""Programs that drive real clients; they are run by the Python and the Node that have the clients."""
