@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.testing.asserting import assert_conforms
+    from harness.testing.bodies import faulted, rechunked
 
-__all__ = ["assert_conforms"]
+__all__ = ["assert_conforms", "faulted", "rechunked"]
 
-_HOMES = {"assert_conforms": "harness.testing.asserting"}
+_HOMES = {
+    "assert_conforms": "harness.testing.asserting",
+    "faulted": "harness.testing.bodies",
+    "rechunked": "harness.testing.bodies",
+}
 
 
 def __getattr__(name: str) -> Any:
