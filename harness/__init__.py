@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.checking.report import Report
     from harness.conforming.verb import conform
     from harness.errors import HarnessError, MissError
+    from harness.fuzzing.verb import fuzz
     from harness.gateway.limits import Limits
     from harness.io.files import read_cassette, write_cassette
     from harness.io.tape import Tape, cassette
@@ -58,6 +59,7 @@ __all__ = [
     "cassette",
     "check",
     "conform",
+    "fuzz",
     "gateway_server",
     "read_cassette",
     "record_server",
@@ -94,6 +96,7 @@ _HOMES = {
     "cassette": "harness.io.tape",
     "check": "harness.jobs.check",
     "conform": "harness.conforming.verb",
+    "fuzz": "harness.fuzzing.verb",
     "gateway_server": "harness.jobs.serve",
     "read_cassette": "harness.io.files",
     "record_server": "harness.jobs.record",

@@ -11,7 +11,7 @@ from harness.cli.interrupting import interrupted_gently
 from harness.cli.seconds import seconds_option
 
 if TYPE_CHECKING:
-    from harness.fuzzing.outcome import Outcome
+    from harness.fuzzing.hunt import Hunt
     from harness.translation.engine import InboundDialect
 
 _OUT = "harness-fuzz"
@@ -233,4 +233,52 @@ def command(
             out=out,
             quiet=quiet,
         )
-    raise NotImplementedError
+    from harness.cli.command import note
+    from harness.cli.progress import Progress
+    from harness.fuzzing.telling import line_of, written
+    from harness.fuzzing.verb import fuzz
+
+    if len(names) > 1:
+        raise click.UsageError("--target is given more than once; one gateway is fuzzed at a time")
+    progress = Progress()
+
+    def tell(hunt: Hunt) -> None:
+        if not quiet:
+            progress.show(line_of(hunt))
+
+    with interrupted_gently():
+        outcome = fuzz(
+            names[0] if names else "builtin",
+            base_url=base_url,
+            wait_for=wait_for,
+            headers=headers,
+            model=models,
+            api_key_env=api_key_env,
+            inbound=inbound,
+            upstream_port=upstream_port,
+            routes=routes,
+            modes=modes,
+            only=only,
+            ignored=ignored,
+            seed=seed,
+            max_time=max_time or None,
+            max_examples=max_examples,
+            stop_after=stop_after,
+            shrink_time=shrink_time,
+            timeout=timeout,
+            concurrency=concurrency,
+            database=database,
+            profile=profile,
+            baseline=baseline,
+            out=out,
+            tools=tools,
+            announce=_unheard if quiet else note,
+            tell=tell,
+        )
+    progress.clear()
+    click.echo(written(outcome, form), nl=False)
+    return outcome.exit_code
+
+
+def _unheard(text: str) -> None:
+    del text

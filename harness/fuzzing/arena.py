@@ -9,6 +9,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Final, Self
 
@@ -21,10 +22,12 @@ from harness.gateway.accounts import LOGGER
 from harness.fuzzing.floor import Floor
 from harness.generate.reach import can_play
 from harness.results.result import CellStatus
-from harness.sandwich.behaviours import behave
+from harness.sandwich.behaviours_rules import CROSSED
+from harness.sandwich.behaviours import behave, together
 from harness.sandwich.client import new_client
 from harness.sandwich.session import Player
 from harness.sandwich.upstream import ScenarioUpstream
+from harness.scenarios.mark import marks_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from harness.conforming.judge import Ruled
     from harness.generate.sketch import Sketch
     from harness.sandwich.session import Mode, Played, Route
+    from harness.scenarios.scenario import Scenario
     from harness.targets.target import Running, Target
 
 HUNG: Final = "HUNG"
@@ -44,6 +48,9 @@ CRASHED: Final = "CRASHED"
 _COUNTED: Final = frozenset({Severity.ERROR, Severity.WARNING})
 _WATCHED: Final = frozenset({"incremental", "leaving", "first_event"})
 _REFUSED: Final = 8
+_LEAVE_AFTER: Final = 3
+_LEAVE_AT: Final = 2.0
+_LINGER: Final = 8.0
 
 
 @dataclass(frozen=True, order=True)
@@ -208,7 +215,7 @@ class Arena:
         # Each play has a mark of its own, so that the same may be played twice at a time.
         scenario = sketch.scenario(f"generated-{next(self._serial)}", seconds=self.seconds)
         async with self._place(sketch):
-            played = await behave(self._player, scenario, way.route, way.mode)
+            played = await self._played(sketch, scenario, way)
         self.plays += 1
         self._look(played)
         ruled = await asyncio.get_running_loop().run_in_executor(self._thread, self._ruled, played)
@@ -217,6 +224,18 @@ class Arena:
             findings=self._findings(ruled, way, played) if ruled is not None else {},
             rules=frozenset(ruled.cell.rules) if ruled is not None else frozenset(),
         )
+
+    async def _played(self, sketch: Sketch, scenario: Scenario, way: Way) -> Played:
+        """One cell, with fewer sessions and shorter streams than `harness conform` has for the same: they are shown."""
+        play = partial(self._player.play, scenario, way.route, way.mode)
+        if sketch.behaviour == "leaving":
+            return await play(leave_after=_LEAVE_AFTER, leave_at=_LEAVE_AT, linger=_LINGER)
+        if sketch.behaviour == "crosstalk":
+            alone = await play()
+            return together(
+                [alone, *await asyncio.gather(*(play(number=one) for one in range(1, 1 + sketch.crowd)))]
+            )
+        return await behave(self._player, scenario, way.route, way.mode)
 
     def _place(self, sketch: Sketch) -> AbstractAsyncContextManager[None]:
         if sketch.behaviour == "crosstalk":
@@ -253,6 +272,8 @@ class Arena:
             told = [_wordless(HUNG, cell.reason)]  # whatever else is missing follows from that
         elif not played.upstream and (crash := self._crash(played)) is not None:
             told = [crash]
+        if not played.sessions and (crossed := _crossed(played)) is not None:
+            told = [crossed]
         found: dict[Key, Finding] = {}
         for one in told:
             found.setdefault(Key(way.route.name, one.rule, fingerprint(one)), one)
@@ -268,5 +289,26 @@ class Arena:
 
 def _wordless(rule: str, reason: str) -> Finding:
     return Finding(
-        rule=rule, severity=Severity.ERROR, message=reason, subject=re.sub(r"\d+", "0", re.sub(r"for \d+ s", "for long", reason))
+        rule=rule,
+        severity=Severity.ERROR,
+        message=reason,
+        subject=re.sub(r"\d+", "0", re.sub(r"for \d+ s", "for long", reason)),
     )
+
+
+def _crossed(played: Played) -> Finding | None:
+    """The mark of another session in an answer: many are played at a time."""
+    for side in played.client:
+        response = side.exchange.response
+        body = b"".join(one.data for one in response.chunks) if response is not None else b""
+        others = [one for one in marks_in(body) if one != played.mark]
+        if others:
+            return Finding(
+                rule=CROSSED,
+                severity=Severity.ERROR,
+                message="A session has the word of another one in its answer.",
+                expected=f"{played.mark} only",
+                found=", ".join(others[:3]),
+                subject="another session in the answer",
+            )
+    return None

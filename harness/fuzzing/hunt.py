@@ -200,7 +200,12 @@ class Hunt:
                 if enough is not None and len(self.found) >= enough:
                     continue
                 made = Found(
-                    key=key, way=way, sketch=sketch, finding=finding, after=self.seconds, plays=self.arena.plays
+                    key=key,
+                    way=way,
+                    sketch=sketch,
+                    finding=finding,
+                    after=self.seconds,
+                    plays=self.arena.plays,
                 )
                 self.found[key] = made
                 self._supply.interesting(sketch)

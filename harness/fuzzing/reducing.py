@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PLAIN: Final = Sketch()
-_MEMBERS: Final = ("before", "after", "parts", "tools", "wishes", "form", "instructions", "fault", "behaviour", "include_usage")
+_CROWDED: Final = ("{mark}",)
+_MEMBERS: Final = (
+    "before",
+    "after",
+    "parts",
+    "tools",
+    "wishes",
+    "form",
+    "instructions",
+    "fault",
+    "behaviour",
+    "include_usage",
+)
 
 
 def smaller(sketch: Sketch) -> Iterator[Sketch]:
@@ -36,10 +48,30 @@ def msg(sketch: Sketch) -> str:
 
 def _raw(sketch: Sketch) -> Iterator[Sketch]:
     yield _PLAIN
+    for crowd in (1, 2, 5, 12):
+        if crowd < sketch.crowd:
+            yield replace(sketch, crowd=crowd)
     # One half alone: what is asked with the plainest answer, and what is answered to the plainest prompt.
-    yield replace(_PLAIN, says=sketch.says, output=sketch.output, follows=sketch.follows, tools=sketch.tools, fault=sketch.fault)
-    yield replace(_PLAIN, says=sketch.says[:1], tools=sketch.tools, fault=sketch.fault, behaviour=sketch.behaviour, gap_us=sketch.gap_us)
+    yield replace(
+        _PLAIN,
+        says=sketch.says,
+        output=sketch.output,
+        follows=sketch.follows,
+        tools=sketch.tools,
+        fault=sketch.fault,
+    )
+    yield replace(
+        _PLAIN,
+        says=sketch.says[:1],
+        tools=sketch.tools,
+        fault=sketch.fault,
+        behaviour=sketch.behaviour,
+        gap_us=sketch.gap_us,
+        crowd=sketch.crowd,
+    )
     yield replace(sketch, says=_PLAIN.says, output="", follows="")
+    if sketch.crowd:
+        yield replace(sketch, says=(Say(blocks=(Block(pieces=_CROWDED),)),))
     if len(sketch.says) > 1:
         for say in sketch.says:
             yield replace(sketch, says=(say,), output="", follows="")
@@ -100,7 +132,10 @@ def _earlier(sketch: Sketch) -> Iterator[Sketch]:
                     yield replace(sketch, **{name: left})
             shorter = [replace(one, text=text) for text in _text(one.text)]
             if one.calls:
-                shorter += [replace(one, text=""), replace(one, calls=tuple((call[0], call[1], "{}") for call in one.calls))]
+                shorter += [
+                    replace(one, text=""),
+                    replace(one, calls=tuple((call[0], call[1], "{}") for call in one.calls)),
+                ]
             for less in shorter:
                 if less.text or less.calls:
                     yield replace(sketch, **{name: (*said[:number], less, *said[number + 1 :])})
@@ -108,7 +143,9 @@ def _earlier(sketch: Sketch) -> Iterator[Sketch]:
         yield replace(sketch, parts=sketch.parts[:number] + sketch.parts[number + 1 :])
         part = sketch.parts[number]
         for text in _text(part.text):
-            yield replace(sketch, parts=(*sketch.parts[:number], replace(part, text=text), *sketch.parts[number + 1 :]))
+            yield replace(
+                sketch, parts=(*sketch.parts[:number], replace(part, text=text), *sketch.parts[number + 1 :])
+            )
 
 
 def _say(say: Say) -> Iterator[Say]:
@@ -137,7 +174,13 @@ def _say(say: Say) -> Iterator[Say]:
 
 
 def _block(block: Block) -> Iterator[Block]:
-    for name, plain in (("raw", False), ("signature", ""), ("encrypted", ""), ("logprobs", False), ("call_id", "")):
+    for name, plain in (
+        ("raw", False),
+        ("signature", ""),
+        ("encrypted", ""),
+        ("logprobs", False),
+        ("call_id", ""),
+    ):
         if getattr(block, name) != plain:
             yield replace(block, **{name: plain})
     if block.sources:
@@ -150,7 +193,14 @@ def _block(block: Block) -> Iterator[Block]:
             half = len(block.pieces) // 2
             yield replace(block, pieces=("".join(block.pieces[:half]), "".join(block.pieces[half:])))
             yield from (
-                replace(block, pieces=(*block.pieces[:at], block.pieces[at] + block.pieces[at + 1], *block.pieces[at + 2 :]))
+                replace(
+                    block,
+                    pieces=(
+                        *block.pieces[:at],
+                        block.pieces[at] + block.pieces[at + 1],
+                        *block.pieces[at + 2 :],
+                    ),
+                )
                 for at in range(min(len(block.pieces) - 1, 12))
             )
         yield replace(block, pieces=('{"a": 1}',))
@@ -169,7 +219,10 @@ def _block(block: Block) -> Iterator[Block]:
         yield replace(block, pieces=("".join(block.pieces[:half]), "".join(block.pieces[half:])))
         if len(block.pieces) > 3:
             third = len(block.pieces) // 3
-            yield replace(block, pieces=tuple("".join(block.pieces[at : at + third]) for at in range(0, 3 * third, third)))
+            yield replace(
+                block,
+                pieces=tuple("".join(block.pieces[at : at + third]) for at in range(0, 3 * third, third)),
+            )
     for number, piece in enumerate(block.pieces[:12]):
         for text in _text(piece):
             yield replace(block, pieces=(*block.pieces[:number], text, *block.pieces[number + 1 :]))

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from harness.fuzzing.reducing import smaller
+from harness.generate.mending import mended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,8 +86,10 @@ class Shrinker:
 
     async def shrink(self, sketch: Sketch) -> Shrunk:
         """The smallest that shows it, confirmed."""
-        if not await self._is_there(sketch):
+        begun = await self._beginning(sketch)
+        if begun is None:
             return Shrunk(sketch=sketch, seen=None, shown=0, tries=self._tries)
+        sketch = begun
         done = False
         best = self._last
         while not done and self._left() > 0 and self._tries < self._most:
@@ -101,15 +106,22 @@ class Shrinker:
             sketch=sketch, seen=best, shown=shown, tries=self._tries, crowd=self._crowd > 1, is_smallest=done
         )
 
-    async def _is_there(self, sketch: Sketch) -> bool:
-        """Whether it shows again; finds out how often it has to be played for that, and whether others have to be."""
-        if await self._shows(sketch, once=True) is not None and await self._shows(sketch, once=True) is not None:
-            return True
+    async def _beginning(self, sketch: Sketch) -> Sketch | None:
+        """What is made smaller: what shows it again, alone, or only at times, or only among others."""
+        if (
+            await self._shows(sketch, once=True) is not None
+            and await self._shows(sketch, once=True) is not None
+        ):
+            return sketch
         self._repeats = _AGAIN
         if await self._shows(sketch) is not None:
-            return True
+            return sketch
+        self._repeats = 1
+        among = mended(replace(sketch, behaviour="crosstalk", crowd=_CROWD))
+        if self._way.mode == "stream" and await self._shows(among) is not None:
+            return among
         self._crowd, self._repeats = _CROWD, 2
-        return await self._shows(sketch) is not None
+        return sketch if await self._shows(sketch) is not None else None
 
     async def _step(self, sketch: Sketch) -> tuple[Sketch, Seen] | None:
         """The first smaller one that shows it."""

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 _CALLS: Final = frozenset({"call", "custom"})
 _ORDER: Final = {"thought": 0, "text": 1, "refusal": 1, "call": 2, "custom": 2}
-_OF_EVENTS: Final = frozenset({"cut", "omit_terminal", "omit_done", "error_event", "reset", "corrupt", "stall", "silence"})
-_OF_ANSWERS: Final = frozenset({"crlf", "comment", "json_whitespace", "key_order", "omit_space", "split_character", "late_headers"})
+_OF_EVENTS: Final = frozenset(
+    {"cut", "omit_terminal", "omit_done", "error_event", "reset", "corrupt", "stall", "silence"}
+)
+_OF_ANSWERS: Final = frozenset(
+    {"crlf", "comment", "json_whitespace", "key_order", "omit_space", "split_character", "late_headers"}
+)
 """Faults that leave the answer whole."""
 _FIVE: Final = ("one ", "two ", "three ", "four ", "five ")
-_HUNDRED: Final = tuple(f"{number} " for number in range(100))
-_DOZEN: Final = _HUNDRED[:12]
+_SIX: Final = (*_FIVE, "six ")
+_WATCHED: Final = {"leaving": _FIVE[:4], "crosstalk": ("Your word ", "is {mark}", ".")}
 
 
 def mended(sketch: Sketch) -> Sketch:
@@ -54,7 +58,10 @@ def _turns(sketch: Sketch) -> Sketch:
         sketch = replace(sketch, output="")
     if sketch.follows and len(says) == 2 and not _calls(says[0]):
         first = replace(says[0], others=(), finish="")
-        return replace(sketch, says=(first, replace(says[1], others=(), finish="" if _calls(says[1]) else says[1].finish)))
+        return replace(
+            sketch,
+            says=(first, replace(says[1], others=(), finish="" if _calls(says[1]) else says[1].finish)),
+        )
     return replace(sketch, follows="", says=says[:1])
 
 
@@ -64,10 +71,12 @@ def _calls(say: Say) -> list[Block]:
 
 def _behaved(sketch: Sketch) -> Sketch:
     if not sketch.behaviour:
-        return sketch if sketch.gap_us == 0 else replace(sketch, gap_us=0)
+        return replace(sketch, gap_us=0, crowd=0) if sketch.gap_us or sketch.crowd else sketch
     if sketch.behaviour in {"repeat", "whole_is_fold"}:
         return replace(sketch, fault="", follows="", output="", says=sketch.says[:1])
-    pieces = {"leaving": _HUNDRED, "crosstalk": ("Your word ", "is {mark}", ".")}.get(sketch.behaviour, _DOZEN)
+    pieces = {"leaving": _HUNDRED, "crosstalk": ("Your word ", "is {mark}", ".")}.get(
+        sketch.behaviour, _DOZEN
+    )
     return replace(sketch, fault="", follows="", output="", says=(Say(blocks=(Block(pieces=pieces),)),))
 
 
@@ -75,7 +84,9 @@ def _faulted(sketch: Sketch) -> Sketch:
     """A stream that breaks has something to break."""
     kind = sketch.fault.partition(":")[0]
     if not kind or kind in _OF_ANSWERS:
-        if kind == "split_character" and not any("é" in piece for block in sketch.blocks for piece in block.pieces):
+        if kind == "split_character" and not any(
+            "é" in piece for block in sketch.blocks for piece in block.pieces
+        ):
             return replace(sketch, says=(*sketch.says[:-1], Say(blocks=(Block(pieces=("a é🎉 b", "c")),))))
         return sketch
     says = (replace(sketch.says[0], others=(), finish=""),)
@@ -83,9 +94,14 @@ def _faulted(sketch: Sketch) -> Sketch:
     if kind not in _OF_EVENTS:
         return sketch
     blocks = [one for one in says[0].blocks if one.kind in {"thought", "call"} and not one.raw]
-    text = next((one for one in says[0].blocks if one.kind == "text" and len(one.pieces) >= len(_FIVE)), Block(pieces=_FIVE))
+    text = next(
+        (one for one in says[0].blocks if one.kind == "text" and len(one.pieces) >= len(_FIVE)),
+        Block(pieces=_FIVE),
+    )
     text = replace(text, logprobs=False, sources=0)
-    first = replace(says[0], blocks=(*(one for one in blocks if one.kind == "thought"), text), interleaved=False)
+    first = replace(
+        says[0], blocks=(*(one for one in blocks if one.kind == "thought"), text), interleaved=False
+    )
     if kind in {"corrupt", "omit_terminal", "omit_done"}:
         first = replace(first, blocks=(text,))
     return replace(sketch, says=(first,))
@@ -98,7 +114,10 @@ def _is_object(say: Say) -> bool:
 
 def _said(say: Say, *, is_last: bool) -> Say:
     """An answer whose blocks and whose end fit each other."""
-    blocks = sorted((one for one in say.blocks if not (one.kind == "thought" and not one.pieces)), key=lambda one: _ORDER[one.kind])
+    blocks = sorted(
+        (one for one in say.blocks if not (one.kind == "thought" and not one.pieces)),
+        key=lambda one: _ORDER[one.kind],
+    )
     if any(one.kind == "refusal" for one in blocks):
         blocks = [one for one in blocks if one.kind in {"refusal", "thought"}]
         blocks = [*blocks[:-1], blocks[-1]]
@@ -121,7 +140,10 @@ def _said(say: Say, *, is_last: bool) -> Say:
         usage = (21, 30, 0, 12)
     if usage is not None and (not whole) and usage[3]:
         usage = (usage[0], usage[1], usage[2], 0)
-    others = tuple(tuple(one for one in blocks_ if one.kind == "text") or (Block(pieces=("Also",)),) for blocks_ in say.others)
+    others = tuple(
+        tuple(one for one in blocks_ if one.kind == "text") or (Block(pieces=("Also",)),)
+        for blocks_ in say.others
+    )
     if others:
         # Of several answers each has what the first has: text.
         blocks = [one for one in blocks if one.kind == "text"] or [Block(pieces=("Hello",))]
@@ -132,7 +154,9 @@ def _said(say: Say, *, is_last: bool) -> Say:
     if say.finish == "content_filter":
         blocks = [replace(one, sources=0) for one in blocks]
     interleaved = say.interleaved and len(calls) > 1
-    return replace(say, blocks=tuple(blocks), finish=finish, usage=usage, interleaved=interleaved, others=others)
+    return replace(
+        say, blocks=tuple(blocks), finish=finish, usage=usage, interleaved=interleaved, others=others
+    )
 
 
 def _cut(block: Block) -> Block:
@@ -181,7 +205,9 @@ def _tooled(sketch: Sketch) -> Sketch:
     choice = wishes.get("tool_choice")
     first = {one.name for one in _calls(sketch.says[0])}
     forced = choice == "required" or isinstance(choice, dict)
-    fits = not forced or (len(sketch.says) == 1 and first and (choice == "required" or first == {choice["name"]}))
+    fits = not forced or (
+        len(sketch.says) == 1 and first and (choice == "required" or first == {choice["name"]})
+    )
     if choice is not None and (not sketch.tools or not fits or (choice == "none" and called) or sketch.fault):
         wishes.pop("tool_choice", None)
     if called and wishes.get("effort") == "minimal":

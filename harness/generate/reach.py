@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from harness.translation.engine import InboundDialect
     from harness.translation.profiles import UpstreamDialect
 
-_OF_CHAT: Final = frozenset({"seed", "stop", "presence_penalty", "frequency_penalty", "n", "logprobs", "max_tokens", "logit_bias"})
+_OF_CHAT: Final = frozenset(
+    {"seed", "stop", "presence_penalty", "frequency_penalty", "n", "logprobs", "max_tokens", "logit_bias"}
+)
 _WHOLE_FAULTS: Final = frozenset({"status", "html", "error_as_success", "empty", "hangup", "late_headers"})
 _STREAMED: Final = frozenset({"incremental", "first_event", "leaving", "crosstalk", "whole_is_fold"})
 

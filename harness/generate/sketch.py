@@ -131,6 +131,7 @@ class Sketch(msgspec.Struct, frozen=True, omit_defaults=True):
         fault: What goes wrong upstream, or is unusual there, as `--fault` has it.
         gap_us: Microseconds between two events of the upstream.
         behaviour: What is watched beside the bytes.
+        crowd: How many play it at the same time, where it is watched whether sessions are mixed up.
     """
 
     prompt: str = "Hi."
@@ -148,6 +149,7 @@ class Sketch(msgspec.Struct, frozen=True, omit_defaults=True):
     fault: str = ""
     gap_us: int = 0
     behaviour: Behaviour | Literal[""] = ""
+    crowd: int = 0
 
     def digest(self) -> str:
         """Ten hexadecimal digits that the same conversation always has."""
@@ -183,16 +185,21 @@ class Sketch(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def blocks(self) -> tuple[Block, ...]:
         """All blocks of all answers."""
-        return tuple(
-            block for say in self.says for blocks in (say.blocks, *say.others) for block in blocks
-        )
+        return tuple(block for say in self.says for blocks in (say.blocks, *say.others) for block in blocks)
 
     @property
     def weight(self) -> tuple[int, ...]:
         """What makes it large, what weighs most first: of two that show the same the lighter one is kept."""
         said = [piece for block in self.blocks for piece in block.pieces]
         written = msgspec.json.encode(self)
-        return (len(self.says), len(self.blocks), len(said), len(written), sum(map(ord, written.decode())))
+        return (
+            self.crowd,
+            len(self.says),
+            len(self.blocks),
+            len(said),
+            len(written),
+            sum(map(ord, written.decode())),
+        )
 
 
 def _told(block: Block) -> Told:

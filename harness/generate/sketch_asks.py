@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from harness.generate.sketch import Earlier, Part, Sketch, Tool
 
 Body = dict[str, Any]
-_BOTH: Final = frozenset({"temperature", "top_p", "user", "metadata", "store", "parallel_tool_calls", "service_tier"})
+_BOTH: Final = frozenset(
+    {"temperature", "top_p", "user", "metadata", "store", "parallel_tool_calls", "service_tier"}
+)
 _OF_CHAT: Final = frozenset(
     {"seed", "stop", "presence_penalty", "frequency_penalty", "n", "logprobs", "max_tokens", "logit_bias"}
 )
-WISHES: Final = _BOTH | _OF_CHAT | {"limit", "effort", "summary", "tool_choice", "format", "top_logprobs", "verbosity"}
+WISHES: Final = (
+    _BOTH | _OF_CHAT | {"limit", "effort", "summary", "tool_choice", "format", "top_logprobs", "verbosity"}
+)
 """The names of wishes: those of Chat, but `limit` (tokens of the answer), `effort`, `summary` (of the thought),
 `tool_choice` ("auto", "none", "required", or the name of a tool as `{"name": ...}`) and `format` ("json_object" or a
 named schema)."""
@@ -76,7 +80,9 @@ def _input(sketch: Sketch) -> Any:
     if sketch.form == "short":
         said = [*sketch.before, None, *sketch.after]
         return [
-            {"role": "user", "content": _prompt(sketch)} if one is None else {"role": one.role, "content": one.text}
+            {"role": "user", "content": _prompt(sketch)}
+            if one is None
+            else {"role": one.role, "content": one.text}
             for one in said
         ]
     content = [{"type": "input_text", "text": _prompt(sketch)}, *map(_responses_part, sketch.parts)]

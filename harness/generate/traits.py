@@ -53,30 +53,44 @@ def _called(choose: Choose, sketch: Sketch, block: Block, *, alone: bool = False
 
 
 def _call(choose: Choose, sketch: Sketch) -> Sketch:
-    return _called(choose, sketch, Block(kind="call", name=choose.pick(FUNCTIONS), pieces=cut(choose, '{"city": "Oslo"}', 3)))
+    return _called(
+        choose,
+        sketch,
+        Block(kind="call", name=choose.pick(FUNCTIONS), pieces=cut(choose, '{"city": "Oslo"}', 3)),
+    )
 
 
 def _calls(choose: Choose, sketch: Sketch) -> Sketch:
     for number in range(choose.integer(2, 4)):
         whole = json.dumps({"n": number})
-        sketch = _called(choose, sketch, Block(kind="call", name=choose.pick(FUNCTIONS), pieces=cut(choose, whole, 2)))
+        sketch = _called(
+            choose, sketch, Block(kind="call", name=choose.pick(FUNCTIONS), pieces=cut(choose, whole, 2))
+        )
     return sketch
 
 
 def _call_many(choose: Choose, sketch: Sketch) -> Sketch:
     for number in range(choose.pick((6, 12, 25))):
-        sketch = _called(choose, sketch, Block(kind="call", name="get_weather", pieces=(f'{{"n": {number}}}',)))
+        sketch = _called(
+            choose, sketch, Block(kind="call", name="get_weather", pieces=(f'{{"n": {number}}}',))
+        )
     return sketch
 
 
 def _call_odd(choose: Choose, sketch: Sketch) -> Sketch:
-    return _called(choose, sketch, Block(kind="call", name=choose.pick(FUNCTIONS), pieces=cut(choose, arguments(choose))))
+    return _called(
+        choose, sketch, Block(kind="call", name=choose.pick(FUNCTIONS), pieces=cut(choose, arguments(choose)))
+    )
 
 
 def _call_large(choose: Choose, sketch: Sketch) -> Sketch:
-    piece = choose.pick(('line\\n', "é", 'a\\"b', "x" * 99))
-    whole = (f'{piece * choose.pick((4, 40, 90))}',) * choose.pick((1, 20, 60))
-    return _called(choose, sketch, Block(kind="call", name="write_file", pieces=('{"path": "a", "text": "', *whole, '"}')))
+    piece = choose.pick(("line\\n", "é", 'a\\"b', "x" * 99))
+    whole = (f"{piece * choose.pick((4, 40, 90))}",) * choose.pick((1, 20, 60))
+    return _called(
+        choose,
+        sketch,
+        Block(kind="call", name="write_file", pieces=('{"path": "a", "text": "', *whole, '"}')),
+    )
 
 
 def _call_empty(choose: Choose, sketch: Sketch) -> Sketch:
@@ -84,7 +98,9 @@ def _call_empty(choose: Choose, sketch: Sketch) -> Sketch:
 
 
 def _call_id(choose: Choose, sketch: Sketch) -> Sketch:
-    return _called(choose, sketch, Block(kind="call", name="get_weather", pieces=("{}",), call_id=choose.pick(_IDS)))
+    return _called(
+        choose, sketch, Block(kind="call", name="get_weather", pieces=("{}",), call_id=choose.pick(_IDS))
+    )
 
 
 def _call_apart(choose: Choose, sketch: Sketch) -> Sketch:
@@ -95,8 +111,15 @@ def _call_apart(choose: Choose, sketch: Sketch) -> Sketch:
 
 def _call_char(choose: Choose, sketch: Sketch) -> Sketch:
     """Arguments a character a piece."""
-    return _called(choose, sketch, Block(kind="call", name=choose.pick(FUNCTIONS), pieces=tuple(arguments(choose)[:40]))) \
-        if choose.chance(8) else _called(choose, sketch, Block(kind="call", name="get_weather", pieces=tuple('{"city": "Ål"}')))
+    return (
+        _called(
+            choose,
+            sketch,
+            Block(kind="call", name=choose.pick(FUNCTIONS), pieces=tuple(arguments(choose)[:40])),
+        )
+        if choose.chance(8)
+        else _called(choose, sketch, Block(kind="call", name="get_weather", pieces=tuple('{"city": "Ål"}')))
+    )
 
 
 def _interleaved(choose: Choose, sketch: Sketch) -> Sketch:
@@ -112,11 +135,15 @@ def _beside(choose: Choose, sketch: Sketch) -> Sketch:
     """Text before a call."""
     said = Block(pieces=worded(choose, choose.pick(KINDS[:5])))
     sketch = _say(sketch, 0, blocks=(said,))
-    return _say(sketch, 0, blocks=(said, Block(kind="call", name="get_weather", pieces=('{"city": "Oslo"}',))))
+    return _say(
+        sketch, 0, blocks=(said, Block(kind="call", name="get_weather", pieces=('{"city": "Oslo"}',)))
+    )
 
 
 def _thought(choose: Choose, sketch: Sketch) -> Sketch:
-    block = Block(kind="thought", pieces=worded(choose, choose.pick(("plain", "plain", "unicode", "space", "repeats"))))
+    block = Block(
+        kind="thought", pieces=worded(choose, choose.pick(("plain", "plain", "unicode", "space", "repeats")))
+    )
     return _think(sketch, block)
 
 
@@ -132,11 +159,15 @@ def _thought_raw(choose: Choose, sketch: Sketch) -> Sketch:
 
 
 def _thought_signed(choose: Choose, sketch: Sketch) -> Sketch:
-    return _think(sketch, Block(kind="thought", pieces=("Hm",), signature=choose.pick(("c2lnbmVk", "QUJD" * 40))))
+    return _think(
+        sketch, Block(kind="thought", pieces=("Hm",), signature=choose.pick(("c2lnbmVk", "QUJD" * 40)))
+    )
 
 
 def _thought_encrypted(choose: Choose, sketch: Sketch) -> Sketch:
-    return _think(sketch, Block(kind="thought", pieces=("Hm",), encrypted=choose.pick(("Z0FBQUFB", "QUJD" * 40))))
+    return _think(
+        sketch, Block(kind="thought", pieces=("Hm",), encrypted=choose.pick(("Z0FBQUFB", "QUJD" * 40)))
+    )
 
 
 def _thought_summary(choose: Choose, sketch: Sketch) -> Sketch:
@@ -145,15 +176,29 @@ def _thought_summary(choose: Choose, sketch: Sketch) -> Sketch:
 
 
 def _thought_only(choose: Choose, sketch: Sketch) -> Sketch:
-    return _say(sketch, 0, blocks=(Block(kind="thought", pieces=worded(choose, "plain")),), finish="length", usage=(20, 16, 0, 16))
+    return _say(
+        sketch,
+        0,
+        blocks=(Block(kind="thought", pieces=worded(choose, "plain")),),
+        finish="length",
+        usage=(20, 16, 0, 16),
+    )
 
 
 def _refusal(choose: Choose, sketch: Sketch) -> Sketch:
-    return _say(sketch, -1, blocks=(Block(kind="refusal", pieces=worded(choose, choose.pick(("plain", "unicode", "space")))),))
+    return _say(
+        sketch,
+        -1,
+        blocks=(Block(kind="refusal", pieces=worded(choose, choose.pick(("plain", "unicode", "space")))),),
+    )
 
 
 def _logprobs(choose: Choose, sketch: Sketch) -> Sketch:
-    return _say(sketch, 0, blocks=(Block(pieces=worded(choose, choose.pick(("plain", "unicode", "space"))), logprobs=True),))
+    return _say(
+        sketch,
+        0,
+        blocks=(Block(pieces=worded(choose, choose.pick(("plain", "unicode", "space"))), logprobs=True),),
+    )
 
 
 def _top_logprobs(choose: Choose, sketch: Sketch) -> Sketch:
@@ -167,7 +212,10 @@ def _sources(choose: Choose, sketch: Sketch) -> Sketch:
 
 
 def _choices(choose: Choose, sketch: Sketch) -> Sketch:
-    others = tuple((Block(pieces=worded(choose, choose.pick(("plain", "plain", "unicode", "repeats")))),) for _ in range(choose.integer(1, 3)))
+    others = tuple(
+        (Block(pieces=worded(choose, choose.pick(("plain", "plain", "unicode", "repeats")))),)
+        for _ in range(choose.integer(1, 3))
+    )
     return _say(sketch, 0, others=others)
 
 
@@ -189,13 +237,21 @@ def _usage_off(choose: Choose, sketch: Sketch) -> Sketch:
 def _finish(reason: str) -> Trait:
     def trait(choose: Choose, sketch: Sketch) -> Sketch:
         sketch = _say(sketch, -1, finish=reason)
-        return _wished(sketch, limit=choose.pick((16, 64))) if reason == "length" and choose.chance(2) else sketch
+        return (
+            _wished(sketch, limit=choose.pick((16, 64)))
+            if reason == "length" and choose.chance(2)
+            else sketch
+        )
 
     return trait
 
 
 def _length_in_call(choose: Choose, sketch: Sketch) -> Sketch:
-    return _say(_called(choose, sketch, Block(kind="call", name="get_weather", pieces=('{"ci', 'ty": "Os'))), 0, finish="length")
+    return _say(
+        _called(choose, sketch, Block(kind="call", name="get_weather", pieces=('{"ci', 'ty": "Os'))),
+        0,
+        finish="length",
+    )
 
 
 def _empty(choose: Choose, sketch: Sketch) -> Sketch:
@@ -203,7 +259,21 @@ def _empty(choose: Choose, sketch: Sketch) -> Sketch:
 
 
 def _loop(choose: Choose, sketch: Sketch) -> Sketch:
-    output = choose.pick(('{"celsius": 21}', "sunny", "", "0", "é🎉\u2028", '"quoted" \\ {x}', "[]", "null", "a\nb\n", "x" * 3000, '{"a": {"b": [1, 2]}}'))
+    output = choose.pick(
+        (
+            '{"celsius": 21}',
+            "sunny",
+            "",
+            "0",
+            "é🎉\u2028",
+            '"quoted" \\ {x}',
+            "[]",
+            "null",
+            "a\nb\n",
+            "x" * 3000,
+            '{"a": {"b": [1, 2]}}',
+        )
+    )
     if not any(one.kind in {"call", "custom"} for one in sketch.says[0].blocks):
         sketch = choose.pick((_call, _calls, _call_odd, _beside, _call_empty))(choose, sketch)
     more = (sketch.says[0],) if choose.chance(4) else ()
@@ -213,7 +283,9 @@ def _loop(choose: Choose, sketch: Sketch) -> Sketch:
 
 def _follows(choose: Choose, sketch: Sketch) -> Sketch:
     last = Say(blocks=(Block(pieces=worded(choose, "plain")),))
-    return replace(sketch, follows=choose.pick(("And then?", "What is my name?", "é?")), says=(sketch.says[0], last))
+    return replace(
+        sketch, follows=choose.pick(("And then?", "What is my name?", "é?")), says=(sketch.says[0], last)
+    )
 
 
 def _history(choose: Choose, sketch: Sketch) -> Sketch:
@@ -227,11 +299,20 @@ def _history(choose: Choose, sketch: Sketch) -> Sketch:
 def _users(choose: Choose, sketch: Sketch) -> Sketch:
     """Several messages of the user after one another."""
     told = Earlier(role="user", text=_line(choose))
-    return replace(sketch, before=(*sketch.before, told)) if choose.chance(2) else replace(sketch, after=(*sketch.after, told))
+    return (
+        replace(sketch, before=(*sketch.before, told))
+        if choose.chance(2)
+        else replace(sketch, after=(*sketch.after, told))
+    )
 
 
 def _line(choose: Choose) -> str:
-    return "".join(worded(choose, choose.pick(("plain", "plain", "unicode", "space", "odd", "repeats", "single")))).strip() or "Yes."
+    return (
+        "".join(
+            worded(choose, choose.pick(("plain", "plain", "unicode", "space", "odd", "repeats", "single")))
+        ).strip()
+        or "Yes."
+    )
 
 
 def _system(choose: Choose, sketch: Sketch) -> Sketch:
@@ -249,10 +330,21 @@ def _systems(choose: Choose, sketch: Sketch) -> Sketch:
 def _tool_history(choose: Choose, sketch: Sketch) -> Sketch:
     number = len(sketch.before)
     made = [
-        (choose.pick((f"call_earlier_{number}_{one}", f"toolu_{number}_{one}")), choose.pick(FUNCTIONS), choose.pick(('{"city":"Oslo"}', "{}", arguments(choose).strip())))
+        (
+            choose.pick((f"call_earlier_{number}_{one}", f"toolu_{number}_{one}")),
+            choose.pick(FUNCTIONS),
+            choose.pick(('{"city":"Oslo"}', "{}", arguments(choose).strip())),
+        )
         for one in range(choose.integer(1, 3))
     ]
-    results = [Earlier(role="tool", call_id=one[0], text=choose.pick(('{"celsius": 21}', "sunny", _line(choose), "[1, 2]", "0"))) for one in made]
+    results = [
+        Earlier(
+            role="tool",
+            call_id=one[0],
+            text=choose.pick(('{"celsius": 21}', "sunny", _line(choose), "[1, 2]", "0")),
+        )
+        for one in made
+    ]
     asked = Earlier(role="user", text=_line(choose))
     text = _line(choose) if choose.chance(3) else ""
     said = Earlier(role="assistant", text=text, calls=tuple(made))
@@ -261,7 +353,9 @@ def _tool_history(choose: Choose, sketch: Sketch) -> Sketch:
 
 
 def _parts(choose: Choose, sketch: Sketch) -> Sketch:
-    return replace(sketch, parts=(*sketch.parts, *(Part(text=_line(choose)) for _ in range(choose.integer(1, 3)))))
+    return replace(
+        sketch, parts=(*sketch.parts, *(Part(text=_line(choose)) for _ in range(choose.integer(1, 3))))
+    )
 
 
 def _image(choose: Choose, sketch: Sketch) -> Sketch:
@@ -308,7 +402,10 @@ def _unused(choose: Choose, sketch: Sketch) -> Sketch:
 
 def _strict(choose: Choose, sketch: Sketch) -> Sketch:
     sketch = _unused(choose, sketch)
-    return replace(sketch, tools=tuple(one if one.custom else replace(one, strict=choose.chance(2)) for one in sketch.tools))
+    return replace(
+        sketch,
+        tools=tuple(one if one.custom else replace(one, strict=choose.chance(2)) for one in sketch.tools),
+    )
 
 
 def _tool_choice(choose: Choose, sketch: Sketch) -> Sketch:
@@ -331,7 +428,14 @@ _CITY: Final = {
 
 
 def _format(choose: Choose, sketch: Sketch) -> Sketch:
-    form = choose.pick(("json_object", {**_CITY, "strict": True}, _CITY, {**_CITY, "strict": False, "description": "A city."}))
+    form = choose.pick(
+        (
+            "json_object",
+            {**_CITY, "strict": True},
+            _CITY,
+            {**_CITY, "strict": False, "description": "A city."},
+        )
+    )
     sketch = _say(sketch, -1, blocks=(Block(pieces=cut(choose, '{"city": "Oslo", "people": 700000}', 4)),))
     prompt = sketch.prompt if form != "json_object" else f"{sketch.prompt} Answer in JSON."
     return replace(_wished(sketch, format=form), prompt=prompt)
@@ -344,9 +448,9 @@ def _faulty(*faults: str) -> Trait:
     return trait
 
 
-def _behaving(behaviour: str, gap_us: int = 0) -> Trait:
+def _behaving(behaviour: str, gap_us: int = 0, crowd: int = 0) -> Trait:
     def trait(choose: Choose, sketch: Sketch) -> Sketch:
-        return replace(sketch, behaviour=behaviour, gap_us=gap_us)
+        return replace(sketch, behaviour=behaviour, gap_us=gap_us, crowd=crowd)
 
     return trait
 
@@ -416,8 +520,15 @@ TRAITS: Final[Mapping[str, Trait]] = {
     "parallel-off": _wish(parallel_tool_calls=(False, True)),
     "tools-unused": _unused,
     "tools-strict": _strict,
-    "status": _faulty(*(f"status:{one},times=0" for one in (400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529))),
-    "status-wait": _faulty(*(f"status:{one},retry_after={wait},times=0" for one in (429, 503) for wait in (61, 120))),
+    "status": _faulty(
+        *(
+            f"status:{one},times=0"
+            for one in (400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529)
+        )
+    ),
+    "status-wait": _faulty(
+        *(f"status:{one},retry_after={wait},times=0" for one in (429, 503) for wait in (61, 120))
+    ),
     "html": _faulty("html:502,times=0", "html:200,times=0", "html:503,times=0", "html:404,times=0"),
     "error-200": _faulty("error_as_success:times=0"),
     "cut": _faulty(*(f"cut:event={one}" for one in (0, 1, 2, 3, 4))),
@@ -435,10 +546,10 @@ TRAITS: Final[Mapping[str, Trait]] = {
 """All of them by name; the plainest of a chapter comes first."""
 CALM: Final[Mapping[str, Trait]] = {
     "incremental": _behaving("incremental", 60_000),
-    "leaving": _behaving("leaving", 50_000),
+    "leaving": _behaving("leaving", 600_000),
 }
 """Those whose times are watched, which take a while."""
-CROWDED: Final[Mapping[str, Trait]] = {"crowd": _behaving("crosstalk", 10_000)}
+CROWDED: Final[Mapping[str, Trait]] = {"crowd": _behaving("crosstalk", 10_000, 40)}
 """Those that take a crowd of sessions."""
 SLOW: Final[Mapping[str, Trait]] = {
     "pause": _faulty("stall:event=2,seconds=2.0"),

@@ -12,12 +12,41 @@ from harness.scenarios.answer import MARK
 if TYPE_CHECKING:
     from harness.generate.choosing import Choose
 
-PLAIN: Final = ("Hello", " there", ", friend", ".", " It", " is", " sunny", " in", " Oslo", " now", "!", " 21")
+PLAIN: Final = (
+    "Hello",
+    " there",
+    ", friend",
+    ".",
+    " It",
+    " is",
+    " sunny",
+    " in",
+    " Oslo",
+    " now",
+    "!",
+    " 21",
+)
 _UNICODE: Final = (
     "é", "世界", "🎉", "👩\u200d👩\u200d👧", "e\u0301", "שלום", "\u2028", "\u2029", "ß", "𝔘", "🏳️\u200d🌈", "\u00a0", "ﬁ", "ı", "İ",
     "\ufeff", "\u200b", "मनीष", "한국어", "Ω", "\U0001f1f3\U0001f1f4", "\u0085", "…", "“q”", "－",
 )  # fmt: skip
-_SPACE: Final = (" ", "\n", "\n\n", "\t", "  \n", "   ", "\r\n", " \n ", "a ", " b", "\n- one", "\n    code", "```\n", "x\n", "\ty")
+_SPACE: Final = (
+    " ",
+    "\n",
+    "\n\n",
+    "\t",
+    "  \n",
+    "   ",
+    "\r\n",
+    " \n ",
+    "a ",
+    " b",
+    "\n- one",
+    "\n    code",
+    "```\n",
+    "x\n",
+    "\ty",
+)
 _ODD: Final = (
     '"', "\\", "\\n", "{", "}", "[DONE]", "data: [DONE]", "data: x", "\ndata: y\n\n", "event: end", ": ping", "null", "0", "false",
     "&amp;", "<b>", "</s>", "%20", "%s", "{}", "{0}", "$1", "\x01", "\x1b[0m", "\x7f", "'", "`", "**bold**", "# Title", "| a | b |",
@@ -41,7 +70,10 @@ def worded(choose: Choose, kind: str) -> tuple[str, ...]:
         case "many":
             return tuple(f"w{number} " for number in range(choose.pick((30, 70, 130, 260))))
         case "long":
-            return (choose.pick(("x", "word ", "é", "ab\n", "🎉")) * choose.pick((300, 1100, 4200, 9000)), " end")
+            return (
+                choose.pick(("x", "word ", "é", "ab\n", "🎉")) * choose.pick((300, 1100, 4200, 9000)),
+                " end",
+            )
         case "single":
             return (choose.pick(("a", "0", " ", "\n", "é", "Hello there, friend.", ".")),)
         case "falsy":
@@ -67,13 +99,30 @@ def _mixed(choose: Choose, particular: tuple[str, ...]) -> tuple[str, ...]:
 def cut(choose: Choose, whole: str, most: int = 6) -> tuple[str, ...]:
     """A text in pieces, cut anywhere."""
     places = {choose.integer(0, len(whole)) for _ in range(choose.integer(0, most))} | {0, len(whole)}
-    return tuple(whole[begin:end] for begin, end in pairwise(sorted(places))) or (("",) if not whole else (whole,))
+    return tuple(whole[begin:end] for begin, end in pairwise(sorted(places))) or (
+        ("",) if not whole else (whole,)
+    )
 
 
-_KEYS: Final = ("city", "unit", "a", "text", "path", "x-y", "名", "items", "n", "key with space", "$ref", "type", "name", "id")
+_KEYS: Final = (
+    "city",
+    "unit",
+    "a",
+    "text",
+    "path",
+    "x-y",
+    "名",
+    "items",
+    "n",
+    "key with space",
+    "$ref",
+    "type",
+    "name",
+    "id",
+)
 _VALUES: Final[tuple[Any, ...]] = (
-    "Oslo", 1, 0, True, False, None, "", [], {}, -1.5, 12345678901234567890, 1e21, 0.1, "a\"b", "c\\d", "é🎉", "\n\t", "</x>",
-    [1, 2, 3], {"deep": {"er": [1, {"x": None}]}}, ["a", ""], "x" * 300, "\u2028", "{\"json\": 1}", "0", "null", [[]], {"": 1},
+    "Oslo", 1, 0, True, False, None, "", [], {}, -1.5, 12345678901234567890, 1e21, 0.1, 'a"b', "c\\d", "é🎉", "\n\t", "</x>",
+    [1, 2, 3], {"deep": {"er": [1, {"x": None}]}}, ["a", ""], "x" * 300, "\u2028", '{"json": 1}', "0", "null", [[]], {"": 1},
     "{", "}", "\\u0000", "C:\\new\\tmp", "line\r\nline",
 )  # fmt: skip
 

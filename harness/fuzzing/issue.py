@@ -1,0 +1,134 @@
+"""The text of a finding for an issue upstream: what was asked, what upstream said, what came, and why that is wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from harness import __version__
+from harness.errors import UnknownName
+from harness.jsonvalue import try_parse
+from harness.rules.manual import page
+from harness.rules.registry import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from harness.cassettes.exchange import Exchange
+    from harness.cassettes.redaction.redactor import Redactor
+    from harness.fuzzing.outcome import Told
+    from harness.sandwich.session import Played
+
+_LONGEST: Final = 4_000
+"""Characters of a body that are shown; the recordings have all of it."""
+_MOST: Final = 6
+"""Exchanges of a side that are shown."""
+
+
+def issue(told: Told, played: Played, *, target: str, redactor: Redactor) -> str:
+    """The whole text, as Markdown.
+
+    Args:
+        told: The finding.
+        played: The smallest session that shows it.
+        target: The gateway's name.
+        redactor: What hides.
+    """
+    lines = [*_title(told, target), *_rule(told)]
+    sides = (
+        ("What was asked", "What came", played.client),
+        ("What upstream was asked", "What upstream said", played.upstream),
+    )
+    for asked, said, found in sides:
+        exchanges = [one.exchange for one in found]
+        lines += _exchanges(asked, said, exchanges[:_MOST])
+        if len(exchanges) > _MOST:
+            lines += [f"And {len(exchanges) - _MOST} more exchanges, which are in the recording.", ""]
+    lines += [
+        "## Again",
+        "",
+        "```sh",
+        told.curl,
+        "```",
+        "",
+        "Something has to answer behind the gateway: `harness replay upstream.cassette.jsonl --body ignore --repeats last`"
+        " says what upstream said. `pytest test_finding.py` does both; its first lines say what has to be set.",
+        "",
+        f"Found by `harness fuzz` {__version__}; `client.cassette.jsonl` and `upstream.cassette.jsonl` beside this file are"
+        " the recordings of both sides of the gateway.",
+        "",
+    ]
+    return redactor.text("\n".join(lines), "issue")[0]
+
+
+def _title(told: Told, target: str) -> Iterator[str]:
+    yield f"# {told.message}"
+    yield ""
+    yield f"`{target}`, {told.route}, {'streamed' if told.mode == 'stream' else 'whole'}: `{told.rule}` {told.name} ({told.severity})."
+    yield ""
+    if told.expected is not None:
+        yield f"- expected: {told.expected}"
+    if told.found is not None:
+        yield f"- found: {told.found}"
+    how = f"It showed in {told.shown} of {told.played} plays."
+    if told.is_flaky:
+        how += " It does not show always." if told.shown else " It was seen once, and did not show again."
+    if told.needs_crowd:
+        how += " It shows only where others are played at the same time."
+    yield f"- {how} In the smallest session upstream sends {told.events} event{'s' if told.events != 1 else ''}."
+    yield ""
+
+
+def _rule(told: Told) -> Iterator[str]:
+    try:
+        found = rule(told.rule)
+    except UnknownName:
+        return
+    manual = page(found)
+    yield "## The rule"
+    yield ""
+    yield f"A stream breaks `{told.rule}` where this is true of it: {manual.summary}"
+    yield ""
+    for heading in ("", "Why it matters"):
+        if text := manual.sections.get(heading):
+            yield text
+            yield ""
+    yield f"Source: {found.source}. `harness rule {told.rule}` shows streams that keep the rule, and that break it."
+    yield ""
+
+
+def _exchanges(asked: str, said: str, exchanges: Sequence[Exchange]) -> Iterator[str]:
+    for number, one in enumerate(exchanges, 1):
+        which = f" ({number})" if len(exchanges) > 1 else ""
+        yield f"## {asked}{which}"
+        yield ""
+        yield "```json"
+        yield _shown(_pretty(one.request.body))
+        yield "```"
+        yield ""
+        yield f"## {said}{which}"
+        yield ""
+        response = one.response
+        if response is None:
+            yield f"Nothing: {one.ending.exception or one.ending.how}."
+            yield ""
+            continue
+        body = b"".join(chunk.data for chunk in response.chunks)
+        yield f"Status {response.status}; the ending was `{one.ending.how}`."
+        yield ""
+        yield "```"
+        yield _shown(body.decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\n"))
+        yield "```"
+        yield ""
+
+
+def _pretty(body: bytes) -> str:
+    read, value = try_parse(body)
+    return (
+        json.dumps(value, ensure_ascii=False, indent=1) if read else body.decode("utf-8", "backslashreplace")
+    )
+
+
+def _shown(text: str) -> str:
+    safe = text.replace("```", "` ` `")
+    return safe if len(safe) <= _LONGEST else f"{safe[:_LONGEST]}\n... {len(safe) - _LONGEST} more characters"

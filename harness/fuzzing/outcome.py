@@ -1,0 +1,117 @@
+"""What a hunt publishes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+State: TypeAlias = Literal["new", "known"]
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding.
+
+    Args:
+        id: Its folder's name: rule and fingerprint with what tells the way apart.
+        route: The way through the gateway.
+        mode: Streamed or whole.
+        rule: Id of the rule; `HUNG` and `CRASHED` are no rule's.
+        name: The rule's name in words.
+        severity: "error" or "warning".
+        fingerprint: As `harness check` tells it.
+        message: What is wrong.
+        expected: What the rule wants.
+        found: What is there.
+        events: How many events (or whole bodies) the upstream sent in the smallest session.
+        requests: How many requests the client sent in it.
+        shown: In how many of `played` last plays of it the finding showed.
+        played: See there.
+        is_flaky: It did not show in all of them.
+        needs_crowd: It shows only where others are played at the same time.
+        is_smallest: Nothing could be left out any more.
+        state: "known" stood in the database.
+        after: Seconds from the beginning to where it was first seen.
+        tries: How many conversations were played to make it small.
+        curl: A command line that asks the gateway the same.
+        folder: Where its recordings are; None where none were kept.
+        conversation: What was asked and answered, as a sketch.
+    """
+
+    id: str
+    route: str
+    mode: str
+    rule: str
+    name: str
+    severity: str
+    fingerprint: str
+    message: str
+    expected: str | None = None
+    found: str | None = None
+    events: int
+    requests: int
+    shown: int
+    played: int
+    is_flaky: bool
+    needs_crowd: bool = False
+    is_smallest: bool
+    state: State = "new"
+    after: float
+    tries: int
+    curl: str
+    folder: str | None = None
+    conversation: dict[str, Any]
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding of the database that does not show any more."""
+
+    route: str
+    mode: str
+    rule: str
+    fingerprint: str
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a hunt.
+
+    Args:
+        target: Its name.
+        version: Of the target, where it says one.
+        harness: Version of this program.
+        seed: Of what was generated.
+        seconds: How long it took.
+        routes: The ways that were taken.
+        modes: In which modes.
+        conversations: How many were generated and played.
+        plays: How many were played in all, those for shrinking among them.
+        rules: How many rules had something to judge.
+        findings: What was found, errors first.
+        gone: What the database knew, and is not there any more.
+        stopped: Why it ended before its time; None where it did not.
+        died: The gateway was gone before the end.
+        interrupted: Whoever started it ended it.
+    """
+
+    target: str
+    version: str | None = None
+    harness: str
+    seed: int
+    seconds: float
+    routes: tuple[str, ...]
+    modes: tuple[str, ...]
+    conversations: int
+    plays: int
+    rules: int
+    findings: tuple[Told, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    stopped: str | None = None
+    died: bool = False
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """As of the command."""
+        if self.interrupted:
+            return 130
+        return 3 if self.died else 1 if self.findings else 0

@@ -1,0 +1,78 @@
+"""The test of a finding: it plays what upstream said behind the gateway, asks the gateway the same, and judges both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from harness.fuzzing.outcome import Told
+    from harness.sandwich.session import Played
+
+_TEST: Final = '''"""{title}
+
+Start the gateway with its upstream at http://127.0.0.1:9000 (or set UPSTREAM_PORT), and say where it is:
+
+    GATEWAY_URL=http://127.0.0.1:4000/v1 pytest {name}
+"""
+
+import os
+from pathlib import Path
+
+import harness
+import httpx
+
+HERE = Path(__file__).parent
+UPSTREAM_PORT = int(os.environ.get("UPSTREAM_PORT", "9000"))
+GATEWAY_URL = os.environ.get("GATEWAY_URL", "http://127.0.0.1:4000/v1")
+GATEWAY_KEY = os.environ.get("GATEWAY_KEY", "none")
+ANY = harness.MatchPolicy(body="ignore", repeats="last")
+
+
+def test_{function}(tmp_path):
+    """{rule} is kept."""
+    asked, said = tmp_path / "client.cassette.jsonl", tmp_path / "upstream.cassette.jsonl"
+    requests = [one.request for one in harness.read_cassette(HERE / "client.cassette.jsonl").exchanges]
+    with (
+        harness.replay_server(HERE / "upstream.cassette.jsonl", match=ANY) as upstream,
+        # Between the two stands a recorder, so that what the gateway asks is judged, too.
+        harness.record_server(upstream.url, said, port=UPSTREAM_PORT),
+        harness.record_server(GATEWAY_URL, asked) as gateway,
+    ):
+        for request in requests:
+            url = gateway.base_url + request.url.partition("{path}")[2]
+            httpx.post(
+                url,
+                content=request.body,
+                headers={{"content-type": "application/json", "authorization": f"Bearer {{GATEWAY_KEY}}"}},
+                timeout={seconds},
+                trust_env=False,
+            )
+    report = harness.check(asked, upstream=said, profile="{profile}", strict=True)
+    assert report.ok, str(report)
+'''
+
+
+def snippet(told: Told, played: Played, *, profile: str = "openai", name: str = "test_finding.py") -> str:
+    """A whole test module.
+
+    Args:
+        told: The finding.
+        played: What it was seen in.
+        profile: What was judged by.
+        name: The module's.
+    """
+    path = urlsplit(played.route.base_url).path.rstrip("/")
+    return _TEST.format(
+        title=_line(told.message),
+        name=name,
+        function=told.id.replace("-", "_"),
+        rule=told.rule,
+        path=path or "/v1",
+        seconds=20,
+        profile=profile,
+    )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("\\", "\\\\").replace('"""', "'''").split()).rstrip('"')

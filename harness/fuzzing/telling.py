@@ -1,0 +1,95 @@
+"""A hunt as text and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.fuzzing.hunt import Hunt
+    from harness.fuzzing.outcome import Outcome, Told
+
+
+def line_of(hunt: Hunt) -> str:
+    """How far it is, in a line."""
+    left = hunt.left()
+    time = "" if left == float("inf") else f", {max(0.0, left):.0f} s left"
+    return f"{hunt.examples:,} conversations, {len(hunt.found)} findings{time}"
+
+
+def written(outcome: Outcome, form: str) -> str:
+    """The outcome as `text`, `json` or `ndjson`, with a line end."""
+    if form == "json":
+        return msgspec.json.format(msgspec.json.encode(outcome), indent=1).decode() + "\n"
+    if form == "ndjson":
+        return "".join(f"{msgspec.json.encode(one).decode()}\n" for one in _rows(outcome))
+    return "\n".join(_text(outcome)) + "\n"
+
+
+def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
+    """A row a finding, one for each that is gone, and the rest last."""
+    rest = msgspec.to_builtins(outcome)
+    for name in ("finding", "gone"):
+        for one in rest.pop(f"{name}s" if name == "finding" else name):
+            yield {"kind": name, **one}
+    yield {"kind": "run", **rest}
+
+
+def _text(outcome: Outcome) -> Iterator[str]:
+    for one in outcome.findings:
+        yield from _finding(one)
+        yield ""
+    for gone in outcome.gone:
+        yield f"gone     {gone.rule} on {gone.route}, {_mode(gone.mode)}: it stood in the database, and does not show any more"
+    if outcome.gone:
+        yield ""
+    if outcome.stopped is not None:
+        yield f"It ended early: {outcome.stopped}."
+    number = len(outcome.findings)
+    found = "nothing found" if not number else f"{number} finding{'s' if number != 1 else ''}"
+    yield (
+        f"{outcome.target}  {found} in {outcome.conversations:,} conversations"
+        f" ({outcome.plays:,} plays, {outcome.rules} rules, {outcome.seconds:.0f} s, seed {outcome.seed})"
+    )
+
+
+def _finding(one: Told) -> Iterator[str]:
+    name = f" {one.name}" if one.name else ""
+    yield f"{one.severity:<8} {one.rule}{name} on {one.route}, {_mode(one.mode)}"
+    yield f"  {one.message}"
+    if one.expected is not None:
+        yield f"  expected: {one.expected}"
+    if one.found is not None:
+        yield f"  found: {one.found}"
+    yield f"  {_size(one)}{_sureness(one)}"
+    if one.folder is not None:
+        yield f"  {one.folder}"
+
+
+def _mode(mode: str) -> str:
+    return "streamed" if mode == "stream" else mode
+
+
+def _size(one: Told) -> str:
+    if not one.requests:
+        return "not made smaller"
+    events = f"{one.events} event{'s' if one.events != 1 else ''} of upstream"
+    requests = f"{one.requests} request{'s' if one.requests != 1 else ''}"
+    rest = "" if one.is_smallest else ", and perhaps not the smallest"
+    return f"{events}, {requests}{rest}"
+
+
+def _sureness(one: Told) -> str:
+    if one.needs_crowd:
+        return f"; flaky: {one.shown} of {one.played} times, with others at the same time"
+    if one.is_flaky:
+        return (
+            f"; flaky: it showed {one.shown} of {one.played} times"
+            if one.shown
+            else "; seen once, and not again"
+        )
+    known = "still there, " if one.state == "known" else ""
+    return f"; {known}{one.shown} of {one.played} times"

@@ -1,0 +1,245 @@
+"""The verb behind `harness.fuzz`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+
+from harness import __version__
+from harness.cassettes.redaction.redactor import Redactor
+from harness.checking.profiles import profile as profile_named
+from harness.conforming.targeting import Given, chosen_targets, hidden_headers, secrets_of
+from harness.conforming.wishes import TOOLS
+from harness.errors import UsageError
+from harness.fuzzing.arena import Arena, Way
+from harness.fuzzing.database import Database, Kept, playable
+from harness.fuzzing.hunt import Hunt, Terms
+from harness.fuzzing.outcome import Gone, Outcome
+from harness.fuzzing.saving import Saving
+from harness.io.environment import secret_values
+from harness.jobs.accepting import open_baseline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.fuzzing.arena import Key
+    from harness.targets.target import Target
+    from harness.translation.engine import InboundDialect
+
+CONCURRENCY: Final = 16
+_ORDER: Final = {"error": 0, "warning": 1}
+
+
+def _unheard(hunt: Hunt) -> None:
+    del hunt
+
+
+def fuzz(
+    target: str | Target = "builtin",
+    *,
+    base_url: str | None = None,
+    model: str | Iterable[str] = (),
+    headers: Iterable[str] = (),
+    api_key_env: str | None = None,
+    wait_for: str = "",
+    inbound: Iterable[InboundDialect] = (),
+    upstream_port: int | None = None,
+    routes: str | Iterable[str] = (),
+    modes: str | Iterable[str] = (),
+    only: str | Iterable[str] = (),
+    ignored: str | Iterable[str] = (),
+    seed: int = 0,
+    max_time: float | None = 60.0,
+    max_examples: int | None = None,
+    stop_after: int | None = None,
+    shrink_time: float = 20.0,
+    timeout: float = 6.0,
+    concurrency: int = CONCURRENCY,
+    database: str | Path | None = None,
+    profile: str = "openai",
+    baseline: str | Path | None = None,
+    out: str | Path | None = None,
+    tools: str | Path | None = None,
+    announce: Callable[[str], None] | None = None,
+    tell: Callable[[Hunt], None] = _unheard,
+) -> Outcome:
+    """Play generated conversations through a gateway, and make what it gets wrong as small as it gets.
+
+    Args:
+        target: A name ("builtin", "litellm"), or a target of one's own.
+        base_url: What already runs there, in place of a target.
+        model: What it is asked for, or several.
+        headers: Fields it is sent, as `name: value`.
+        api_key_env: The environment variable that holds its key.
+        wait_for: A URL that answers with success when it is ready.
+        inbound: What it is asked in; by default both dialects of clients.
+        upstream_port: Where our upstream listens for it.
+        routes: Patterns of the ways through it, such as "chat over *"; of none, all.
+        modes: "stream", "whole", or both.
+        only: Patterns of the rules that count; of none, all.
+        ignored: Patterns of rules that do not.
+        seed: The same seed asks the same, in the same order.
+        max_time: The longest, in seconds, shrinking included; None is no limit.
+        max_examples: The most conversations, those for shrinking not counted.
+        stop_after: Stop when so many findings are there.
+        shrink_time: For one finding, in seconds.
+        timeout: For one session, in seconds.
+        concurrency: Sessions at a time.
+        database: A folder: what is found is kept there, and played first the next time.
+        profile: What answers are judged by.
+        baseline: Findings that are known and accepted.
+        out: The folder in which each finding gets a folder; None keeps none.
+        tools: Where targets are installed.
+        announce: Told what the user has to know.
+        tell: Told how far it is.
+
+    Returns:
+        What came of it; `exit_code` is that of the command.
+
+    Raises:
+        UsageError: Something cannot be meant.
+        TargetError: The target cannot be started, or has an upstream of its own.
+        InputError: The baseline is not there, or the database holds something else.
+    """
+    if max_time is None and max_examples is None and stop_after is None:
+        raise UsageError(
+            "nothing ends this: give a time, a number of conversations, or of findings", where="--max-time"
+        )
+    given = Given(
+        base_url=base_url,
+        wait_for=wait_for,
+        headers=tuple(headers),
+        models=_several(model),
+        api_key_env=api_key_env,
+        inbound=tuple(inbound),
+        upstream_port=upstream_port,
+        announce=announce or _silent,
+    )
+    profile_named(profile)
+    folder = Path(tools).expanduser().absolute() if tools is not None else TOOLS.expanduser().absolute()
+    if base_url is not None and upstream_port is None:
+        raise UsageError(
+            "a gateway at --base-url has to ask our upstream, or nothing can be said to it",
+            where="--base-url",
+            hint="--upstream-port PORT says where our upstream listens; point the gateway there",
+        )
+    chosen = _target(target, given, folder)
+    accepted = None if baseline is None else open_baseline(baseline)
+    store = Database(Path(database)) if database is not None else None
+    kept = store.kept(chosen.name) if store is not None else []
+    terms = Terms(
+        seed=seed,
+        seconds=max_time,
+        examples=max_examples,
+        enough=stop_after,
+        shrink_seconds=shrink_time,
+        only=_several(only),
+        ignored=_several(ignored),
+        concurrency=concurrency,
+    )
+    secrets, hidden = secrets_of(given), hidden_headers(given)
+    redactor = Redactor(values={**secret_values(), **secrets}, extra_headers=hidden)
+    with TemporaryDirectory(prefix="harness-fuzz-", ignore_cleanup_errors=True) as place:
+        arena = Arena(
+            target=chosen,
+            tools=folder,
+            folder=Path(place),
+            listen=upstream_port or 0,
+            profile=profile,
+            seconds=timeout,
+            concurrency=concurrency,
+            secrets=secrets,
+            hidden=hidden,
+        )
+        with arena:
+            ways = arena.ways(_several(routes), _several(modes))
+            hunt = Hunt(arena, ways, terms, baseline=accepted, tell=tell)
+            still = _run(hunt, playable(kept, ways))
+            saving = Saving(
+                folder=Path(out) if out is not None else None,
+                target=chosen.name,
+                redactor=redactor,
+                hidden=hidden,
+                profile=profile,
+            )
+            told = tuple(
+                sorted(
+                    map(saving.saved, hunt.found.values()),
+                    key=lambda one: (_ORDER.get(one.severity, 2), one.id),
+                )
+            )
+            if store is not None:
+                _keep(store, chosen.name, hunt, kept, still)
+            return Outcome(
+                target=chosen.name,
+                version=arena.running.version,
+                harness=__version__,
+                seed=seed,
+                seconds=round(hunt.seconds, 3),
+                routes=tuple(dict.fromkeys(one.route.name for one in ways)),
+                modes=tuple(dict.fromkeys(one.mode for one in ways)),
+                conversations=hunt.examples,
+                plays=arena.plays,
+                rules=len(hunt.rules),
+                findings=told,
+                gone=tuple(
+                    Gone(route=one.route, mode=one.mode, rule=one.rule, fingerprint=one.fingerprint)
+                    for one in kept
+                    if still.get(one.key) is False
+                ),
+                stopped=hunt.stopped,
+                died=hunt.died,
+                interrupted=hunt.interrupted,
+            )
+
+
+def _silent(text: str) -> None:
+    del text
+
+
+def _run(hunt: Hunt, known: Sequence[tuple[Way, object, Key]]) -> Mapping[Key, bool]:
+    try:
+        return asyncio.run(hunt.run(known))  # type: ignore[arg-type]
+    except KeyboardInterrupt:
+        hunt.stopped, hunt.interrupted = "the hunt was interrupted", True
+        return {}
+
+
+def _several(given: str | Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _target(given: str | Target, about: Given, tools: Path) -> Target:
+    if isinstance(given, str):
+        names = () if about.base_url is not None else (given,)
+        found = chosen_targets(names, about, tools)
+        if len(found) != 1:
+            raise UsageError(
+                "one gateway is fuzzed at a time", where="--target", found=f"{len(found)} are meant"
+            )
+        return found[0]
+    return given
+
+
+def _keep(store: Database, target: str, hunt: Hunt, kept: Iterable[Kept], still: Mapping[Key, bool]) -> None:
+    for one in kept:
+        if still.get(one.key) is False:
+            store.drop(one)
+    for found in hunt.found.values():
+        if found.shrunk is not None and found.shrunk.seen is None:
+            continue  # it did not show again: the next hunt would say that it is gone
+        key = found.key
+        store.keep(
+            Kept(
+                target=target,
+                route=key.route,
+                mode=found.way.mode,
+                rule=key.rule,
+                fingerprint=key.fingerprint,
+                conversation=found.sketch,
+            )
+        )
