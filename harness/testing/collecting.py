@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pytest
 
 _FIXTURE: Final = "cassette"
+_SERVERS: Final = frozenset({"replay_server", "gateway"})
 
 
 def collected(items: Sequence[pytest.Function]) -> None:
@@ -28,6 +29,8 @@ def collected(items: Sequence[pytest.Function]) -> None:
         names = item.fixturenames
         if _FIXTURE in names:
             names.remove(_FIXTURE)
+        elif not _SERVERS.isdisjoint(names):
+            continue  # it plays the cassette to its clients, and a tape under them would answer in its place
         first = next((at for at, name in enumerate(names) if _is_for_one_test(item, name)), len(names))
         names.insert(first, _FIXTURE)
 
