@@ -85,10 +85,15 @@ def taped(request: pytest.FixtureRequest, config: object) -> Iterator[TapeOfTest
     """
     item: pytest.Item = request.node
     with ExitStack() as stack:
+        why = ""
         try:
             one = _opened(request, config, stack)
         except HarnessError as error:
-            pytest.fail(str(error), pytrace=False)
+            if item.nodeid not in (error.where or ""):
+                error.where = ", ".join(filter(None, (error.where, place_of(item))))
+            why = str(error)
+        if why:  # outside of `except`, so that pytest does not show it twice
+            pytest.fail(why, pytrace=False)
         item.stash[TAPED] = one
         item.config.stash.setdefault(USED, []).append(one)
         try:
@@ -181,13 +186,15 @@ def _close(one: Taped) -> None:
     if one.failed and tape.recorded and not one.keep:
         tape.discard()
         return
+    why = ""
     try:
         tape.close()
     except MissError as error:
-        if not one.told:
-            pytest.fail(one.anew() or str(error), pytrace=False)
+        why = "" if one.told else one.anew() or str(error)
     except HarnessError as error:
-        pytest.fail("\n".join([str(error), *getattr(error, "__notes__", ())]), pytrace=False)
+        why = "\n".join([str(error), *getattr(error, "__notes__", ())])
+    if why:
+        pytest.fail(why, pytrace=False)
 
 
 def _warn_of_past(one: Taped) -> None:

@@ -38,8 +38,9 @@ def plain_name(item: pytest.Item) -> str:
     for parameter, word in _WORDS:
         if parameter in given:
             ours = re.escape(f"{word}={given[parameter]}")
-            name = re.sub(rf"(?<=[\[-]){ours}(?:-|(?=\]$))", "", name, count=1)
-    return re.sub(r"-\]$", "]", name).removesuffix("[]")
+            # With one of the signs that set it apart, and no other: an id may itself end in one.
+            name = re.sub(rf"\[{ours}\]$|-{ours}(?=[-\]])|(?<=\[){ours}-", "", name, count=1)
+    return name
 
 
 def are_one_test(one: pytest.Item, other: pytest.Item) -> bool:

@@ -1,0 +1,59 @@
+"""What tests of the plugin share: a project of a user's, run by pytest, and its output without what changes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pytest
+
+STREAM = b"".join(b'data: {"n": %d}\n\n' % number for number in range(3)) + b"data: [DONE]\n\n"
+"""What the upstream of `asking` answers."""
+
+
+def asking(url: str) -> str:
+    """The beginning of a user's test module: `ask(text)` makes a client of its own and gives back what it read."""
+    return f"""
+import httpx, httpx2, pytest
+
+URL = "{url}/v1/chat/completions"
+
+def ask(text="hello", module=httpx):
+    with module.Client() as client, client.stream("POST", URL, json={{"text": text}}) as answer:
+        return answer.status_code, answer.read()
+"""
+
+
+def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    """Run pytest in the folder of a test, in this process, as a user would."""
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:randomly", *arguments)
+
+
+def told(result: pytest.RunResult, *, errors: bool = False) -> str:
+    """What a run says, from its failures on (with `errors`, what stands on stderr), without times, paths and ports."""
+    lines = result.errlines if errors else list(_from_failures(result.outlines))
+    text = "\n".join(line.rstrip() for line in lines)
+    text = re.sub(r" in \d+\.\d+s(?: \([\d:]+\))?", "", text)
+    text = re.sub(r"127\.0\.0\.1:\d{2,5}", "127.0.0.1:PORT", text)
+    text = re.sub(r"(?:/[\w.~-]+)+/(?=test_\w+0/)", "DIR/", text)
+    text = re.sub(r"\[gw\d\] .*\n", "", text)
+    return re.sub(r"={3,} (.*?) ={3,}", r"=== \1 ===", text)
+
+
+def _from_failures(lines: Iterable[str]) -> Iterator[str]:
+    """Without the short summary, which pytest cuts to the width of a terminal where there is one."""
+    shown = False
+    for line in lines:
+        if line.startswith("==="):
+            shown = "test session starts" not in line and "short test summary" not in line
+        if shown:
+            yield line
+
+
+def cassettes(pytester: pytest.Pytester) -> list[str]:
+    """The recordings below a test's folder."""
+    found = pytester.path.rglob("*.cassette.jsonl*")
+    return sorted(one.relative_to(pytester.path).as_posix() for one in found)
