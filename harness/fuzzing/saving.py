@@ -122,7 +122,7 @@ def name_of_rule(rule_id: str) -> str:
     if rule_id in _WORDLESS:
         return _WORDLESS[rule_id]
     try:
-        return rule(rule_id).name
+        return rule(rule_id).slug()
     except UnknownName:  # a rule of another distribution, or what several sessions showed
         return ""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from harness.fuzzing.arena import CRASHED, HUNG
+
 if TYPE_CHECKING:
     from harness.fuzzing.outcome import Told
     from harness.sandwich.session import Played
@@ -21,7 +23,7 @@ from pathlib import Path
 
 import harness
 import httpx
-
+{imports}
 HERE = Path(__file__).parent
 UPSTREAM_PORT = int(os.environ.get("UPSTREAM_PORT", "9000"))
 GATEWAY_URL = os.environ.get("GATEWAY_URL", "http://127.0.0.1:4000/v1")
@@ -48,9 +50,20 @@ def test_{function}(tmp_path):
                 timeout={seconds},
                 trust_env=False,
             )
-    report = harness.check(asked, upstream=said, profile="{profile}", strict=True)
+{judges}'''
+
+_COMPARED: Final = """\
+    report = harness.check(asked, upstream=said, profile="{profile}", rules=["{rule}"], strict=True)
     assert report.ok, str(report)
-'''
+"""
+_ALONE: Final = """\
+    assert_conforms(asked, profile="{profile}", strict=True)
+"""
+_ENDED: Final = """\
+    for one in harness.read_cassette(asked).exchanges:
+        assert one.ending.how == "complete", "the answer did not come to its end"
+        assert one.response.status != 500
+"""
 
 
 def snippet(told: Told, played: Played, *, profile: str = "openai", name: str = "test_finding.py") -> str:
@@ -62,6 +75,12 @@ def snippet(told: Told, played: Played, *, profile: str = "openai", name: str = 
         profile: What was judged by.
         name: The module's.
     """
+    if told.rule in {HUNG, CRASHED}:
+        judges, imports = _ENDED, ""
+    elif told.rule.startswith("XLAT-"):
+        judges, imports = _COMPARED.format(profile=profile, rule=told.rule), ""
+    else:
+        judges, imports = _ALONE.format(profile=profile), "from harness.testing import assert_conforms\n"
     path = urlsplit(played.route.base_url).path.rstrip("/")
     return _TEST.format(
         title=_line(told.message),
@@ -70,7 +89,8 @@ def snippet(told: Told, played: Played, *, profile: str = "openai", name: str = 
         rule=told.rule,
         path=path or "/v1",
         seconds=20,
-        profile=profile,
+        judges=judges,
+        imports=imports,
     )
 
 

@@ -70,14 +70,19 @@ def _calls(say: Say) -> list[Block]:
 
 
 def _behaved(sketch: Sketch) -> Sketch:
+    """What is watched has an answer that shows it, and nothing that goes wrong."""
     if not sketch.behaviour:
         return replace(sketch, gap_us=0, crowd=0) if sketch.gap_us or sketch.crowd else sketch
     if sketch.behaviour in {"repeat", "whole_is_fold"}:
-        return replace(sketch, fault="", follows="", output="", says=sketch.says[:1])
-    pieces = {"leaving": _HUNDRED, "crosstalk": ("Your word ", "is {mark}", ".")}.get(
-        sketch.behaviour, _DOZEN
-    )
-    return replace(sketch, fault="", follows="", output="", says=(Say(blocks=(Block(pieces=pieces),)),))
+        return replace(sketch, fault="", follows="", output="", says=sketch.says[:1], gap_us=0, crowd=0)
+    plain = Say(blocks=(Block(pieces=_WATCHED.get(sketch.behaviour, _SIX)),))
+    says, crowd = (plain,), 0
+    if sketch.behaviour == "crosstalk":
+        crowd = sketch.crowd or 1
+        if any("{mark}" in piece for block in sketch.blocks for piece in block.pieces):
+            says = sketch.says[:1]
+    gap = {"crosstalk": 10_000, "leaving": 600_000}.get(sketch.behaviour, 60_000)
+    return replace(sketch, fault="", follows="", output="", says=says, gap_us=gap, crowd=crowd)
 
 
 def _faulted(sketch: Sketch) -> Sketch:
