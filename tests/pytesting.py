@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import harness.testing.cassettes  # noqa: F401 - so that each run of pytest in this process finds it loaded
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -29,7 +31,9 @@ def ask(text="hello", module=httpx):
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Run pytest in the folder of a test, in this process, as a user would."""
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:randomly", *arguments)
+    return pytester.runpytest_inprocess(
+        "-p", "no:cacheprovider", "-p", "no:randomly", "-W", "always", *arguments
+    )
 
 
 def told(result: pytest.RunResult, *, errors: bool = False) -> str:

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from harness.errors import HarnessError, MissError, UnknownName, UsageError
-from harness.testing import tapes
 from harness.testing.clients import ClientsOnTape, clients_on
 from harness.testing.marks import check_value, marked, place_of
 from harness.testing.modes import mode_of
 from harness.testing.places import path_of, records
-from harness.testing.tapes import TapeOfTest
+from harness.testing.tapes import TapeOfTest, late_requests
 from harness.testing.turns import turn
 from harness.testing.variants import is_variant
 from harness.testing.vcr import vcr_recordings
@@ -101,7 +100,7 @@ def taped(request: pytest.FixtureRequest, config: object) -> Iterator[TapeOfTest
         finally:
             stack.close()
             _close(one)
-    _warn_of_past(one)
+    _warn_of_past(one, item)
 
 
 def _opened(request: pytest.FixtureRequest, config: object, stack: ExitStack) -> Taped:
@@ -197,8 +196,9 @@ def _close(one: Taped) -> None:
         pytest.fail(why, pytrace=False)
 
 
-def _warn_of_past(one: Taped) -> None:
+def _warn_of_past(one: Taped, item: pytest.Item) -> None:
     """Tell of clients that were made too early to be on the tape."""
+    why = ""
     past = dict(one.clients.past)
     if not one.tape.asked:
         past |= one.clients.past_to_loopback
@@ -209,7 +209,13 @@ def _warn_of_past(one: Taped) -> None:
             found=", ".join(past),
             hint="make it in the test, or in a function-scoped fixture; or give it `cassette.client(httpx)`",
         )
-        warnings.warn(CassetteWarning(str(text)), stacklevel=1)
+        try:
+            file, line, _ = item.reportinfo()
+            warnings.warn_explicit(CassetteWarning(str(text)), None, str(file), (line or 0) + 1)
+        except CassetteWarning as error:  # the session takes warnings for errors
+            why = str(error)
+    if why:
+        pytest.fail(why, pytrace=False)
 
 
 def missed(item: pytest.Item) -> None:
@@ -227,9 +233,9 @@ def missed(item: pytest.Item) -> None:
 def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
     """Keep a test's outcome for its cassette, and add what the tape knows to a failure: SDKs hide it."""
     one = item.stash.get(TAPED, None)
-    if report.failed and tapes.late_requests:
-        report.sections.append(("harness: clients of other tests", "\n".join(tapes.late_requests)))
-        tapes.late_requests.clear()
+    if report.failed and late_requests:
+        report.sections.append(("harness: clients of other tests", "\n".join(late_requests)))
+        late_requests.clear()
     if one is None or report.when == "teardown":
         return
     if report.failed or (report.skipped and not hasattr(report, "wasxfail")):
