@@ -97,6 +97,7 @@ class Hunt:
         stopped: Why it ended early; None where its time was over.
         died: The gateway is gone.
         interrupted: Whoever started it ended it.
+        troubles: What kept conversations from being played, in words, with the first of each kind: defects of this tool.
     """
 
     arena: Arena
@@ -110,6 +111,7 @@ class Hunt:
     stopped: str | None = None
     died: bool = False
     interrupted: bool = False
+    troubles: dict[str, Sketch] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._begun = monotonic()
@@ -172,7 +174,13 @@ class Hunt:
         while not self._is_enough():
             one: Next = next(given)  # type: ignore[call-overload]
             self.examples += 1
-            seen = await self.arena.play(one.sketch, one.way)
+            try:
+                seen = await self.arena.play(one.sketch, one.way)
+            except Gone:
+                raise
+            except Exception as error:  # noqa: BLE001 - one conversation must not end the hunt
+                self.troubles.setdefault(f"{type(error).__name__}: {error}", one.sketch)
+                continue
             if seen is not None:
                 self._noted(one.sketch, one.way, seen)
             self.tell(self)
@@ -244,7 +252,13 @@ class Hunt:
                 return min(until - monotonic(), self.left())
 
             shrinker = Shrinker(self.arena, one.key, one.way, left=left, note=self._noted)
-            shrunk = await shrinker.shrink(one.sketch)
+            try:
+                shrunk = await shrinker.shrink(one.sketch)
+            except Gone:
+                raise
+            except Exception as error:  # noqa: BLE001 - likewise
+                self.troubles.setdefault(f"{type(error).__name__}: {error}", one.sketch)
+                continue
             if shrunk.seen is not None:
                 one.finding = shrunk.seen.findings.get(one.key, one.finding)
             one.shrunk, one.sketch = shrunk, shrunk.sketch

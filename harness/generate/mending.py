@@ -21,11 +21,24 @@ _OF_EVENTS: Final = frozenset(
     {"cut", "omit_terminal", "omit_done", "error_event", "reset", "corrupt", "stall", "silence"}
 )
 _OF_ANSWERS: Final = frozenset(
-    {"crlf", "comment", "json_whitespace", "key_order", "omit_space", "split_character", "late_headers"}
+    {
+        "crlf",
+        "comment",
+        "json_whitespace",
+        "key_order",
+        "omit_space",
+        "split_character",
+        "late_headers",
+        "recut_delta",
+        "keepalive",
+        "unknown_fields",
+        "vendor_event",
+    }
 )
 """Faults that leave the answer whole."""
 _FIVE: Final = ("one ", "two ", "three ", "four ", "five ")
 _SIX: Final = (*_FIVE, "six ")
+_GAP_US: Final = 2_000
 _WATCHED: Final = {"leaving": _FIVE[:4], "crosstalk": ("Your word ", "is {mark}", ".")}
 
 
@@ -72,7 +85,8 @@ def _calls(say: Say) -> list[Block]:
 def _behaved(sketch: Sketch) -> Sketch:
     """What is watched has an answer that shows it, and nothing that goes wrong."""
     if not sketch.behaviour:
-        return replace(sketch, gap_us=0, crowd=0) if sketch.gap_us or sketch.crowd else sketch
+        gap = min(sketch.gap_us, _GAP_US)
+        return sketch if (gap, 0) == (sketch.gap_us, sketch.crowd) else replace(sketch, gap_us=gap, crowd=0)
     if sketch.behaviour in {"repeat", "whole_is_fold"}:
         return replace(sketch, fault="", follows="", output="", says=sketch.says[:1], gap_us=0, crowd=0)
     plain = Say(blocks=(Block(pieces=_WATCHED.get(sketch.behaviour, _SIX)),))
@@ -158,7 +172,7 @@ def _said(say: Say, *, is_last: bool) -> Say:
         finish = "" if finish == "content_filter" else finish
     if say.finish == "content_filter":
         blocks = [replace(one, sources=0) for one in blocks]
-    interleaved = say.interleaved and len(calls) > 1
+    interleaved = say.interleaved and sum(one.kind in _CALLS for one in blocks) > 1
     return replace(
         say, blocks=tuple(blocks), finish=finish, usage=usage, interleaved=interleaved, others=others
     )

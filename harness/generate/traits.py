@@ -427,6 +427,29 @@ _CITY: Final = {
 }
 
 
+def _tools_many(choose: Choose, sketch: Sketch) -> Sketch:
+    made = (tool_named(f"tool_{number}", choose) for number in range(choose.pick((12, 40, 130))))
+    return replace(sketch, tools=tuple(made))
+
+
+def _history_long(choose: Choose, sketch: Sketch) -> Sketch:
+    made = []
+    for number in range(choose.pick((8, 25))):
+        made.append(Earlier(role="user", text=f"Question {number}?"))
+        made.append(Earlier(role="assistant", text=f"Answer {number}."))
+    return replace(sketch, before=(*sketch.before, *made))
+
+
+def _usage_large(choose: Choose, sketch: Sketch) -> Sketch:
+    given, told = choose.pick((0, 1, 70_000, 1_048_576)), choose.pick((1, 33_000, 131_072))
+    return _say(sketch, 0, usage=(given, told, choose.pick((0, given)), 0))
+
+
+def _paced(choose: Choose, sketch: Sketch) -> Sketch:
+    """Each event of the upstream comes in a read of its own."""
+    return replace(sketch, gap_us=2_000)
+
+
 def _format(choose: Choose, sketch: Sketch) -> Sketch:
     form = choose.pick(
         (
@@ -520,6 +543,10 @@ TRAITS: Final[Mapping[str, Trait]] = {
     "parallel-off": _wish(parallel_tool_calls=(False, True)),
     "tools-unused": _unused,
     "tools-strict": _strict,
+    "tools-many": _tools_many,
+    "history-long": _history_long,
+    "usage-large": _usage_large,
+    "paced": _paced,
     "status": _faulty(
         *(
             f"status:{one},times=0"
@@ -540,6 +567,7 @@ TRAITS: Final[Mapping[str, Trait]] = {
     "hangup": _faulty("hangup:times=0", "empty"),
     "split": _faulty("split_character:character=0"),
     "lines": _faulty("crlf", "comment", "json_whitespace", "key_order", "omit_space"),
+    "variants": _faulty("recut_delta", "keepalive", "unknown_fields", "vendor_event"),
     "repeat": _behaving("repeat"),
     "fold": _behaving("whole_is_fold"),
 }
