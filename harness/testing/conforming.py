@@ -73,17 +73,23 @@ class Conforming:
         self.baseline = self._open_baseline()
         self._cached: dict[tuple[str, int, int, int], Judged] = {}
         self._judged: set[tuple[str, str, int]] = set()
+        self._has_passed = False
 
     def _open_baseline(self) -> Baseline | None:
-        from harness.jobs.accepting import open_baseline  # noqa: PLC0415 - not before a session judges
+        from harness.errors import InputError  # noqa: PLC0415 - not before a session judges
+        from harness.jobs.accepting import open_baseline  # noqa: PLC0415
 
-        return None if self._baseline_file is None else open_baseline(self._baseline_file)
+        try:
+            return None if self._baseline_file is None else open_baseline(self._baseline_file)
+        except InputError as error:
+            error.hint = "`harness check FOLDER --baseline FILE --update-baseline` writes it"
+            raise
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_setup(self) -> Generator[None]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
         """Another test: what the one before it used was judged for that one."""
         self._judged.clear()
-        yield
+        self._has_passed = False
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
@@ -97,16 +103,20 @@ class Conforming:
                 item.add_report_section("call", "conformance", text)
             raise
         self._tell(item)
+        self._has_passed = True
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None]:
         """Judge what was asked for or recorded while fixtures were taken down, and what ended only then."""
         yield
-        self._tell(item)
+        if self._has_passed:
+            self._tell(item)
 
     def _tell(self, item: pytest.Item) -> None:
         """Fail the test, or let it be expected to fail."""
         text, reasons = self._failure(self._judge())
+        if text or reasons:
+            _keep_recording(item)
         if text:
             pytest.fail(text, pytrace=False)
         if reasons:
@@ -207,6 +217,14 @@ class Conforming:
         strict = self.config.getini("xfail_strict") or self.config.getoption("--harness-fail-on-stale")
         if strict and self._stale():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _keep_recording(item: pytest.Item) -> None:
+    """A recording that is not as it should be is evidence, though its test fails."""
+    from harness.testing.cassettes import TAPED  # noqa: PLC0415 - not before a session judges
+
+    if TAPED in item.stash:
+        item.stash[TAPED].keep = True
 
 
 def _baseline_file(config: pytest.Config) -> str | None:

@@ -160,12 +160,12 @@ class Watch:
     """
 
     def __init__(self, config: pytest.Config) -> None:
-        from harness.io import opened  # noqa: PLC0415 - not before a session has cassettes
+        from harness.io.opened import listeners  # noqa: PLC0415 - not before a session has cassettes
 
         self.config = config
         self.notes = Notes()
         self.excused: set[str] = set()
-        self._listeners = opened.listeners
+        self._listeners = listeners
         self._live: list[_Live] = []
         self._test = ""
         self._claims: list[Any] | None = None
@@ -186,6 +186,8 @@ class Watch:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what did not pass, and once a test is over, what it used."""
+        if hasattr(report, "node"):
+            return  # this is the controller, and the worker notes it itself
         if report.failed or (report.skipped and report.nodeid not in self.excused):
             self.notes.bad[report.nodeid] = "xfailed" if hasattr(report, "wasxfail") else report.outcome
         if report.when == "teardown":
