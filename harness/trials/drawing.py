@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from harness.trials.trial import Answer, Ground, TrialDialect
 
+LENGTH = ("length", "max_output_tokens")
+FILTER = ("content filter", "content_filter")
+"""Words of errors that clients raise for an answer that was cut off, or filtered."""
 PLAIN = Expected(text=TEXT)
 COUNTED = Expected(text=TEXT, usage=(INPUT_TOKENS, OUTPUT_TOKENS))
 

@@ -75,6 +75,7 @@ class TrialServer:
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
         self._closed = threading.Event()
+        self._lock = threading.Lock()
         server, closed = self, self._closed
 
         class Handler(BaseHTTPRequestHandler):
@@ -115,9 +116,10 @@ class TrialServer:
 
     def open(self, trial: Trial) -> Session:
         """A new session; sessions are told apart by their base URL."""
-        name = f"s{len(self._sessions)}"
-        session = Session(trial, f"http://127.0.0.1:{self._server.server_port}/{name}/v1")
-        self._sessions[name] = session
+        with self._lock:
+            name = f"s{len(self._sessions)}"
+            session = Session(trial, f"http://127.0.0.1:{self._server.server_port}/{name}/v1")
+            self._sessions[name] = session
         return session
 
     def __enter__(self) -> Self:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from harness.trials.trial import Expected
 
-Outcome: TypeAlias = Literal["passed", "lost", "crashed", "hung", "swallowed", "unsupported"]
+Outcome: TypeAlias = Literal["passed", "raised", "lost", "crashed", "hung", "swallowed", "unsupported"]
 
 OUTCOMES: Final[dict[Outcome, str]] = {
     "passed": "it gave back all that it was served",
+    "raised": "it raised an error of its own that says what the stream said, where that is a client's choice",
     "lost": "something of the answer is missing, or is not what was served",
     "crashed": "it raised, or died, over a stream that is legal",
     "hung": "it did not come to an end",
@@ -115,8 +116,8 @@ def judged(expected: Expected, said: Said, *, followed: bool = False) -> Verdict
     if expected.error is not None:
         return _judged_error(expected.error, said)
     if said.error is not None:
-        if expected.or_error is not None and expected.or_error.lower() in said.error.lower():
-            return Verdict("passed")
+        if any(words.lower() in said.error.lower() for words in expected.or_error):
+            return Verdict("raised", _line(said.error))
         return Verdict("crashed", _line(said.error))
     lost = list(_losses(expected, said, followed=followed))
     return Verdict("lost", "; ".join(lost)) if lost else Verdict("passed")

@@ -177,7 +177,7 @@ TRIALS: Final = (
     _one_call("calls-heads-first", "two calls announced first", _heads_first, "Both heads in one delta, then the arguments of each.", "what `index` is for; no rule orders them", "standard", _TWO),
     _one_call("call-in-finish", "the last arguments beside the finish reason", _last_in_finish, "The chunk with `finish_reason` still has a fragment.", "vLLM, new-api#6046; the reference does not forbid it", "seen"),
     _one_call("call-types", "`type` in every fragment", _types, '`"type":"function"` again in later fragments.', "Alibaba and others; it says the same", "seen"),
-    _one_call("call-nulls", "null id, type and name in later fragments", _nulls, "Members that say nothing are null.", "servers that write all members of a typed object", "seen"),
+    _one_call("call-nulls", "null id, type and name in later fragments", _nulls, "Members that say nothing are null.", "servers that write all members of a typed object; the reference has strings or nothing", "disputed"),
     _one_call("call-empty-pieces", "empty pieces of arguments", _empty_pieces, '`"arguments":""` around every piece.', "OpenAI's first fragment has one; no rule says that a piece says something", "seen"),
     _one_call("call-after-text", "a call after text", _after_text, "Text, then a call.", "OpenAI", "official", _TEXT_AND_CALL),
     _one_call("call-before-text", "text after a call", _before_text, "A call, then text.", "no rule orders them", "standard", _TEXT_AND_CALL),

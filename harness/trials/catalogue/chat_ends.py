@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.trials.catalogue.statuses import statuses
 from harness.trials.chat_stream import USAGE, chunk, ending, opening, plain, said, usage_chunk
-from harness.trials.drawing import COUNTED, PLAIN, of_payloads, trial
+from harness.trials.drawing import COUNTED, FILTER, LENGTH, PLAIN, of_payloads, trial
 from harness.trials.encoding import block, blocks, streamed
 from harness.trials.material import BROKEN, TEXT, pieces
 from harness.trials.trial import Answer, Expected, Piece
@@ -140,9 +140,9 @@ TRIALS: Final = (
     _one("text-in-finish", "text beside the finish reason", _text_in_finish, "The chunk with `finish_reason` has the last piece of the text.", "vLLM and many servers; the reference does not forbid it", "seen"),
     _one("one-chunk", "an answer in one chunk", _all_in_one, "Role, text and finish reason in one chunk.", "gateways that answer from a cache; no rule forbids it", "seen", COUNTED),
     _one("empty", "an empty answer", _empty, "Role, finish reason and nothing else.", "OpenAI where the model has nothing to say", "official", Expected()),
-    _one("length", "an answer that is cut at its length", lambda: plain(finish="length"), "`finish_reason` is `length`.", "the reference", "official", Expected(text=TEXT, finish="length")),
-    _one("content-filter", "an answer that is filtered", lambda: plain(finish="content_filter"), "Text, and `finish_reason` is `content_filter`.", "the reference", "official", Expected(text=TEXT, finish="content_filter")),
-    _one("refusal", "a refusal", _refused, "`refusal` in pieces, `content` null.", "the reference; structured output of OpenAI", "official", Expected(refusal=TEXT, finish=None)),
+    _one("length", "an answer that is cut at its length", lambda: plain(finish="length"), "`finish_reason` is `length`.", "the reference", "official", Expected(text=TEXT, finish="length", or_error=LENGTH)),
+    _one("content-filter", "an answer that is filtered", lambda: plain(finish="content_filter"), "Text, and `finish_reason` is `content_filter`.", "the reference", "official", Expected(text=TEXT, finish="content_filter", or_error=FILTER)),
+    _one("refusal", "a refusal", _refused, "`refusal` in pieces, `content` null.", "the reference; structured output of OpenAI", "official", Expected(refusal=TEXT, finish=None, or_error=(TEXT,))),
     _made("error", "an error amid the stream", _broken, 'Text, then `{"error":{...}}` and the end of the body.', "OpenAI and Groq; every SDK of OpenAI looks for it", "official"),
     _made("error-done", "an error, and `[DONE]`", _broken_and_done, "Text, the error, and `[DONE]`.", "gateways that always end so", "seen"),
     _made("error-named", "an error with `event: error`", _broken_named, "Text, then the error in a block with `event: error`.", "Groq", "seen"),

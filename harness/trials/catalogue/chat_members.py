@@ -199,8 +199,8 @@ def _one(
 TRIALS: Final = (
     _one("obfuscation", "`obfuscation` in chunks", _obfuscated, "A string of noise in each chunk that has a delta.", "133 of 178 recorded streams of OpenAI", "official"),
     _one("unknown-members", "unknown members", _unknown, "Members of all JSON types that no SDK knows, in chunk, choice and delta.", _COMPATIBLE, "official"),
-    _one("unknown-lists", "an unknown list in each delta", _lists, "Each delta has a member `x_notes` whose value is a list of objects without `index`.", _COMPATIBLE + "; `annotations` came so", "official"),
-    _one("null-members", "null members in deltas", _nulls, "`role`, `content`, `refusal`, `tool_calls` and `function_call` are null where they say nothing.", "content and refusal are nullable in the reference and null at OpenAI; the others at vLLM and others", "seen"),
+    _one("unknown-lists", "an unknown list in each delta", _lists, "Each delta has a member `x_notes` whose value is a list of objects without `index`.", _COMPATIBLE + "; a list that comes once, as `annotations` does, is official; that one may come again nobody says", "disputed"),
+    _one("null-members", "null members in deltas", _nulls, "`role`, `content`, `refusal`, `tool_calls` and `function_call` are null where they say nothing.", "content and refusal are nullable in the reference and null at OpenAI; of the others the reference does not say that they may be null", "disputed"),
     _one("empty-deltas", "empty deltas", _empties, '`"content":""` before and `{}` after every piece of text.', 'OpenAI begins with `""`; no rule says that a delta says something', "seen"),
     _one("azure-filter", "a first chunk without choices", _filtered, "As Azure: `prompt_filter_results` in a chunk with empty id, object and model and no choices; filter results in each choice.", "all 24 recorded streams of Azure OpenAI", "seen"),
     _one("moderation", "a chunk after the usage", _moderated, "A chunk with `moderation`, no choices and null usage after the one with the usage.", "OpenAI where moderation is asked for (1 of 178 recorded streams)", "official", COUNTED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.trials.catalogue.statuses import statuses
-from harness.trials.drawing import COUNTED, of_payloads, trial
+from harness.trials.drawing import COUNTED, FILTER, LENGTH, of_payloads, trial
 from harness.trials.encoding import block, blocks, streamed
 from harness.trials.material import BROKEN, TEXT
 from harness.trials.responses_stream import (
@@ -156,9 +156,9 @@ def _made(
 
 TRIALS: Final = (
     _made("late-completed", "the end after a pause", _late, "`response.completed` comes 1.5 seconds after the item's end, after a comment.", "no rule says how soon it comes", "standard", COUNTED),
-    _one("incomplete-length", "cut at its length", lambda: _incomplete("max_output_tokens"), "`response.incomplete` with `max_output_tokens`.", "the reference", "official", Expected(text=TEXT, finish="length")),
-    _one("incomplete-filter", "filtered", lambda: _incomplete("content_filter"), "`response.incomplete` with `content_filter`.", "the reference", "official", Expected(text=TEXT, finish="content_filter")),
-    _one("incomplete-empty", "cut before it said anything", _empty_message, "A message without content, and `response.incomplete`.", "OpenAI where thought uses up the tokens", "official", Expected(finish="length")),
+    _one("incomplete-length", "cut at its length", lambda: _incomplete("max_output_tokens"), "`response.incomplete` with `max_output_tokens`.", "the reference", "official", Expected(text=TEXT, finish="length", or_error=LENGTH)),
+    _one("incomplete-filter", "filtered", lambda: _incomplete("content_filter"), "`response.incomplete` with `content_filter`.", "the reference", "official", Expected(text=TEXT, finish="content_filter", or_error=FILTER)),
+    _one("incomplete-empty", "cut before it said anything", _empty_message, "A message without content, and `response.incomplete`.", "OpenAI where thought uses up the tokens", "official", Expected(finish="length", or_error=LENGTH)),
     _one("empty", "an empty answer", _nothing, "No items at all.", "the reference allows an empty list", "standard", Expected()),
     _one("failed", "a response that fails", _failed, "Text, and `response.failed` with the error.", "OpenAI", "official", _FAILED),
     _one("failed-at-once", "a response that fails at once", _failed_at_once, "`response.failed` after `response.in_progress`.", "OpenAI", "official", _FAILED),

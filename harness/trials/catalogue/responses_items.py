@@ -120,7 +120,12 @@ def _interpreter(index: int) -> tuple[list[Event], Event]:
 
 def _tools_listed() -> list[Event]:
     """Two lists of tools at once, one of which is never done but stands in the answer."""
-    tool = {"name": "t", "description": "d", "input_schema": {"type": "object"}, "annotations": None}
+    tool = {
+        "name": "t",
+        "description": "d",
+        "input_schema": {"type": "object"},
+        "annotations": {"read_only": True},
+    }
 
     def listed(number: int, tools: list[Event]) -> Event:
         return {
@@ -317,6 +322,6 @@ TRIALS: Final = (
     _one("vendor-part", "a part of a vendor", _unknown_part, "A message has text, and then a part `acme:card`.", "Open Responses extends items and events; of parts it does not say so", "disputed"),
     _one("two-parts", "a message of two parts", _two_parts, "Two parts of text in one message.", "`content` is a list in the reference", "standard", Expected(text=TEXT + SECOND)),
     _one("two-messages", "two messages", _two_messages, "One message after the other.", "OpenAI (commentary before an answer)", "official", Expected(text=TEXT + SECOND)),
-    _one("refusal", "a refusal", _refused, "A part `refusal` in deltas.", "the reference; structured output of OpenAI", "official", Expected(refusal=TEXT, finish=None)),
-    _one("refusal-after-text", "a refusal after text", _refused_after_text, "A message of text and a refusal.", "`content` is a list of both in the reference", "standard", Expected(text=TEXT, refusal=SECOND, finish=None)),
+    _one("refusal", "a refusal", _refused, "A part `refusal` in deltas.", "the reference; structured output of OpenAI", "official", Expected(refusal=TEXT, finish=None, or_error=(TEXT,))),
+    _one("refusal-after-text", "a refusal after text", _refused_after_text, "A message of text and a refusal.", "`content` is a list of both in the reference", "standard", Expected(text=TEXT, refusal=SECOND, finish=None, or_error=(SECOND.strip(),))),
 )  # fmt: skip

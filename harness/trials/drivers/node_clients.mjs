@@ -138,7 +138,8 @@ const streamed = async (asked, model) => {
   for await (const part of result.fullStream) {
     if (part.type === "text-delta") told.text += part.text;
     else if (part.type === "reasoning-delta") told.reasoning += part.text;
-    else if (part.type === "tool-call") told.calls.push({ name: part.toolName, arguments: part.input });
+    // What the provider runs itself (a web search) is no call for the program.
+    else if (part.type === "tool-call" && !part.providerExecuted) told.calls.push({ name: part.toolName, arguments: part.input });
     else if (part.type === "error") told.error ??= wording(part.error);
     else if (part.type === "finish") {
       told.finish = part.finishReason;

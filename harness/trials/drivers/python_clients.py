@@ -269,6 +269,7 @@ async def _pydantic_ai(asked: Asked) -> dict[str, Any]:
     thought = [part.content for part in answer.parts if part.part_kind == "thinking"]
     return {
         "text": "".join(texts),
+        "refusal": (answer.provider_details or {}).get("refusal"),
         "reasoning": "".join(thought),
         "calls": _named(
             (part.tool_name, part.args_as_json_str())
@@ -305,7 +306,9 @@ def langchain_openai(asked: Asked) -> dict[str, Any]:
         "refusal": (whole.additional_kwargs.get("refusal") or "")
         + "".join(it.get("refusal", "") for it in blocks if isinstance(it, dict)),
         "reasoning": "".join(thought),
-        "calls": _named((it["name"], it["args"]) for it in (*whole.tool_calls, *whole.invalid_tool_calls)),
+        "calls": _named(
+            (it["name"] or "", it["args"]) for it in (*whole.tool_calls, *whole.invalid_tool_calls)
+        ),
         "finish": meta.get("finish_reason")
         or (meta.get("incomplete_details") or {}).get("reason")
         or meta.get("status"),
