@@ -59,6 +59,7 @@ _HOMES = {
     "responses_streams": "responses",
 }
 
+
 def _is_installed() -> bool:
     try:
         import hypothesis  # noqa: F401, PLC0415 - asked for here, so that its absence is told in words

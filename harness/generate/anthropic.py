@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FINISHES: Final = (
     "end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal", "model_context_window_exceeded",
-    "error",
+    "compaction", "error",
 )  # fmt: skip
 """How a stream may end: the stop reasons, and an error in their place."""
 
@@ -109,16 +109,15 @@ def anthropic_streams(
     name = "anthropic_streams"
     known = arguments.names(name, "tools", tools)
     arguments.whole(name, "max_blocks", max_blocks, 0, arguments.MOST_BLOCKS)
-    for flag, value in (("reasoning", reasoning), ("server_tools", server_tools), ("errors", errors)):
-        arguments.flag(name, flag, value)
+    arguments.flags(name, {"reasoning": reasoning, "server_tools": server_tools, "errors": errors})
     ends = arguments.finishes(name, finish, FINISHES)
     if not errors:
-        ends -= {"error"}
-        if not ends:
-            raise arguments.needs(name, 'finish=("error",)', "errors", "leave out errors=False")
+        ends = arguments.without_errors(name, ends, ("error",))
     if ends == {"tool_use"} and not (known and max_blocks):
         missing = "tools" if max_blocks else "blocks"
-        raise arguments.needs(name, 'finish=("tool_use",)', missing, "give tools, and max_blocks of at least 1")
+        raise arguments.needs(
+            name, 'finish=("tool_use",)', missing, "give tools, and max_blocks of at least 1"
+        )
     with_calls = tuple(one for one in _WITH_CALLS if one in ends)
     without = tuple(one for one in FINISHES if one in ends and one not in ("tool_use", "error"))
     if not with_calls and not without:  # every stream fails
@@ -205,7 +204,11 @@ def _render(
     index = 0
     for number, block in enumerate(plan.blocks):
         for started, inside in _started(block, number):
-            events.append(_Event({"type": "content_block_start", "index": index, "content_block": started}, inside[0].adds))
+            events.append(
+                _Event(
+                    {"type": "content_block_start", "index": index, "content_block": started}, inside[0].adds
+                )
+            )
             events += [
                 _Event({"type": "content_block_delta", "index": index, "delta": one.payload}, one.adds)
                 for one in inside[1:]
@@ -216,7 +219,9 @@ def _render(
     for number in range(plan.deltas):
         last = number == plan.deltas - 1
         usage = {"output_tokens": 5 + number} | ({} if plan.counts == 0 else {"input_tokens": 7, **counts})
-        delta = ended if last or plan.reason % 2 else {"stop_reason": None, "stop_sequence": None}
+        delta: dict[str, Any] = (
+            ended if last or plan.reason % 2 else {"stop_reason": None, "stop_sequence": None}
+        )
         if last and reason == "refusal":
             delta = {**delta, "stop_details": {"type": "refusal", "category": None, "explanation": None}}
         events.append(_Event({"type": "message_delta", "delta": delta, "usage": usage}))
@@ -234,7 +239,9 @@ def _render(
     return GeneratedStream(
         dialect="anthropic",
         request=_request(plan, tools),
-        events=with_comments([frame(one.payload, named=one.payload["type"]) for one in events], plan.comments),
+        events=with_comments(
+            [frame(one.payload, named=one.payload["type"]) for one in events], plan.comments
+        ),
         answers=(meaning.answer(),) if begun else (),
         failed=plan.error is not None,
     )
@@ -252,11 +259,15 @@ def _started(block: Block, number: int) -> Iterator[tuple[dict[str, Any], list[_
     if kind == "text":
         said = [_Event({"type": "text_delta", "text": one}, (("text", one),)) for one in block.pieces]
         for place, which in block.citations:
-            said.insert(place % (len(said) + 1), _Event({"type": "citations_delta", "citation": CITATIONS[which]}))
+            said.insert(
+                place % (len(said) + 1), _Event({"type": "citations_delta", "citation": CITATIONS[which]})
+            )
         start: dict[str, Any] = {"type": "text", "text": ""}
         yield start | ({"citations": []} if block.citations else {}), [_Event({}), *said]
     elif kind == "thinking":
-        said = [_Event({"type": "thinking_delta", "thinking": one}, (("thought", one),)) for one in block.pieces]
+        said = [
+            _Event({"type": "thinking_delta", "thinking": one}, (("thought", one),)) for one in block.pieces
+        ]
         seal = _Event({"type": "signature_delta", "signature": SIGNATURE})
         yield {"type": "thinking", "thinking": "", "signature": ""}, [_Event({}), *said, seal]
     elif kind == "redacted_thinking":
@@ -277,10 +288,21 @@ def _started(block: Block, number: int) -> Iterator[tuple[dict[str, Any], list[_
         yield {"type": result, "tool_use_id": call_id, "content": content}, [_Event({})]
     elif kind == "mcp":
         call_id = f"mcptoolu_{number}"
-        start = {"type": "mcp_tool_use", "id": call_id, "name": block.name, "server_name": "docs", "input": {}}
+        start = {
+            "type": "mcp_tool_use",
+            "id": call_id,
+            "name": block.name,
+            "server_name": "docs",
+            "input": {},
+        }
         yield start, [_Event({}), *_input(block)]
         content = [{"type": "text", "text": "x"}]
-        result_block = {"type": "mcp_tool_result", "tool_use_id": call_id, "is_error": False, "content": content}
+        result_block = {
+            "type": "mcp_tool_result",
+            "tool_use_id": call_id,
+            "is_error": False,
+            "content": content,
+        }
         yield result_block, [_Event({})]
     elif kind == "compaction":
         said = [_Event({"type": "compaction_delta", "content": "".join(block.pieces)})]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
 MOST_BLOCKS = 64
 """Beyond that hypothesis gives up before an example is whole."""
@@ -41,7 +41,30 @@ def flag(strategy: str, name: str, value: object, *, may_be_none: bool = False) 
             expected="True (always), False (never) or None (both)" if may_be_none else "True or False",
             found=repr(value),
         )
-    return value  # type: ignore[return-value]
+    return value
+
+
+def flags(strategy: str, plain: Mapping[str, object], either: Mapping[str, object] | None = None) -> None:
+    """Several arguments that are True or False, and several that may be None as well.
+
+    Raises:
+        UsageError: One is something else.
+    """
+    for name, value in plain.items():
+        flag(strategy, name, value)
+    for name, value in (either or {}).items():
+        flag(strategy, name, value, may_be_none=True)
+
+
+def tools_of(strategy: str, tools: object, custom_tools: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of functions and of custom tools, none of which is both.
+
+    Raises:
+        UsageError: They are no names, or one comes twice.
+    """
+    functions, customs = names(strategy, "tools", tools), names(strategy, "custom_tools", custom_tools)
+    names(strategy, "tools", [*functions, *customs])
+    return functions, customs
 
 
 def names(strategy: str, name: str, value: object) -> tuple[str, ...]:
@@ -88,6 +111,18 @@ def finishes(strategy: str, value: object, known: Iterable[str]) -> frozenset[st
         if one not in everything:
             raise UnknownName("finish reason", str(one), everything)
     return frozenset(value)
+
+
+def without_errors(strategy: str, ends: frozenset[str], errors: Collection[str]) -> frozenset[str]:
+    """The ways in which a stream may end where it may not fail.
+
+    Raises:
+        UsageError: None is left.
+    """
+    left = ends - set(errors)
+    if not left:
+        raise needs(strategy, f"finish={tuple(sorted(ends))}", "errors", "leave out errors=False")
+    return left
 
 
 def needs(strategy: str, asked: str, missing: str, hint: str) -> UsageError:

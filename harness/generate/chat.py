@@ -130,71 +130,87 @@ def chat_streams(
         UsageError: No stream fits the arguments.
     """
     name = "chat_streams"
-    functions, customs = arguments.names(name, "tools", tools), arguments.names(name, "custom_tools", custom_tools)
-    arguments.names(name, "tools", [*functions, *customs])
+    functions, customs = arguments.tools_of(name, tools, custom_tools)
     arguments.whole(name, "max_choices", max_choices, 1, 128)
     arguments.whole(name, "max_blocks", max_blocks, 0, arguments.MOST_BLOCKS)
-    for flag, value in (("usage", usage), ("logprobs", logprobs)):
-        arguments.flag(name, flag, value, may_be_none=True)
     given = {"reasoning": reasoning, "refusals": refusals, "audio": audio, "legacy": legacy, "errors": errors}
-    for flag, value in given.items():
-        arguments.flag(name, flag, value)
+    arguments.flags(name, given, {"usage": usage, "logprobs": logprobs})
     ends = arguments.finishes(name, finish, FINISHES)
-    calls = bool((functions or customs) and max_blocks)
     if not errors:
-        ends -= {"error"}
-        if not ends:
-            raise arguments.needs(name, 'finish=("error",)', "errors", "leave out errors=False")
-    if arguments.only(ends, among={"tool_calls", "function_call"}) and not calls:
-        missing = "tools" if max_blocks else "blocks"
-        raise arguments.needs(name, f"finish={tuple(sorted(ends))}", missing, "give tools, and max_blocks of at least 1")
-    if not max_blocks and not ends & {"length", "content_filter"} and ends != {"error"}:
-        raise arguments.needs(name, f"finish={tuple(sorted(ends))}", "blocks", "give max_blocks of at least 1")
-    if arguments.only(ends, among={"function_call"}) and not (functions and legacy):
-        raise arguments.needs(name, 'finish=("function_call",)', "functions", "give tools, and leave out legacy=False")
-
-    def planned(form: str) -> st.SearchStrategy[GeneratedStream]:
-        legacy_form = form == "functions"
-        with_calls = tuple(
-            one.replace("tool_calls", "function_call") if legacy_form else one
-            for one in _WITH_CALLS
-            if (one.replace("tool_calls", "function_call") if legacy_form else one) in ends
-        )
-        without = tuple(one for one in _WITHOUT_CALLS if one in ends)
-        if not with_calls and not without:  # every stream fails before its choices end
-            with_calls, without = _WITH_CALLS, _WITHOUT_CALLS
-            if legacy_form:
-                with_calls = ("function_call",)
-        asked = Asked(functions, () if legacy_form else customs, with_calls, without, form)
-        choice = _choices(asked, max_blocks, reasoning=reasoning, refusals=refusals)
-        failing = st.tuples(st.integers(0, 12), st.integers(0, 3), st.booleans())
-        if "error" not in ends:
-            error: st.SearchStrategy[tuple[int, int, bool] | None] = st.none()
-        else:
-            error = failing if ends == {"error"} else rarely(failing, otherwise=None, ordinary=4)
-        return st.tuples(
-            st.lists(choice, min_size=1, max_size=1 if form == "audio" else max_choices),
-            st.lists(st.integers(0, 3), max_size=12) if max_choices > 1 else st.just([]),
-            st.booleans() if usage is None else st.just(usage),
-            chance() if logprobs is None else st.just(logprobs),
-            st.booleans(),
-            rarely(st.integers(1, 4), otherwise=0, ordinary=7),
-            rarely(st.integers(1, 2), otherwise=0),
-            st.sampled_from(("reasoning_content", "reasoning")) if reasoning else st.just("reasoning_content"),
-            error,
-            comments(),
-            st.integers(0, 2),
-        ).map(lambda drawn: render(ChatPlan(*drawn), asked))
-
+        ends = arguments.without_errors(name, ends, ("error",))
+    _possible(ends, functions, customs, max_blocks, legacy=legacy)
+    wish = _Wish(functions, customs, max_choices, max_blocks, reasoning, refusals, usage, logprobs, ends)
     forms = ["tools"] * 6
-    if legacy and functions and max_blocks:
+    if arguments.only(ends, among={"function_call"}):
+        forms = ["functions"]
+    elif legacy and functions and max_blocks and ends & {"function_call", "error"}:
         forms.append("functions")
     if audio and finish is None and logprobs is not True:
         forms.append("audio")
-    if arguments.only(ends, among={"function_call"}):
-        forms = ["functions"]
-    by_form = {form: planned(form) for form in forms}
-    return named(name, st.sampled_from(forms).flatmap(by_form.__getitem__) if len(by_form) > 1 else by_form[forms[0]])
+    by_form = {form: _of_form(wish, form) for form in forms}
+    if len(by_form) == 1:
+        return named(name, by_form[forms[0]])
+    return named(name, st.sampled_from(forms).flatmap(by_form.__getitem__))
+
+
+def _possible(
+    ends: frozenset[str], tools: Sequence[str], customs: Sequence[str], most: int, *, legacy: bool
+) -> None:
+    """Refuse ends that no choice can come to."""
+    shown = f"finish={tuple(sorted(ends))}"
+    if arguments.only(ends, among={"tool_calls", "function_call"}) and not (most and (tools or customs)):
+        missing = "tools" if most else "blocks"
+        raise arguments.needs("chat_streams", shown, missing, "give tools, and max_blocks of at least 1")
+    if not most and not ends & {"length", "content_filter"} and ends != {"error"}:
+        raise arguments.needs("chat_streams", shown, "blocks", "give max_blocks of at least 1")
+    if arguments.only(ends, among={"function_call"}) and not (tools and legacy):
+        raise arguments.needs("chat_streams", shown, "functions", "give tools, and leave out legacy=False")
+
+
+class _Wish(NamedTuple):
+    """The arguments of the strategy."""
+
+    tools: tuple[str, ...]
+    custom_tools: tuple[str, ...]
+    max_choices: int
+    max_blocks: int
+    reasoning: bool
+    refusals: bool
+    usage: bool | None
+    logprobs: bool | None
+    ends: frozenset[str]
+
+
+def _of_form(wish: _Wish, form: str) -> st.SearchStrategy[GeneratedStream]:
+    """Streams whose calls are tools, or functions as they were before; or that are spoken."""
+    legacy = form == "functions"
+    calling = ("function_call" if legacy else "tool_calls", "length", "content_filter")
+    with_calls = tuple(one for one in calling if one in wish.ends)
+    without = tuple(one for one in _WITHOUT_CALLS if one in wish.ends)
+    if not with_calls and not without:  # every stream fails, perhaps behind the end of its choices
+        with_calls, without = calling, _WITHOUT_CALLS
+    customs = () if legacy else wish.custom_tools
+    asked = Asked(wish.tools, customs, with_calls, without, form)
+    choice = _choices(asked, wish.max_blocks, reasoning=wish.reasoning, refusals=wish.refusals)
+    failing = st.tuples(st.integers(0, 12), st.integers(0, 3), st.booleans())
+    error: st.SearchStrategy[tuple[int, int, bool] | None] = st.none()
+    if "error" in wish.ends:
+        error = failing if len(wish.ends) == 1 else rarely(failing, otherwise=None, ordinary=4)
+    return st.tuples(
+        st.lists(choice, min_size=1, max_size=1 if form == "audio" else wish.max_choices),
+        st.lists(st.integers(0, 3), max_size=12) if wish.max_choices > 1 else st.just([]),
+        st.booleans() if wish.usage is None else st.just(wish.usage),
+        chance() if wish.logprobs is None else st.just(wish.logprobs),
+        st.booleans(),
+        rarely(st.integers(1, 4), otherwise=0, ordinary=7),
+        rarely(st.integers(1, 2), otherwise=0),
+        st.sampled_from(("reasoning_content", "reasoning"))
+        if wish.reasoning
+        else st.just("reasoning_content"),
+        error,
+        comments(),
+        st.integers(0, 2),
+    ).map(lambda drawn: render(ChatPlan(*drawn), asked))
 
 
 def _choices(asked: Asked, most: int, *, reasoning: bool, refusals: bool) -> st.SearchStrategy[ChoicePlan]:

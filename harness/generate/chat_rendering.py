@@ -16,15 +16,19 @@ if TYPE_CHECKING:
 _ROLES: Final = ({"role": "assistant"}, {"role": "assistant", "content": "", "refusal": None},
                  {"role": "assistant", "content": None}, {"role": "assistant"})  # fmt: skip
 _MERGED: Final = 3
-_IDLE: Final = ({}, {"content": ""}, {"content": None})
+_IDLE: Final[tuple[dict[str, Any], ...]] = ({}, {"content": ""}, {"content": None})
 """Deltas that say nothing."""
-_EXTRAS: Final = ({}, {"provider": "acme"}, {"x_acme": {"id": "req_1"}, "trace": None})
-_TIERS: Final = ({"service_tier": "default", "system_fingerprint": "fp_1"}, {"system_fingerprint": None}, {})
+_EXTRAS: Final[tuple[dict[str, Any], ...]] = ({}, {"provider": "acme"}, {"x_acme": {"id": "req_1"}, "trace": None})
+_TIERS: Final[tuple[dict[str, Any], ...]] = (
+    {"service_tier": "default", "system_fingerprint": "fp_1"},
+    {"system_fingerprint": None},
+    {},
+)
 _ERRORS: Final[tuple[dict[str, Any], ...]] = (
     {"message": "The server had an error", "type": "server_error", "param": None, "code": None},
     {"message": "Rate limit reached", "type": "rate_limit_exceeded", "param": None, "code": "rate_limit_exceeded"},
     {"message": "The engine is overloaded", "type": "server_error", "param": None, "code": "server_error"},
-    {"message": "It is too long", "type": "invalid_request_error", "param": "messages", "code": "context_length_exceeded"},
+    {"message": "Too long", "type": "invalid_request_error", "param": "messages", "code": "context_length_exceeded"},
 )  # fmt: skip
 _VERDICT: Final[dict[str, Any]] = {
     "type": "moderation_results",
@@ -102,7 +106,12 @@ def _ending(writer: _Writer, plan: ChatPlan, *, audio: bool) -> None:
 
 def _usage(*, audio: bool) -> dict[str, Any]:
     spoken = 4 if audio else 0
-    made = {"reasoning_tokens": 0, "audio_tokens": spoken, "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0}
+    made = {
+        "reasoning_tokens": 0,
+        "audio_tokens": spoken,
+        "accepted_prediction_tokens": 0,
+        "rejected_prediction_tokens": 0,
+    }
     return {
         "prompt_tokens": 11,
         "completion_tokens": 9,
@@ -164,7 +173,11 @@ def _said(choice: ChoicePlan, number: int, plan: ChatPlan, asked: Asked) -> Iter
         elif block.kind in ("text", "refusal"):
             member = "content" if block.kind == "text" else "refusal"
             for piece in block.pieces:
-                yield Step({member: piece}, ((block.kind, piece),), _logprobs(member, piece) if plan.logprobs else None)
+                yield Step(
+                    {member: piece},
+                    ((block.kind, piece),),
+                    _logprobs(member, piece) if plan.logprobs else None,
+                )
         elif asked.form == "functions":
             if not call:
                 yield from _legacy(block)
@@ -186,7 +199,12 @@ def _call(block: Block, choice: int, index: int) -> Iterator[Step]:
     """A call in its fragments: the first has the name, and no more of the arguments than nothing."""
     member = "arguments" if block.kind == "function" else "input"
     call_id = f"call_{choice}_{index}"
-    opening = {"index": index, "id": call_id, "type": block.kind, block.kind: {"name": block.name, member: ""}}
+    opening = {
+        "index": index,
+        "id": call_id,
+        "type": block.kind,
+        block.kind: {"name": block.name, member: ""},
+    }
     yield Step({"tool_calls": [opening]}, ((f"call:{block.kind}:{call_id}", block.name),))
     for piece in block.pieces:
         yield Step({"tool_calls": [{"index": index, block.kind: {member: piece}}]}, (("arguments", piece),))

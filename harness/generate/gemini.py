@@ -125,14 +125,10 @@ def gemini_streams(
         "partial_arguments": partial_arguments,
         "errors": errors,
     }
-    for flag, value in given.items():
-        arguments.flag(name, flag, value)
-    arguments.flag(name, "usage", usage, may_be_none=True)
+    arguments.flags(name, given, {"usage": usage})
     ends = arguments.finishes(name, finish, FINISHES)
     if not errors:
-        ends -= {"error"}
-        if not ends:
-            raise arguments.needs(name, 'finish=("error",)', "errors", "leave out errors=False")
+        ends = arguments.without_errors(name, ends, ("error",))
     reasons = tuple(one for one in REASONS if one in ends)
     part = _parts(known, reasoning=reasoning, server_tools=server_tools, partial_arguments=partial_arguments)
     candidate = st.builds(

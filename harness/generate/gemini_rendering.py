@@ -93,9 +93,7 @@ def render(plan: Plan, tools: Sequence[str], reasons: Sequence[str]) -> Generate
     )
 
 
-def _grouped(
-    mixed: list[tuple[int, Step]], *, together: bool
-) -> Iterator[list[tuple[int, Step]]]:
+def _grouped(mixed: list[tuple[int, Step]], *, together: bool) -> Iterator[list[tuple[int, Step]]]:
     """What comes in one response: one step, or one step each of several candidates."""
     held: list[tuple[int, Step]] = []
     for lane, step in mixed:
@@ -199,7 +197,9 @@ def _request(plan: Plan, tools: Sequence[str]) -> dict[str, Any]:
     """The request that asked for it."""
     body: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}
     if tools:
-        body["tools"] = [{"functionDeclarations": [{"name": one, "parameters": {"type": "object"}} for one in tools]}]
+        body["tools"] = [
+            {"functionDeclarations": [{"name": one, "parameters": {"type": "object"}} for one in tools]}
+        ]
     kinds = {part.kind for one in plan.candidates for part in one.parts}
     if "partial" in kinds:
         body["toolConfig"] = {"functionCallingConfig": {"streamFunctionCallArguments": True}}

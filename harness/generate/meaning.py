@@ -42,8 +42,22 @@ class Meaning:
     def answer(self) -> GeneratedAnswer:
         """What it has amounted to."""
         calls = tuple(
-            GeneratedCall(name, "".join(pieces), call_id or None, "custom" if what == "custom" else "function")
+            GeneratedCall(
+                name, "".join(pieces), call_id or None, "custom" if what == "custom" else "function"
+            )
             for what, call_id, name, pieces in self.calls
         )
         said = {kind: "".join(self.parts.get(kind, ())) for kind in ("text", "refusal", "thought")}
         return GeneratedAnswer(**said, calls=calls, finish=self.finish)
+
+
+def joined(meanings: Sequence[Meaning], finish: str | None) -> GeneratedAnswer:
+    """Several meanings, one after the other, as one answer."""
+    answers = [one.answer() for one in meanings]
+    return GeneratedAnswer(
+        "".join(one.text for one in answers),
+        "".join(one.refusal for one in answers),
+        "".join(one.thought for one in answers),
+        tuple(call for one in answers for call in one.calls),
+        finish,
+    )

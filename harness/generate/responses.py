@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from harness.generate import arguments
 from harness.generate.material import chance, comments, cut_arguments, named, pieces, rarely
-from harness.generate.responses_items import BARE, Item, TextPart
+from harness.generate.responses_hosted import BARE
+from harness.generate.responses_item import Item, TextPart
 from harness.generate.responses_rendering import render
 
 if TYPE_CHECKING:
@@ -84,18 +85,13 @@ def responses_streams(
         UsageError: No stream fits the arguments.
     """
     name = "responses_streams"
-    functions, customs = arguments.names(name, "tools", tools), arguments.names(name, "custom_tools", custom_tools)
-    arguments.names(name, "tools", [*functions, *customs])
+    functions, customs = arguments.tools_of(name, tools, custom_tools)
     arguments.whole(name, "max_blocks", max_blocks, 0, arguments.MOST_BLOCKS)
-    arguments.flag(name, "logprobs", logprobs, may_be_none=True)
     given = {"reasoning": reasoning, "refusals": refusals, "server_tools": server_tools, "errors": errors}
-    for flag, value in given.items():
-        arguments.flag(name, flag, value)
+    arguments.flags(name, given, {"logprobs": logprobs})
     ends = arguments.finishes(name, finish, FINISHES)
     if not errors:
-        ends -= {"failed", "error"}
-        if not ends:
-            raise arguments.needs(name, f"finish={finish!r}", "errors", "leave out errors=False")
+        ends = arguments.without_errors(name, ends, ("failed", "error"))
     items = _items(functions, customs, reasoning=reasoning, refusals=refusals, server_tools=server_tools)
     usual = [one for one in FINISHES if one in ends]
     streams = st.tuples(
@@ -110,7 +106,9 @@ def responses_streams(
         st.booleans(),
         chance() if logprobs is None else st.just(logprobs),
         chance(7) if server_tools else st.just(value=False),
-        rarely(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2)), min_size=1, max_size=2), otherwise=()),
+        rarely(
+            st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2)), min_size=1, max_size=2), otherwise=()
+        ),
         comments(),
     ).map(lambda drawn: render(Plan(*drawn), functions, customs))
     return named(name, streams)
@@ -122,31 +120,69 @@ def _items(
     """One output item."""
     which = st.integers(0, 8)
     note = st.tuples(st.integers(0, 3), st.integers(0, 3))
-    text = st.builds(TextPart, st.just("output_text"), pieces(), rarely(st.lists(note, min_size=1, max_size=2), otherwise=()))
+    text = st.builds(
+        TextPart,
+        st.just("output_text"),
+        pieces(least=0),
+        rarely(st.lists(note, min_size=1, max_size=2), otherwise=()),
+    )
     said = text
     if refusals:
         said = st.one_of(text, text.map(lambda one: one), _part("refusal"))
-    message = st.builds(lambda parts, form: Item("message", parts, which=form), st.lists(said, min_size=1, max_size=2), which)
+    message = st.builds(
+        lambda parts, form: Item("message", parts, which=form), st.lists(said, min_size=1, max_size=2), which
+    )
     kinds = [message]
     if tools:
-        kinds.append(st.builds(lambda cut, called: Item("function_call", pieces=cut, name=called), cut_arguments(), st.sampled_from(tools)))
+        kinds.append(
+            st.builds(
+                lambda cut, called: Item("function_call", pieces=cut, name=called),
+                cut_arguments(),
+                st.sampled_from(tools),
+            )
+        )
     if custom_tools:
-        kinds.append(st.builds(lambda cut, called: Item("custom_tool_call", pieces=cut, name=called), pieces(), st.sampled_from(custom_tools)))
+        kinds.append(
+            st.builds(
+                lambda cut, called: Item("custom_tool_call", pieces=cut, name=called),
+                pieces(),
+                st.sampled_from(custom_tools),
+            )
+        )
     if reasoning:
-        parts = st.lists(_part("summary_text"), max_size=2) | st.lists(_part("reasoning_text"), min_size=1, max_size=2)
+        parts = st.lists(_part("summary_text"), max_size=2) | st.lists(
+            _part("reasoning_text"), min_size=1, max_size=2
+        )
         kinds.append(st.builds(lambda told, form: Item("reasoning", told, which=form), parts, which))
     if server_tools:
-        steps = ("web_search_call", "file_search_call", "image_generation_call", "mcp_list_tools", "compaction")
+        steps = (
+            "web_search_call",
+            "file_search_call",
+            "image_generation_call",
+            "mcp_list_tools",
+            "compaction",
+        )
         kinds.append(st.builds(lambda kind, form: Item(kind, which=form), st.sampled_from(steps), which))
         coded = ("code_interpreter_call", "apply_patch_call")
-        kinds.append(st.builds(lambda kind, cut, form: Item(kind, pieces=cut, which=form), st.sampled_from(coded), pieces(), which))
-        kinds.append(st.builds(lambda cut, form: Item("mcp_call", pieces=cut, which=form), cut_arguments(), which))
+        kinds.append(
+            st.builds(
+                lambda kind, cut, form: Item(kind, pieces=cut, which=form),
+                st.sampled_from(coded),
+                pieces(least=0),
+                which,
+            )
+        )
+        kinds.append(
+            st.builds(lambda cut, form: Item("mcp_call", pieces=cut, which=form), cut_arguments(), which)
+        )
         shell = st.sampled_from(("shell_call", "shell_call_output"))
         commands = st.lists(_part("command"), max_size=2)
         kinds.append(st.builds(lambda kind, told, form: Item(kind, told, which=form), shell, commands, which))
-        kinds.append(st.builds(lambda kind, form: Item(kind, which=form), st.sampled_from(tuple(BARE)), which))
+        kinds.append(
+            st.builds(lambda kind, form: Item(kind, which=form), st.sampled_from(tuple(BARE)), which)
+        )
     return st.one_of(kinds)
 
 
 def _part(kind: str) -> st.SearchStrategy[TextPart]:
-    return st.builds(TextPart, st.just(kind), pieces())
+    return st.builds(TextPart, st.just(kind), pieces(least=0))

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from harness.dialects.responses.grammar import PREFIXES
 from harness.generate.material import CREATED, frame, interleaved, obfuscation, with_comments
-from harness.generate.meaning import Meaning
-from harness.generate.responses_items import TOOLS, Event, numbered, write
+from harness.generate.meaning import Meaning, joined
+from harness.generate.responses_hosted import TOOLS
+from harness.generate.responses_item import Event
+from harness.generate.responses_items import numbered, write
 from harness.generate.stream import GeneratedStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from harness.generate.responses import Plan
-    from harness.generate.responses_items import Item, Json, Written
+    from harness.generate.responses_item import Item, Json, Written
 
 _ERRORS: Final = (
     ("server_error", "server_error"),
@@ -27,7 +29,7 @@ _ASIDES: Final[tuple[Json, ...]] = (
     {"type": "response.rate_limits.updated", "rate_limits": []},
     {"type": "acme:trace", "note": "x"},
 )
-_AUDIO: Final = (
+_AUDIO: Final[tuple[tuple[str, Json], ...]] = (
     ("response.audio.delta", {"delta": "AAD//w=="}),
     ("response.audio.transcript.delta", {"delta": "x"}),
     ("response.audio.transcript.done", {}),
@@ -58,19 +60,32 @@ class _Placed(NamedTuple):
 
 def render(plan: Plan, tools: Sequence[str], custom_tools: Sequence[str]) -> GeneratedStream:
     """The stream of a plan."""
+    plan = _consistent(plan)
     request = _request(plan, tools, custom_tools)
-    written = [_finished(write(item, str(at), logprobs=plan.logprobs), item, plan, at) for at, item in enumerate(plan.items)]
-    lanes = [list(_lane(one, item, at)) for at, (one, item) in enumerate(zip(written, plan.items, strict=True))]
-    order = plan.order if plan.overlap else ()
+    written = [
+        _finished(write(item, str(at), logprobs=plan.logprobs), plan, at)
+        for at, item in enumerate(plan.items)
+    ]
+    lanes = [
+        list(_lane(one, item, at)) for at, (one, item) in enumerate(zip(written, plan.items, strict=True))
+    ]
+    # Two messages at once are more than any client shows.
+    overlap = plan.overlap and sum(item.kind == "message" for item in plan.items) < 2
+    order = plan.order if overlap else ()
     inner = [event for _, event in interleaved(lanes, order)]
     failing = plan.finish in ("failed", "error")
     if failing:
         inner = inner[: plan.broken_at]
-    meaning = Meaning()
-    for _, event in inner:
-        meaning.all(event.adds)
+    # Items may overlap: each is told by itself, and in the order of the output.
+    meanings = [Meaning() for _ in plan.items]
+    for at, event in inner:
+        meanings[at].all(event.adds)
     closed = {at for at, event in inner if event.kind == "response.output_item.done"}
-    output = [{"id": _id(item, at), **one.done} for at, (one, item) in enumerate(zip(written, plan.items, strict=True)) if at in closed]
+    output = [
+        {"id": _id(item, at), **one.done}
+        for at, (one, item) in enumerate(zip(written, plan.items, strict=True))
+        if at in closed
+    ]
     sender = _Sender(plan, request)
     sender.lifecycle("response.created", "queued" if plan.queued else "in_progress")
     for _ in range(plan.queued):
@@ -80,25 +95,33 @@ def render(plan: Plan, tools: Sequence[str], custom_tools: Sequence[str]) -> Gen
         sender.event(name, members)
     for _, event in inner:
         sender.event(event.kind, event.members)
-    meaning.finish = _end(sender, plan, output)
+    finish = _end(sender, plan, output)
     events = [frame(one, named=one["type"]) for one in _numbered(sender.payloads, plan)]
     return GeneratedStream(
         dialect="responses",
         request=request,
         events=with_comments(events, plan.comments),
-        answers=(meaning.answer(),),
+        answers=(joined(meanings, finish),),
         failed=failing,
     )
+
+
+def _consistent(plan: Plan) -> Plan:
+    """The plan with all reasoning encrypted, if any is: it is what the request asks for."""
+    if not any(item.kind == "reasoning" and item.which % 2 for item in plan.items):
+        return plan
+    items = [one._replace(which=1) if one.kind == "reasoning" else one for one in plan.items]
+    return plan._replace(items=items)
 
 
 def _id(item: Item, at: int) -> str:
     return f"{PREFIXES.get(item.kind, 'item_')}{at}"
 
 
-def _finished(written: Written, item: Item, plan: Plan, at: int) -> Written:
-    """The item, incomplete where it is the last and the response was cut off."""
+def _finished(written: Written, plan: Plan, at: int) -> Written:
+    """The item, incomplete where it is the last, has a status, and the response was cut off."""
     cut_off = plan.finish in ("max_output_tokens", "content_filter")
-    if not (cut_off and at == len(plan.items) - 1 and item.kind in ("message", "function_call")):
+    if not cut_off or at < len(plan.items) - 1 or written.done.get("status") != "completed":
         return written
     return written._replace(done={**written.done, "status": "incomplete"})
 
@@ -138,7 +161,9 @@ def _end(sender: _Sender, plan: Plan, output: list[Json]) -> str:
 def _numbered(payloads: list[Json], plan: Plan) -> Iterator[Json]:
     """The events with their numbers, and others of the server's between them."""
     for place, which in plan.asides:
-        payloads.insert(1 + place % (len(payloads) - 1), dict(_ASIDES[which]))  # between the first and the last
+        payloads.insert(
+            1 + place % (len(payloads) - 1), dict(_ASIDES[which])
+        )  # between the first and the last
     for number, payload in enumerate(payloads):
         yield {**payload, "sequence_number": number}
 
@@ -169,14 +194,18 @@ class _Sender:
 
     def event(self, kind: str, members: Json) -> None:
         """Any other event."""
-        padding = {"obfuscation": obfuscation(len(self.payloads), 7)} if self._padded and kind in _PADDED else {}
+        padding = (
+            {"obfuscation": obfuscation(len(self.payloads), 7)} if self._padded and kind in _PADDED else {}
+        )
         self.payloads.append({"type": kind, **members, **padding})
 
 
 def _request(plan: Plan, tools: Sequence[str], custom_tools: Sequence[str]) -> Json:
     """The request that asked for it."""
     body: Json = {"model": "m-1", "stream": True, "input": "Hi"}
-    declared: list[Json] = [{"type": "function", "name": one, "parameters": {"type": "object"}, "strict": False} for one in tools]
+    declared: list[Json] = [
+        {"type": "function", "name": one, "parameters": {"type": "object"}, "strict": False} for one in tools
+    ]
     declared += [{"type": "custom", "name": one} for one in custom_tools]
     for item in plan.items:
         tool = TOOLS.get(item.kind)

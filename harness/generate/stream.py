@@ -87,7 +87,8 @@ class GeneratedStream:
     @property
     def payloads(self) -> tuple[Any, ...]:
         """The JSON values of the events, in order, without comments and without `[DONE]`."""
-        return tuple(json.loads(text) for text in map(data_of, self.events) if text not in (None, b"[DONE]"))  # type: ignore[arg-type]
+        texts = map(data_of, self.events)
+        return tuple(json.loads(text) for text in texts if text is not None and text != b"[DONE]")
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -101,7 +102,9 @@ class GeneratedStream:
         headers = (("content-type", "text/event-stream"), ("x-request-id", "req_1"))
         return Exchange(
             index=0,
-            request=Request("POST", url, (("content-type", "application/json"),), compact(dict(self.request)).encode()),
+            request=Request(
+                "POST", url, (("content-type", "application/json"),), compact(dict(self.request)).encode()
+            ),
             response=Response(200, headers, chunks),
             ending=Ending(How.COMPLETE, _APART_US * (len(chunks) + 1)),
         )
@@ -114,7 +117,7 @@ class GeneratedStream:
         ]
         return "\n".join(["GeneratedStream(", *lines, ")"])
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - so it is called
         """What hypothesis and IPython print."""
         printer.text(repr(self) if not cycle else "GeneratedStream(...)")
 
