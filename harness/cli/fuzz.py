@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.interrupting import interrupted_gently
 from harness.cli.seconds import seconds_option
+from harness.cli.trying import of_clients, refuse_strays, try_client
 
 if TYPE_CHECKING:
     from harness.fuzzing.hunt import Hunt
@@ -160,10 +161,10 @@ _OF_ADDRESS = frozenset(
     "-f",
     "--format",
     "form",
-    type=click.Choice(["text", "json", "ndjson"]),
+    type=click.Choice(["text", "json", "ndjson", "markdown"]),
     default="text",
     show_default=True,
-    help="What goes to stdout.",
+    help="What goes to stdout; markdown is for --client.",
 )
 @click.option(
     "-o",
@@ -176,6 +177,7 @@ _OF_ADDRESS = frozenset(
     help="Where a folder for each finding goes.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@of_clients
 def command(
     names: tuple[str, ...],
     base_url: str | None,
@@ -204,6 +206,7 @@ def command(
     form: str,
     out: Path,
     quiet: bool,
+    tried: dict[str, Any],
 ) -> int:
     """Find what a gateway gets wrong in conversations that nobody has thought of.
 
@@ -222,16 +225,11 @@ def command(
     be fuzzed, or not to the end, and with 130 after Ctrl-C, which keeps what was found until then.
     """
     if client is not None:
-        from harness.trials.verb import run
-
-        return run(
-            command=client,
-            seed=seed,
-            max_time=max_time,
-            max_examples=max_examples,
-            form=form,
-            out=out,
-            quiet=quiet,
+        return try_client(client, tried, form=form, quiet=quiet)
+    refuse_strays(tried)
+    if form == "markdown":
+        raise click.UsageError(
+            "--format markdown needs --client COMMAND: a hunt is told as text, json or ndjson"
         )
     from harness.cli.command import note
     from harness.cli.progress import Progress

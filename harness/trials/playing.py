@@ -91,7 +91,7 @@ def play(
         What came of each that was played.
     """
     done: dict[int, Played] = {}
-    lock = threading.Lock()
+    lock, stopped = threading.Lock(), threading.Event()
     waiting = iter(enumerate(trials))
     began = time.monotonic()
 
@@ -100,7 +100,11 @@ def play(
             while True:
                 with lock:
                     number, trial = next(waiting, (-1, None))
-                if trial is None or (until is not None and time.monotonic() - began > until):
+                if (
+                    trial is None
+                    or stopped.is_set()
+                    or (until is not None and time.monotonic() - began > until)
+                ):
                     return
                 played = _play(client, lines, server, trial, seconds)
                 with lock:
@@ -112,8 +116,11 @@ def play(
 
     with TrialServer() as server, ThreadPoolExecutor(max(1, min(concurrency, len(trials)))) as pool:
         working = [pool.submit(work, server) for _ in range(max(1, min(concurrency, len(trials))))]
-        for one in working:
-            one.result()
+        try:
+            for one in working:
+                one.result()
+        finally:
+            stopped.set()  # after Ctrl-C, or where one worker failed, the others end with the trial they are at
     return [done[number] for number in sorted(done)]
 
 

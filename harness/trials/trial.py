@@ -68,8 +68,8 @@ class Expected:
         calls: The function calls in their order, each its name and its arguments as JSON text.
         finish: Why the answer ended, in the words of Chat Completions; None asks for none.
         error: Words that the error's message must hold; None where nothing went wrong.
-        or_error: Words of an error that the client may raise of its own in place of the answer: whether to try again, and
-            whether an answer that is cut off or refused is an answer, is its choice. One of them is enough.
+        or_error: Words of an error that the client may raise of its own in place of the answer: whether to try
+            again, and whether an answer that is cut off or refused is an answer, is its choice. One is enough.
         reasoning: Thought that the API itself has words for; None asks for none. A client without a place for it tells
             none.
         refusal: What the model said in refusing; a client that puts it in the text has not lost it.

@@ -100,7 +100,7 @@ def run(
     lines: bool = False,
     strict: bool = False,
     python: str | None = None,
-    node_modules: Path | None = None,
+    node_modules: str | Path | None = None,
     quiet: bool = False,
     say: Callable[[str], None] | None = None,
     progress: Callable[[int, int, str], None] | None = None,

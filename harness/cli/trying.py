@@ -1,0 +1,121 @@
+"""The half of `harness fuzz` that tries a client program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_OF_CLIENTS = {
+    "trials": "--trial",
+    "dialects": "--dialect",
+    "is_list": "--list",
+    "lines": "--lines",
+    "strict": "--strict",
+    "python": "--python",
+    "node_modules": "--node-modules",
+}
+_OPTIONS = (
+    click.option(
+        "--trial",
+        "trials",
+        multiple=True,
+        metavar="PATTERN",
+        help="With --client: only these streams, by name, chapter, or a pattern such as 'chat-call*'; may be repeated.",
+    ),
+    click.option(
+        "--dialect",
+        "dialects",
+        type=click.Choice(["chat", "responses"]),
+        multiple=True,
+        help="With --client: only streams of this dialect; both by default.",
+    ),
+    click.option(
+        "--list",
+        "is_list",
+        is_flag=True,
+        help="With --client: list the streams and serve none; one alone is shown whole.",
+    ),
+    click.option(
+        "--lines",
+        is_flag=True,
+        help="With --client: the program takes many streams, one a line on stdin; see docs/clients.md.",
+    ),
+    click.option("--strict", is_flag=True, help="With --client: what is disputed fails, too."),
+    click.option(
+        "--python",
+        metavar="PYTHON",
+        help="With --client: the Python that has the client of a shipped driver.",
+    ),
+    click.option(
+        "--node-modules",
+        type=click.Path(path_type=str),
+        metavar="DIR",
+        help="With --client: where npm put the client of a shipped driver; ./node_modules by default.",
+    ),
+)
+
+
+def of_clients(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that belong to `--client`; all of them come in `tried`."""
+
+    def told(**given: Any) -> int:
+        tried = {name: given.pop(name) for name in _OF_CLIENTS}
+        return command(**given, tried=tried)
+
+    told.__doc__ = command.__doc__
+    told.__name__ = command.__name__
+    # Click lists options from the last to the first that were added.
+    told.__click_params__ = list(getattr(command, "__click_params__", ()))  # type: ignore[attr-defined]
+    for option in reversed(_OPTIONS):
+        told = option(told)
+    return told
+
+
+def refuse_strays(tried: dict[str, Any]) -> None:
+    """Refuse options of `--client` where there is none.
+
+    Raises:
+        click.UsageError: One was given.
+    """
+    for name, option in _OF_CLIENTS.items():
+        if tried[name]:
+            raise click.UsageError(f"{option} needs --client COMMAND: it is about client programs")
+
+
+def try_client(client: str, tried: dict[str, Any], *, form: str, quiet: bool) -> int:
+    """Serve the trials to a client, print what came of them, and give the exit code."""
+    from harness.cli.interrupting import interrupted_gently
+    from harness.cli.progress import Progress
+    from harness.trials.playing import SECONDS
+    from harness.trials.verb import CONCURRENCY, run
+
+    given = click.get_current_context()
+
+    def chosen(name: str, otherwise: Any) -> Any:
+        """What the command line says; the defaults of gateways are not those of clients."""
+        source = given.get_parameter_source(name)
+        told = given.params[name]
+        return otherwise if source is None or source.name == "DEFAULT" else told
+
+    progress = Progress()
+    texts: list[str] = []
+    with interrupted_gently():
+        code = run(
+            command=client,
+            form=form,
+            seconds=chosen("timeout", SECONDS),
+            max_time=chosen("max_time", 0) or None,
+            concurrency=chosen("concurrency", CONCURRENCY),
+            quiet=quiet,
+            say=texts.append,
+            progress=lambda done, of, name: progress.show(f"{done:,} of {of:,}  {name}"),
+            **tried,
+        )
+    progress.clear()
+    for text in texts:
+        click.echo(text)
+    return code
