@@ -95,6 +95,7 @@ class ClientsOnTape:
         """Be under every client from now on, to the end of `stack`."""
         for name in _MODULES:
             on_import(name, self._patch, self.stack)
+        on_import("openai", self._forget_default, self.stack)
 
     def _patch(self, module: ModuleType) -> None:
         for kind, transport in _KINDS.items():
@@ -102,6 +103,11 @@ class ClientsOnTape:
             self._replace(client, "__init__", self._init(module, client.__init__, transport))
             noting = self._async_send if kind == "AsyncClient" else self._send
             self._replace(client, "send", noting(client.send))
+
+    def _forget_default(self, openai: ModuleType) -> None:
+        """Let `openai.chat...`, without a client, make one anew, and the one that it had come back after."""
+        if hasattr(openai, "_client"):
+            self._replace(openai, "_client", None)
 
     def _replace(self, owner: Any, name: str, value: Any) -> None:
         own = getattr(owner, name)

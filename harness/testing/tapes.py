@@ -100,7 +100,8 @@ class TapeOfTest(Tape):
             f"this client belongs to a test that is over: {self.test}",
             where=_shown(self.path),
             found=asked,
-            hint="make the client in each test, or in a function-scoped fixture, and not once for several tests",
+            hint="make the client in each test, or in a function-scoped fixture; where a library keeps clients for"
+            " later, clear its cache between tests",
         )
         _tell_late(str(error))
         raise error
