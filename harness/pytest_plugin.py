@@ -34,6 +34,10 @@ _FAULTS = (
     " of none, for all that can be made in it."
 )
 
+_TRIALS = (
+    "client_trials(*patterns, dialect=None, strict=False): which streams client_trial serves; of none, all."
+)
+
 _VCR = "vcr(*cassettes, **settings): replay the test's cassette of vcrpy."
 
 
@@ -64,6 +68,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--harness-fail-on-stale",
         action="store_true",
         help="Fail where a cassette holds what no test asked for, or belongs to no test.",
+    )
+    group.addoption(
+        "--harness-trial",
+        action="append",
+        metavar="PATTERN",
+        help="Of the tests with client_trial, only those of these streams: 'chat-crlf', 'cut-*', 'calls'.",
     )
     group.addoption(
         "--conform",
@@ -101,6 +111,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARK)
     config.addinivalue_line("markers", _RECHUNK)
     config.addinivalue_line("markers", _FAULTS)
+    config.addinivalue_line("markers", _TRIALS)
     if config.getoption("--harness-record-mode") or config.getini("harness_record_mode"):
         from harness.testing.modes import check  # noqa: PLC0415 - see the module's docstring
 
@@ -119,8 +130,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test, every cut and every fault."""
+    """One test, every cut and every fault, and every stream of `client_trial`."""
     definition = metafunc.definition
+    if "client_trial" in metafunc.fixturenames:
+        from harness.testing import trying  # noqa: PLC0415 - see the module's docstring
+
+        trying.parametrise(metafunc)
     if definition.get_closest_marker("rechunk") or definition.get_closest_marker("faults"):
         from harness.testing.parametrised import parametrise  # noqa: PLC0415 - see the module's docstring
 
@@ -264,6 +279,24 @@ def session_gateway(request: pytest.FixtureRequest) -> Iterator[Callable[..., Ga
 
     with servers_of(request) as servers:
         yield servers.gateway
+
+
+@pytest.fixture(scope="session")
+def _trial_server() -> Iterator[Any]:
+    """The server of all trials."""
+    from harness.trials.server import TrialServer  # noqa: PLC0415
+
+    with TrialServer() as server:
+        yield server
+
+
+@pytest.fixture
+def client_trial(request: pytest.FixtureRequest, _trial_server: Any) -> Iterator[Any]:
+    """A rare and legal stream for a client; the test runs once for each, and ends in `client_trial.check(...)`."""
+    from harness.testing.trying import trial_of  # noqa: PLC0415
+
+    with trial_of(request, _trial_server) as trial:
+        yield trial
 
 
 @pytest.fixture
