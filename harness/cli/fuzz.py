@@ -21,7 +21,16 @@ _OF_ADDRESS = frozenset(
 )
 
 
-@click.command()
+_EXAMPLES = """\b
+Examples:
+  harness fuzz --max-time 60
+  harness fuzz --target litellm --route 'responses over *' --database fuzz.db
+  harness fuzz --base-url http://127.0.0.1:4000/v1 --model my-model --upstream-port 9000
+  harness fuzz --client 'python client.py'
+"""
+
+
+@click.command(epilog=_EXAMPLES)
 @click.option(
     "--target",
     "names",
@@ -213,13 +222,6 @@ def command(
     Conversations are generated and played through the gateway, with our client before it and our upstream behind it,
     and judged as by `harness conform`. Each new finding is made as small as it gets, and kept as recordings of both
     sides, with a text for an issue, a curl line and a test.
-
-    \b
-    Examples:
-      harness fuzz --max-time 60
-      harness fuzz --target litellm --route 'responses over *' --database fuzz.db
-      harness fuzz --base-url http://127.0.0.1:4000/v1 --model my-model --upstream-port 9000
-      harness fuzz --client 'python client.py'
 
     Exits with 1 where something was found, with 2 where the command line is wrong, with 3 where the gateway could not
     be fuzzed, or not to the end, and with 130 after Ctrl-C, which keeps what was found until then.

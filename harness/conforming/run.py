@@ -115,10 +115,10 @@ def put_through(target: Target, wishes: Wishes, *, tools: Path, out: Path) -> Th
     try:
         with (
             _quiet(),
-            _listening(handler, wishes.listen) as server,
+            listening(handler, wishes.listen) as server,
             target.run(server.url, tools, out) as running,
         ):
-            polish = _polish(target, running, server.url, tools, out)
+            polish = polish_of(target, running, server.url, tools, out)
             terms = Terms(
                 target=target.name,
                 client=names["client"],
@@ -181,7 +181,7 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _listening(handler: ScenarioUpstream, port: int) -> Iterator[ServerThread]:
+def listening(handler: ScenarioUpstream, port: int) -> Iterator[ServerThread]:
     """Our upstream; where its port is taken, nobody may take the target for what did not start."""
     server = ServerThread(handler, port=port, grace=0.0)
     try:
@@ -196,7 +196,7 @@ def _listening(handler: ScenarioUpstream, port: int) -> Iterator[ServerThread]:
         yield server
 
 
-def _polish(target: Target, running: Running, upstream: str, tools: Path, out: Path) -> Stable:
+def polish_of(target: Target, running: Running, upstream: str, tools: Path, out: Path) -> Stable:
     # An address that the user gave is shown as it is; those that were free just now say nothing to anybody.
     own = () if _is_given(target) else tuple(one.base_url for one in running.routes)
     return stable(upstream, targets=own, folders=((tools, "$TOOLS"), (out, "$OUT")))

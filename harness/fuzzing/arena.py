@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Final, Self
 
 from harness.checking.fingerprints import fingerprint
 from harness.conforming.judge import Judge, Terms
-from harness.conforming.run import _listening, _polish
+from harness.conforming.run import listening, polish_of
 from harness.errors import HarnessError, TargetError, UnknownName
 from harness.findings import Finding, Severity
-from harness.gateway.accounts import LOGGER
 from harness.fuzzing.floor import Floor
+from harness.gateway.accounts import LOGGER
 from harness.generate.reach import can_play
 from harness.results.result import CellStatus
-from harness.sandwich.behaviours_rules import CROSSED
 from harness.sandwich.behaviours import behave, together
+from harness.sandwich.behaviours_rules import CROSSED
 from harness.sandwich.client import new_client
 from harness.sandwich.session import Player
 from harness.sandwich.upstream import ScenarioUpstream
@@ -149,7 +149,7 @@ class Arena:
             stack.callback(logger.setLevel, logger.level)
             logger.setLevel(logging.CRITICAL)
             self._handler = ScenarioUpstream()
-            server = stack.enter_context(_listening(self._handler, self.listen))
+            server = stack.enter_context(listening(self._handler, self.listen))
             self.running = stack.enter_context(self.target.run(server.url, self.tools, self.folder))
             if any(one.alone for one in self.running.routes):
                 raise TargetError(
@@ -161,7 +161,7 @@ class Arena:
                 client="client.cassette.jsonl",
                 upstream="upstream.cassette.jsonl",
                 profile=self.profile,
-                stable=_polish(self.target, self.running, server.url, self.tools, self.folder),
+                stable=polish_of(self.target, self.running, server.url, self.tools, self.folder),
                 secrets=self.secrets,
                 hidden=self.hidden,
             )
@@ -265,9 +265,9 @@ class Arena:
     def _findings(self, ruled: Ruled, way: Way, played: Played) -> dict[Key, Finding]:
         cell = ruled.cell
         told = [one for one in ruled.blamed if one.severity in _COUNTED]
-        if way.route.upstream is None and cell.status is CellStatus.NOT_EXERCISED and cell.reason:
-            if "has no words for this" in cell.reason:
-                return {}
+        is_silent = cell.status is CellStatus.NOT_EXERCISED
+        if way.route.upstream is None and is_silent and "has no words for this" in (cell.reason or ""):
+            return {}
         if cell.status is CellStatus.FAILED and cell.reason is not None:
             told = [_wordless(HUNG, cell.reason)]  # whatever else is missing follows from that
         elif not played.upstream and (crash := self._crash(played)) is not None:

@@ -9,7 +9,7 @@ import msgspec
 
 from harness.errors import FileAccessError, InputError
 from harness.fuzzing.arena import Key, Way
-from harness.generate.sketch import Sketch
+from harness.generate.sketch import Sketch  # noqa: TC001 - msgspec reads the annotation
 from harness.io.files import write_text
 
 if TYPE_CHECKING:
@@ -97,9 +97,9 @@ class Database:
 
 def playable(kept: Sequence[Kept], ways: Sequence[Way]) -> list[tuple[Way, Sketch, Key]]:
     """Those that can be played on the ways that were chosen."""
-    by_name = {(one.route.name, one.mode): one for one in ways}
+    by_name: dict[tuple[str, str], Way] = {(one.route.name, one.mode): one for one in ways}
     return [
         (way, one.conversation, one.key)
         for one in kept
-        if (way := by_name.get((one.route, one.mode))) is not None  # type: ignore[call-overload]
+        if (way := by_name.get((one.route, one.mode))) is not None
     ]

@@ -10,9 +10,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from harness.checking.report import Verdict
-from harness.fuzzing.arena import Gone
-from harness.fuzzing.shrinking import Shrinker, Shrunk
+from harness.fuzzing.arena import HUNG, Gone
+from harness.fuzzing.shrinking import CONFIRMED, Shrinker, Shrunk
 from harness.fuzzing.supply import Supply
+from harness.sandwich.behaviours_rules import HELD, LEFT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +80,18 @@ class Found:
     shrunk: Shrunk | None = None
 
 
+_CLOCKED: Final = frozenset({HELD, LEFT, HUNG, "HTTP-CLOSE-001", "SSE-IDLE-001"})
+"""Rules that the clock decides: on a busy machine they may speak by chance."""
+
+
+def is_sure(found: Found) -> bool:
+    """Whether it has shown again, so that it is no chance."""
+    shrunk = found.shrunk
+    if shrunk is None:
+        return found.key.rule not in _CLOCKED
+    return shrunk.shown == CONFIRMED if found.key.rule in _CLOCKED else shrunk.seen is not None
+
+
 @dataclass
 class Hunt:
     """One hunt through one arena.
@@ -97,14 +110,14 @@ class Hunt:
         stopped: Why it ended early; None where its time was over.
         died: The gateway is gone.
         interrupted: Whoever started it ended it.
-        troubles: What kept conversations from being played, in words, with the first of each kind: defects of this tool.
+        troubles: What kept conversations from being played, with the first of each kind: defects of this tool.
     """
 
     arena: Arena
     ways: Sequence[Way]
     terms: Terms
     baseline: Baseline | None = None
-    tell: Callable[[Hunt], None] = lambda hunt: None  # noqa: E731 - a default
+    tell: Callable[[Hunt], None] = field(default=lambda _: None)
     found: dict[Key, Found] = field(default_factory=dict)
     examples: int = 0
     rules: set[str] = field(default_factory=set)

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 4_000
 """Characters of a body that are shown; the recordings have all of it."""
+_AGAIN: Final = (
+    "Something has to answer behind the gateway: `harness replay upstream.cassette.jsonl --body ignore --repeats last`"
+    " says what upstream said. `pytest test_finding.py` does both; its first lines say what has to be set."
+)
+_BESIDE: Final = "`client.cassette.jsonl` and `upstream.cassette.jsonl` beside this file are the recordings of both sides of the gateway."
 _MOST: Final = 6
 """Exchanges of a side that are shown."""
 
@@ -51,11 +56,9 @@ def issue(told: Told, played: Played, *, target: str, redactor: Redactor) -> str
         told.curl,
         "```",
         "",
-        "Something has to answer behind the gateway: `harness replay upstream.cassette.jsonl --body ignore --repeats last`"
-        " says what upstream said. `pytest test_finding.py` does both; its first lines say what has to be set.",
+        _AGAIN,
         "",
-        f"Found by `harness fuzz` {__version__}; `client.cassette.jsonl` and `upstream.cassette.jsonl` beside this file are"
-        " the recordings of both sides of the gateway.",
+        f"Found by `harness fuzz` {__version__}; {_BESIDE}",
         "",
     ]
     return redactor.text("\n".join(lines), "issue")[0]
@@ -64,7 +67,8 @@ def issue(told: Told, played: Played, *, target: str, redactor: Redactor) -> str
 def _title(told: Told, target: str) -> Iterator[str]:
     yield f"# {told.message}"
     yield ""
-    yield f"`{target}`, {told.route}, {'streamed' if told.mode == 'stream' else 'whole'}: `{told.rule}` {told.name} ({told.severity})."
+    how = "streamed" if told.mode == "stream" else "whole"
+    yield f"`{target}`, {told.route}, {how}: `{told.rule}` {told.name} ({told.severity})."
     yield ""
     if told.expected is not None:
         yield f"- expected: {told.expected}"

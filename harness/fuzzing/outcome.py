@@ -87,8 +87,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         plays: How many were played in all, those for shrinking among them.
         rules: How many rules had something to judge.
         findings: What was found, errors first.
+        once: What was seen and did not show again, or what the clock decides and did not show each time: it may be
+            chance, and does not count.
         gone: What the database knew, and is not there any more.
         stopped: Why it ended before its time; None where it did not.
+        troubles: What kept conversations from being played or judged: defects of this program.
         died: The gateway was gone before the end.
         interrupted: Whoever started it ended it.
     """
@@ -104,8 +107,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     plays: int
     rules: int
     findings: tuple[Told, ...] = ()
+    once: tuple[Told, ...] = ()
     gone: tuple[Gone, ...] = ()
     stopped: str | None = None
+    troubles: tuple[str, ...] = ()
     died: bool = False
     interrupted: bool = False
 
@@ -114,4 +119,4 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         """As of the command."""
         if self.interrupted:
             return 130
-        return 3 if self.died else 1 if self.findings else 0
+        return 3 if self.died or self.troubles else 1 if self.findings else 0

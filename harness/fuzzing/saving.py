@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from harness.cassettes.exchange import Exchange
     from harness.cassettes.redaction.redactor import Redactor
     from harness.fuzzing.hunt import Found
+    from harness.jsonvalue import JsonValue
     from harness.sandwich.session import Played, Side
 
 SIDES: Final = ("client", "upstream")
@@ -102,7 +103,10 @@ class Saving:
         for side in SIDES:
             sides: tuple[Side, ...] = getattr(played, side)
             exchanges = [replace(one.exchange, index=number) for number, one in enumerate(sides)]
-            head = {"v": 1, "notes": f"{self.target}, {told.route}, {told.rule}, {side}"}
+            head: dict[str, JsonValue] = {
+                "v": 1,
+                "notes": f"{self.target}, {told.route}, {told.rule}, {side}",
+            }
             cassette = redacted(Cassette(head=head, exchanges=exchanges), self.redactor)
             write_cassette(cassette, folder / f"{side}.cassette.jsonl")
         write_text(folder / "finding.md", issue(told, played, target=self.target, redactor=self.redactor))

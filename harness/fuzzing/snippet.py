@@ -1,4 +1,4 @@
-"""The test of a finding: it plays what upstream said behind the gateway, asks the gateway the same, and judges both sides."""
+"""The test of a finding: it plays what upstream said behind the gateway, asks the same again, and judges both sides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is played next: first each trait alone, then more and more of them together, and what is near to what was found.
+"""What is played next: first each trait alone, then several of them together, and what is near to what was found.
 
 Traits are switched on and off by the batch (swarm testing): a trait that hides another one, as a refusal hides calls, is
 missing from half of the batches.

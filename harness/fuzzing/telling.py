@@ -32,9 +32,9 @@ def written(outcome: Outcome, form: str) -> str:
 def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
     """A row a finding, one for each that is gone, and the rest last."""
     rest = msgspec.to_builtins(outcome)
-    for name in ("finding", "gone"):
-        for one in rest.pop(f"{name}s" if name == "finding" else name):
-            yield {"kind": name, **one}
+    for name, kind in (("findings", "finding"), ("once", "once"), ("gone", "gone")):
+        for one in rest.pop(name):
+            yield {"kind": kind, **one}
     yield {"kind": "run", **rest}
 
 
@@ -42,10 +42,18 @@ def _text(outcome: Outcome) -> Iterator[str]:
     for one in outcome.findings:
         yield from _finding(one)
         yield ""
+    for one in outcome.once:
+        where = f"{one.rule} on {one.route}, {_mode(one.mode)}"
+        yield f"once     {where}: {one.message} It may be chance, and does not count."
+    if outcome.once:
+        yield ""
     for gone in outcome.gone:
-        yield f"gone     {gone.rule} on {gone.route}, {_mode(gone.mode)}: it stood in the database, and does not show any more"
+        where = f"{gone.rule} on {gone.route}, {_mode(gone.mode)}"
+        yield f"gone     {where}: it stood in the database, and does not show any more"
     if outcome.gone:
         yield ""
+    for trouble in outcome.troubles:
+        yield f"A conversation could not be played, which is a defect of harness: {trouble}"
     if outcome.stopped is not None:
         yield f"It ended early: {outcome.stopped}."
     number = len(outcome.findings)

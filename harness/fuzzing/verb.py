@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
-
 
 from harness import __version__
 from harness.cassettes.redaction.redactor import Redactor
@@ -17,8 +17,8 @@ from harness.conforming.wishes import TOOLS
 from harness.errors import UsageError
 from harness.fuzzing.arena import Arena, Way
 from harness.fuzzing.database import Database, Kept, playable
-from harness.fuzzing.hunt import Hunt, Terms
-from harness.fuzzing.outcome import Gone, Outcome
+from harness.fuzzing.hunt import Found, Hunt, Terms, is_sure
+from harness.fuzzing.outcome import Gone, Outcome, Told
 from harness.fuzzing.saving import Saving
 from harness.io.environment import secret_values
 from harness.jobs.accepting import open_baseline
@@ -166,12 +166,8 @@ def fuzz(
                 hidden=hidden,
                 profile=profile,
             )
-            told = tuple(
-                sorted(
-                    map(saving.saved, hunt.found.values()),
-                    key=lambda one: (_ORDER.get(one.severity, 2), one.id),
-                )
-            )
+            sure = [one for one in hunt.found.values() if is_sure(one)]
+            once = [one for one in hunt.found.values() if not is_sure(one)]
             if store is not None:
                 _keep(store, chosen.name, hunt, kept, still)
             return Outcome(
@@ -185,16 +181,22 @@ def fuzz(
                 conversations=hunt.examples,
                 plays=arena.plays,
                 rules=len(hunt.rules),
-                findings=told,
+                findings=_told(saving, sure),
+                once=_told(replace(saving, folder=None), once),
                 gone=tuple(
                     Gone(route=one.route, mode=one.mode, rule=one.rule, fingerprint=one.fingerprint)
                     for one in kept
                     if still.get(one.key) is False
                 ),
                 stopped=hunt.stopped,
+                troubles=tuple(f"{why} ({sketch.digest()})" for why, sketch in hunt.troubles.items()),
                 died=hunt.died,
                 interrupted=hunt.interrupted,
             )
+
+
+def _told(saving: Saving, found: Iterable[Found]) -> tuple[Told, ...]:
+    return tuple(sorted(map(saving.saved, found), key=lambda one: (_ORDER.get(one.severity, 2), one.id)))
 
 
 def _silent(text: str) -> None:
@@ -230,8 +232,8 @@ def _keep(store: Database, target: str, hunt: Hunt, kept: Iterable[Kept], still:
         if still.get(one.key) is False:
             store.drop(one)
     for found in hunt.found.values():
-        if found.shrunk is not None and found.shrunk.seen is None:
-            continue  # it did not show again: the next hunt would say that it is gone
+        if not is_sure(found):
+            continue  # the next hunt would say that it is gone
         key = found.key
         store.keep(
             Kept(

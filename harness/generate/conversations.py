@@ -15,6 +15,7 @@ dialects. They shrink to one request and one answer of one word, with no option 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from hypothesis import strategies as st
@@ -35,6 +36,12 @@ T = TypeVar("T")
 _MOST = 6
 
 
+@cache
+def _between(low: int, high: int) -> st.SearchStrategy[int]:
+    """Made once: a conversation takes dozens of choices."""
+    return st.integers(low, high)
+
+
 class Drawn:
     """Makes choices as hypothesis does, which shrinks them to the first.
 
@@ -47,15 +54,15 @@ class Drawn:
 
     def integer(self, low: int, high: int) -> int:
         """A number, both ends included."""
-        return self._draw(st.integers(low, high))
+        return self._draw(_between(low, high))
 
     def pick(self, among: Sequence[T]) -> T:
         """One of several."""
-        return among[self._draw(st.integers(0, len(among) - 1))]
+        return among[self._draw(_between(0, len(among) - 1))]
 
     def chance(self, one_in: int) -> bool:
         """True once in so many times."""
-        return self._draw(st.integers(0, one_in - 1)) == one_in - 1
+        return self._draw(_between(0, one_in - 1)) == one_in - 1
 
 
 def conversations(
@@ -94,13 +101,14 @@ def sketches(
     max_traits: int = _MOST,
 ) -> st.SearchStrategy[Sketch]:
     """The same as plain data; arguments as of `conversations`."""
-    for what, name, known in (
+    asked: tuple[tuple[str, str | None, Sequence[str]], ...] = (
         ("client dialect", inbound, INBOUND),
         ("upstream dialect", upstream, UPSTREAM),
         ("mode", mode, ("stream", "whole")),
-    ):
+    )
+    for what, name, known in asked:
         if name is not None and name not in known:
-            raise UnknownName(what, str(name), known)
+            raise UnknownName(what, name, known)
     if isinstance(traits, str):
         raise UsageError(
             "traits are several names", where="traits", found=repr(traits), expected=f"[{traits!r}]"
@@ -108,9 +116,9 @@ def sketches(
     if max_traits < 0:
         raise UsageError("no conversation has less than no trait", where="max_traits", found=str(max_traits))
     names = list(TRAITS if traits is None else dict.fromkeys(traits))
-    for name in names:
-        if name not in EVERY:
-            raise UnknownName("trait", name, EVERY, where="traits")
+    for one in names:
+        if one not in EVERY:
+            raise UnknownName("trait", str(one), EVERY, where="traits")
     fitting = [name for name in EVERY if name in names and _fits_alone(name, inbound, upstream, mode)]
     if names and not fitting:
         raise UsageError(
@@ -119,17 +127,12 @@ def sketches(
             found=", ".join(names),
             expected=" ".join(str(one) for one in (inbound, upstream and f"over {upstream}", mode) if one),
         )
-    return _sketches(tuple(fitting), inbound, upstream, mode, max_traits)
+    return _sketches(tuple(fitting), (inbound, upstream, mode), max_traits)
 
 
 @st.composite
 def _sketches(
-    draw: st.DrawFn,
-    names: tuple[str, ...],
-    inbound: str | None,
-    upstream: str | None,
-    mode: str | None,
-    most: int,
+    draw: st.DrawFn, names: tuple[str, ...], asked: tuple[str | None, str | None, str | None], most: int
 ) -> Sketch:
     choose = Drawn(draw)
     made = mended(Sketch())
@@ -137,7 +140,7 @@ def _sketches(
     for name in chosen:
         further = mended(EVERY[name](choose, made))
         # A trait that does not go with what is there, or with who asks, is left out.
-        if _can(further, inbound, upstream, mode):
+        if _can(further, *asked):
             made = further
     return made
 

@@ -50,7 +50,7 @@ def mended(sketch: Sketch) -> Sketch:
         says = [one for one in sketch.says if not any(block.kind in _CALLS for block in one.blocks)]
         if len(says) != len(sketch.says) or any(not _is_object(one) for one in says):
             sketch = _unwished(sketch, "format")
-    sketch = replace(sketch, says=tuple(_said(one, is_last=one is sketch.says[-1]) for one in sketch.says))
+    sketch = replace(sketch, says=tuple(_said(one) for one in sketch.says))
     if "top_logprobs" in sketch.wishes and not any(one.logprobs for one in sketch.blocks):
         sketch = _unwished(sketch, "top_logprobs")
     return _short(_stopped(_tooled(_numbered(sketch))))
@@ -90,7 +90,8 @@ def _behaved(sketch: Sketch) -> Sketch:
     if sketch.behaviour in {"repeat", "whole_is_fold"}:
         return replace(sketch, fault="", follows="", output="", says=sketch.says[:1], gap_us=0, crowd=0)
     plain = Say(blocks=(Block(pieces=_WATCHED.get(sketch.behaviour, _SIX)),))
-    says, crowd = (plain,), 0
+    says: tuple[Say, ...] = (plain,)
+    crowd = 0
     if sketch.behaviour == "crosstalk":
         crowd = sketch.crowd or 1
         if any("{mark}" in piece for block in sketch.blocks for piece in block.pieces):
@@ -131,7 +132,7 @@ def _is_object(say: Say) -> bool:
     return said.startswith("{") and said.endswith("}") and '"city"' in said
 
 
-def _said(say: Say, *, is_last: bool) -> Say:
+def _said(say: Say) -> Say:
     """An answer whose blocks and whose end fit each other."""
     blocks = sorted(
         (one for one in say.blocks if not (one.kind == "thought" and not one.pieces)),
@@ -223,10 +224,9 @@ def _tooled(sketch: Sketch) -> Sketch:
         wishes.pop("parallel_tool_calls", None)
     choice = wishes.get("tool_choice")
     first = {one.name for one in _calls(sketch.says[0])}
-    forced = choice == "required" or isinstance(choice, dict)
-    fits = not forced or (
-        len(sketch.says) == 1 and first and (choice == "required" or first == {choice["name"]})
-    )
+    named = choice["name"] if isinstance(choice, dict) else None
+    forced = choice == "required" or named is not None
+    fits = not forced or (len(sketch.says) == 1 and first and (choice == "required" or first == {named}))
     if choice is not None and (not sketch.tools or not fits or (choice == "none" and called) or sketch.fault):
         wishes.pop("tool_choice", None)
     if called and wishes.get("effort") == "minimal":

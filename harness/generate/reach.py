@@ -56,7 +56,7 @@ def upstream_of(sketch: Sketch) -> tuple[UpstreamDialect, ...]:
         found -= {"responses"}
     if fault == "split_character":
         found -= {"gemini"}
-    if fault in {"omit_terminal"}:
+    if fault == "omit_terminal":
         found -= {"anthropic"}
     if fault == "omit_done":
         found &= {"chat"}

@@ -7,6 +7,7 @@ JSON and read again, compared, and taken apart member by member, which a scenari
 from __future__ import annotations
 
 from hashlib import sha256
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -226,6 +227,6 @@ def _sources(number: int, size: int) -> list[Any]:
     borders = [size * place // number for place in range(number + 1)] if number else []
     return [
         source(f"https://example.org/{place}", f"Page {place}", begin, end)
-        for place, (begin, end) in enumerate(zip(borders, borders[1:], strict=False), 1)
+        for place, (begin, end) in enumerate(pairwise(borders), 1)
         if begin < end
     ]

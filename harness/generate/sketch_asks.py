@@ -95,13 +95,15 @@ def _input(sketch: Sketch) -> Any:
 def _chat_part(part: Part) -> Body:
     if part.kind == "text":
         return {"type": "text", "text": part.text}
-    return dict((CHAT_PICTURE if part.kind == "image" else CHAT_FILE)[1])
+    given: list[Any] = CHAT_PICTURE if part.kind == "image" else CHAT_FILE
+    return dict(given[1])
 
 
 def _responses_part(part: Part) -> Body:
     if part.kind == "text":
         return {"type": "input_text", "text": part.text}
-    return dict((RESPONSES_PICTURE if part.kind == "image" else RESPONSES_FILE)[1])
+    given: list[Any] = RESPONSES_PICTURE if part.kind == "image" else RESPONSES_FILE
+    return dict(given[1])
 
 
 def _wish(name: str, value: Any, chat: Body, responses: Body) -> None:  # noqa: C901 - one case a wish

@@ -534,7 +534,9 @@ TRAITS: Final[Mapping[str, Trait]] = {
     "limit-old": _wish(max_tokens=(16, 321)),
     "seed": _wish(seed=(0, 7, 123456789)),
     "penalties": _wish(presence_penalty=(0.5, -2, 0), frequency_penalty=(1, -0.5, 0)),
-    "stop": _wish(stop=(["END"], "STOP", ["END", "###"], ["\n\n\n\n"], ["a1", "b2", "c3", "d4"])),
+    "stop": _wish(
+        stop=(["END"], "STOP", ["END", "###"], ["\n\n\n\n"], ["STOP!", "one more", "###", "\n\nUser:"])
+    ),
     "effort": _wish(effort=("low", "medium", "high", "minimal")),
     "verbosity": _wish(verbosity=("low", "high")),
     "user": _wish(user=("u-1",), metadata=({"a": "b"}, {})),

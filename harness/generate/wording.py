@@ -50,7 +50,7 @@ _SPACE: Final = (
 _ODD: Final = (
     '"', "\\", "\\n", "{", "}", "[DONE]", "data: [DONE]", "data: x", "\ndata: y\n\n", "event: end", ": ping", "null", "0", "false",
     "&amp;", "<b>", "</s>", "%20", "%s", "{}", "{0}", "$1", "\x01", "\x1b[0m", "\x7f", "'", "`", "**bold**", "# Title", "| a | b |",
-    "\\u0041", "undefined", "None", "//", "<|im_end|>", "https://example.org/?a=1&b=2", "-1", "[", "]", "()", ";", "1e5", "é\\",
+    "\\u0041", "undefined", "None", "//", "https://example.org/?a=1&b=2", "-1", "[", "]", "()", ";", "1e5", "é\\",
 )  # fmt: skip
 KINDS: Final = ("plain", "unicode", "space", "odd", "repeats", "many", "long", "single", "falsy", "marked")
 """What may be particular about a text."""
