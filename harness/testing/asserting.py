@@ -27,7 +27,6 @@ from harness.testing.judged import failure_text, judged, nothing_judged, used_su
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.jsonvalue import JsonValue
     from harness.rules.rule import Need
 
 GIVEN: Final = (
@@ -45,7 +44,7 @@ def assert_conforms(
     allow: str | Iterable[str] = (),
     *,
     dialect: str | None = None,
-    request: bytes | str | Path | Mapping[str, JsonValue] | None = None,
+    request: bytes | str | Path | Mapping[str, Any] | None = None,
     strict: bool = False,
 ) -> Report:
     """Hold a stream or a whole answer against the rules of its protocol.
@@ -242,7 +241,7 @@ def _of_response(response: Any, terms: Terms) -> tuple[str, list[Subject]]:
     return "(response)", [Subject(exchange, known)]
 
 
-def _request_bytes(request: bytes | str | Path | Mapping[str, JsonValue] | None) -> bytes | None:
+def _request_bytes(request: bytes | str | Path | Mapping[str, Any] | None) -> bytes | None:
     if request is None or isinstance(request, bytes):
         return request
     if isinstance(request, Mapping):

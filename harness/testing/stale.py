@@ -128,7 +128,7 @@ def _stale(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
     for path, used in notes.used.items():
         failed = [(test, text) for test, text in used.misses if test in notes.bad]
         if failed:
-            told = tuple(dict.fromkeys(_of_miss(text) for _, text in failed))
+            told = tuple(dict.fromkeys(_of_miss(text.replace(f" of {path}", "")) for _, text in failed))
             yield Claim("stale", path, told[:_MOST_SHOWN], _anew({test for test, _ in failed}, config))
         elif (age := _age(path, config)) is not None and not used.recorded:
             yield Claim("stale", path, (f"it was recorded {age} days ago",), _anew(used.tests, config))
@@ -226,8 +226,12 @@ def is_below(path: str, config: pytest.Config) -> bool:
 
 def _anew(tests: Iterable[str], config: pytest.Config) -> tuple[str, ...]:
     """How to record anew what tests use."""
-    names = " ".join(shlex.quote(_from_here(one, config)) for one in sorted(tests))
-    return (f"record it again: pytest {names} --harness-record-mode=rewrite",)
+    cases = dict.fromkeys(_from_here(one, config) for one in sorted(tests))
+    if len(cases) == 1:
+        return (f"record it again: pytest {shlex.quote(next(iter(cases)))} --harness-record-mode=rewrite",)
+    # Each of several tests would empty what the others record.
+    names = " ".join(shlex.quote(one) for one in dict.fromkeys(case.partition("[")[0] for case in cases))
+    return (f"record it again: delete it, then pytest {names} --harness-record-mode=once",)
 
 
 def _from_here(test: str, config: pytest.Config) -> str:
