@@ -39,7 +39,7 @@ def lines_of(value: object, placeholders: Placeholders) -> list[str]:
         return _recorded(value, placeholders)
     if (body := _bytes(value)) is not None:
         return lines_of_body(body, placeholders)
-    if hasattr(value, "status_code") and hasattr(value, "content"):
+    if hasattr(value, "status_code") and hasattr(type(value), "content"):
         return [*_status(value.status_code), *lines_of_body(_content(value), placeholders)]
     if isinstance(value, Mapping) or _is_model(value):
         return lines_of_value(_json(value), placeholders)
