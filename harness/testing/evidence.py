@@ -132,30 +132,20 @@ def _status(status: object) -> list[str]:
 
 
 def _content(response: Any) -> bytes:
-    """The body of a response of httpx, requests and the like."""
+    """The body of a response of httpx, requests and the like; one that was not read yet is read."""
     try:
-        content: bytes = response.content
-    except RuntimeError as error:  # as httpx has it
-        if (
-            type(error).__name__ == "ResponseNotRead"
-            and hasattr(response, "read")
-            and not _is_async(response)
-        ):
-            read: bytes = response.read()
-            return read
+        try:
+            content: bytes = response.content
+        except RuntimeError:  # as httpx has it
+            content = response.read()
+    except RuntimeError as error:
         raise UsageError(
             "the body of this response cannot be had",
             where="stream_snapshot",
-            found=str(error).partition("\n")[0],
+            found=str(error).partition(".")[0],
             hint="read it first (`response.read()`, `await response.aread()`), or keep its chunks and compare those",
         ) from None
     return content
-
-
-def _is_async(response: Any) -> bool:
-    return isinstance(getattr(response, "stream", None), AsyncIterable) and not isinstance(
-        response.stream, Iterable
-    )
 
 
 def _is_model(value: object) -> bool:
