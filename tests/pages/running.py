@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IN_CHECKOUT = ("README.md", "docs/tutorial.md")
 """Pages whose reader begins in a checkout of the project."""
 
-ON_A_COPY = ("docs/howto/rule.md",)
+ON_A_COPY = ("docs/howto/rule.md", "docs/howto/dialect.md")
 """Pages whose reader changes the project itself."""
 
 CHECKOUT = "llm-stream-harness"
@@ -84,8 +84,12 @@ def copy_checkout(terminal: Terminal) -> None:
     ignored = shutil.ignore_patterns("__pycache__", "node_modules", ".*")
     for name in ("harness", "specs", "cassettes", "docs", "tests", "generators"):
         shutil.copytree(ROOT / name, terminal.folder / name, ignore=ignored)
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", ".gitignore"):
         shutil.copy(ROOT / name, terminal.folder)
+    # Whatever is stale here is no affair of the page.
+    terminal.run("python -m harness.cli.pages")
+    who = "-c user.name=reader -c user.email=reader@localhost"
+    terminal.run(f"git init -q && git add . && git {who} commit -q -m begin")
     terminal.environment["PYTHONPATH"] = str(terminal.folder)
 
 

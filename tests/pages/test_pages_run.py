@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,3 +47,12 @@ def test_a_page_has_more_that_is_run_than_is_not(path: str) -> None:
     run = [one for one in found if isinstance(one, Step | File)]
     assert len(run) >= len([one for one in found if isinstance(one, Aside)])
     assert all(len(one.why.split()) > 2 for one in found if isinstance(one, Aside))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_file_of_ours_that_a_page_names_is_there(path: str) -> None:
+    """In running text; one that the page itself writes need not be."""
+    text = text_of(path)
+    written = {one.name for one in steps(text) if isinstance(one, File)}
+    named = set(re.findall(r"`((?:harness|tests|specs|generators)/[\w./-]+)`", text)) - written
+    assert {name for name in named if not (ROOT / name).exists()} == set()
