@@ -61,6 +61,7 @@ def told(result: pytest.RunResult) -> str:
     )
     text = "\n".join(lines[start:])
     text = re.sub(r" in \d+\.\d+s(?: \([\d:]+\))?", "", text)
+    text = re.sub(r"one of \d+ names", "one of N names", text)
     text = re.sub(r"\[gw\d\] .*\n", "", text)
     return re.sub(r"([=_])\1{2,} (.*?) \1{3,}", r"\1\1\1 \2 \1\1\1", text)
 

@@ -14,8 +14,9 @@ from harness.checking.baseline import Baseline, Entry
 from harness.checking.exchanges import EVERYTHING
 from harness.checking.report import Report
 from harness.errors import HarnessError, UnknownName, UsageError
-from harness.io.recordings import find_recordings, read_bytes
+from harness.io.recordings import read_bytes
 from harness.io.tape import Tape
+from harness.jobs.inputs import named
 from harness.jobs.judging import Terms
 from harness.jobs.subjects import Subject, of_cassette, of_chunks, of_file, of_stdin
 from harness.jsonvalue import compact
@@ -137,13 +138,21 @@ def _subjects(given: object, terms: Terms) -> Iterator[tuple[str, list[Subject]]
     elif isinstance(given, Cassette):
         yield given.source or "(cassette)", list(of_cassette(given))
     elif isinstance(given, Path) or (isinstance(given, str) and not _is_body(given)):
-        for path in find_recordings([given]):
-            yield (
-                str(given) if Path(given).is_file() else str(path),
-                list(of_file(path, request=terms.request)),
-            )
+        yield from _of_path(str(given), terms)
     else:
         yield _of_answer(given, terms)
+
+
+def _of_path(name: str, terms: Terms) -> Iterator[tuple[str, list[Subject]]]:
+    """A file, a folder, a pattern or a shipped recording, called as it was given."""
+    for one in named([name]):
+        if isinstance(one, HarnessError):
+            raise one
+        if one.path is None:
+            raise UsageError(
+                "a live server is asked by `harness.check`", where="subject", expected=GIVEN, found=one.source
+            )
+        yield one.source, list(of_file(one.path, request=terms.request, found=one.found))
 
 
 def _of_answer(given: object, terms: Terms) -> tuple[str, list[Subject]]:
