@@ -145,18 +145,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A mark is enough: a test need not name the fixture as well. What marks say is looked at before any test runs."""
-    vcr = bool(config.getoption("--harness-vcr"))
-    with_cassette = []
-    for item in items:
-        if not isinstance(item, pytest.Function):
-            continue
-        is_marked = item.get_closest_marker("cassette") is not None
-        if (
-            is_marked
-            or "cassette" in item.fixturenames
-            or (vcr and item.get_closest_marker("vcr") is not None)
-        ):
-            with_cassette.append(item)
+    functions = [item for item in items if isinstance(item, pytest.Function)]
+    with_cassette = [
+        item
+        for item in functions
+        if item.get_closest_marker("cassette") is not None or "cassette" in item.fixturenames
+    ]
+    if config.getoption("--harness-vcr"):
+        from harness.testing.vcr import is_replayed  # noqa: PLC0415 - see the module's docstring
+
+        with_cassette += [item for item in functions if item not in with_cassette and is_replayed(item)]
     if with_cassette:
         from harness.testing.collecting import collected  # noqa: PLC0415 - see the module's docstring
 
@@ -190,7 +188,7 @@ def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
     if config.getoption("--harness-vcr"):
         from harness.testing.vcr import stand_aside  # noqa: PLC0415
 
-        stand_aside(vcr)
+        stand_aside(config, vcr)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

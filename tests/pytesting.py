@@ -48,11 +48,11 @@ def told(result: pytest.RunResult, *, errors: bool = False) -> str:
 
 
 def _from_failures(lines: Iterable[str]) -> Iterator[str]:
-    """Without the short summary, which pytest cuts to the width of a terminal where there is one."""
+    """Without the short summary, which pytest cuts to the width of a terminal, and what is told of all cassettes."""
     shown = False
     for line in lines:
         if line.startswith("==="):
-            shown = "test session starts" not in line and "short test summary" not in line
+            shown = not any(name in line for name in ("session starts", "short test summary", " cassettes "))
         if shown:
             yield line
 

@@ -129,6 +129,8 @@ class Blocking:
             return
         item = self._item
         record = f"pytest {shlex.quote(item.nodeid)} --harness-record-mode=once"
+        if "cassette" not in getattr(item, "fixturenames", ()):
+            record = f"with the mark `cassette`: {record}"
         error = UsageError(
             "a test may not reach another machine: --harness-block-network",
             where=item.nodeid,

@@ -112,7 +112,7 @@ def _opened(request: pytest.FixtureRequest, config: object, stack: ExitStack) ->
     mode = mode_of(mark.mode, item.config, options.pop("mode", None))
     path = path_of(item, mark)
     more: tuple[Path, ...] = ()
-    imported = vcr_recordings(request) if mark.path is None else None
+    imported = vcr_recordings(request, mark.match) if mark.path is None else None
     if imported is not None:
         path, more, mode = imported.path, imported.more, "none"
         options.setdefault("match", imported.match)

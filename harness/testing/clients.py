@@ -107,6 +107,9 @@ class ClientsOnTape:
     def _forget_default(self, openai: ModuleType) -> None:
         """Let `openai.chat...`, without a client, make one anew, and the one that it had come back after."""
         if hasattr(openai, "_client"):
+            # A default client puts its httpx client there, for the next one.
+            given = getattr(openai, "http_client", None) if openai._client is None else None  # noqa: SLF001
+            self._replace(openai, "http_client", given)
             self._replace(openai, "_client", None)
 
     def _replace(self, owner: Any, name: str, value: Any) -> None:

@@ -52,15 +52,22 @@ class Imported:
 
 def is_replayed(item: pytest.Item) -> bool:
     """Whether a test has vcrpy's mark, and it was asked that such tests are replayed here."""
-    if not item.config.getoption("--harness-vcr") or item.get_closest_marker(_MARK) is None:
-        return False
+    return _is_on(item.config) and item.get_closest_marker(_MARK) is not None
+
+
+def _is_on(config: pytest.Config) -> bool:
     # Whoever tells pytest-recording to record, or to stand aside, means it.
-    record = item.config.getoption("--record-mode", default=None)
-    return record in (None, "none") and not item.config.getoption("--disable-recording", default=False)
+    record = config.getoption("--record-mode", default=None)
+    is_free = record in (None, "none") and not config.getoption("--disable-recording", default=False)
+    return is_free and bool(config.getoption("--harness-vcr"))
 
 
-def vcr_recordings(request: pytest.FixtureRequest) -> Imported | None:
+def vcr_recordings(request: pytest.FixtureRequest, match: MatchPolicy | None) -> Imported | None:
     """The cassettes of a test that has vcrpy's mark; None where that is not ours to replay.
+
+    Args:
+        request: The fixture's.
+        match: What the test's own mark says of matching, in place of what vcrpy is told.
 
     Raises:
         UsageError: vcrpy was told to compare in a way that only its own code knows.
@@ -83,7 +90,7 @@ def vcr_recordings(request: pytest.FixtureRequest) -> Imported | None:
     return Imported(
         path=folder / file,
         more=tuple(folder / str(extra) for mark in marks for extra in mark.args),
-        match=_policy(settings, place_of(item)),
+        match=match or _policy(settings, place_of(item)),
         ignore_hosts=hosts,
         command=f"pytest {shlex.quote(item.nodeid)} --record-mode=rewrite, with pytest-recording",
     )
@@ -156,7 +163,7 @@ def _first(one: object) -> str:
     return str(one[0]) if isinstance(one, (tuple, list)) else str(one)
 
 
-def stand_aside(vcr: Any) -> None:
+def stand_aside(config: pytest.Config, vcr: Any) -> None:
     """Tell vcrpy to leave httpx and httpx2 alone; what other libraries send stays its own."""
-    if hasattr(vcr, "skip_patchers"):
+    if _is_on(config) and hasattr(vcr, "skip_patchers"):
         vcr.skip_patchers = tuple(dict.fromkeys((*vcr.skip_patchers, "httpx", "httpx2")))
