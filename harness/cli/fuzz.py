@@ -226,7 +226,7 @@ def command(
     Exits with 1 where something was found, with 2 where the command line is wrong, with 3 where the gateway could not
     be fuzzed, or not to the end, and with 130 after Ctrl-C, which keeps what was found until then.
     """
-    if client is not None:
+    if client is not None or tried["is_list"]:
         return try_client(client, tried, form=form, quiet=quiet)
     refuse_strays(tried)
     if form == "markdown":

@@ -37,7 +37,7 @@ _OPTIONS = (
         "--list",
         "is_list",
         is_flag=True,
-        help="With --client: list the streams and serve none; one alone is shown whole.",
+        help="List the streams that --client serves, and serve none; one alone is shown whole.",
     ),
     click.option(
         "--lines",
@@ -86,7 +86,7 @@ def refuse_strays(tried: dict[str, Any]) -> None:
             raise click.UsageError(f"{option} needs --client COMMAND: it is about client programs")
 
 
-def try_client(client: str, tried: dict[str, Any], *, form: str, quiet: bool) -> int:
+def try_client(client: str | None, tried: dict[str, Any], *, form: str, quiet: bool) -> int:
     """Serve the trials to a client, print what came of them, and give the exit code."""
     from harness.cli.interrupting import interrupted_gently
     from harness.cli.progress import Progress
@@ -105,7 +105,7 @@ def try_client(client: str, tried: dict[str, Any], *, form: str, quiet: bool) ->
     texts: list[str] = []
     with interrupted_gently():
         code = run(
-            command=client,
+            command=client or "list",
             form=form,
             seconds=chosen("timeout", SECONDS),
             max_time=chosen("max_time", 0) or None,

@@ -161,10 +161,7 @@ class ClientTrial:
     def _judge(self, told: dict[str, Any]) -> None:
         __tracebackhide__ = True
         self.checked = True
-        try:
-            said: Said = said_of(told)
-        except ValueError as error:
-            pytest.fail(f"client_trial cannot read what the client gave: {error}", pytrace=False)
+        said = _read(told)
         if not self.requests and said.unsupported is None:
             asked = "; ".join(self._session.strayed) or said.error or "it was asked nothing"
             pytest.fail(f"the client never asked {self.base_url}: {asked}", pytrace=False)
@@ -178,6 +175,16 @@ class ClientTrial:
             pytest.fail(text, pytrace=False)
 
 
+def _read(told: dict[str, Any]) -> Said:
+    """What the client gave; a test whose client gave something else fails."""
+    __tracebackhide__ = True
+    try:
+        return said_of(told)
+    except ValueError as error:
+        wrong = str(error)
+    pytest.fail(f"client_trial cannot read what the client gave: {wrong}", pytrace=False)
+
+
 def _failure(trial: Trial, verdict: Verdict) -> str:
     return "\n".join(
         (
@@ -185,7 +192,7 @@ def _failure(trial: Trial, verdict: Verdict) -> str:
             f"  {verdict.what}",
             f"  served    {trial.serves}",
             f"  legal     {trial.legal} ({trial.ground})",
-            f"  shown by  harness fuzz --client list --list --trial {trial.name}",
+            f"  shown by  harness fuzz --list --trial {trial.name}",
         )
     )
 

@@ -134,12 +134,12 @@ def run(
         raise UsageError(
             f"there is no format {form!r} here", where="--format", expected=" or ".join(FORMATS), found=form
         )
-    if command == "list":
-        put("\n".join(f"{one.name:<22} {one.about}" for one in DRIVERS))
-        return 0
     chosen = chosen_trials(trials, dialects)
     if is_list:
         put(page_of(chosen[0]) if len(chosen) == 1 else listed(chosen))
+        return 0
+    if command == "list":
+        put("\n".join(f"{one.name:<22} {one.about}" for one in DRIVERS))
         return 0
     client = client_of(command, lines=lines, python=python, node_modules=node_modules)
     results = play(

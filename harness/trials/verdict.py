@@ -166,7 +166,8 @@ def _calls(expected: Expected, said: Said) -> Iterator[str]:
     found = [(name, _parsed(given)) for name, given in said.calls]
     # The order of parallel calls is what their indices say, but nobody runs the wrong one for it.
     if len(found) != len(wanted):
-        yield f"{len(found)} calls, not {len(wanted)}: {_short(found)}"
+        count = f"{len(found)} call{'' if len(found) == 1 else 's'}"
+        yield f"{count}, not {len(wanted)}: {_short(found)}"
         return
     left = list(found)
     for one in wanted:

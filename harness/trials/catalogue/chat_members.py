@@ -87,12 +87,8 @@ def _filtered() -> list[Chunk]:
 
 def _moderated() -> list[Chunk]:
     """As OpenAI tells what its moderation says of both sides; the usage is null there, and came before."""
-    result = {
-        "type": "moderation_result",
-        "model": "omni-moderation-latest",
-        "flagged": False,
-        "categories": {},
-    }
+    result: Chunk = {"type": "moderation_result", "model": "omni-moderation-latest", "flagged": False}
+    result |= {"categories": {}, "category_scores": {}, "category_applied_input_types": {}}
     told = {"type": "moderation_results", "model": "omni-moderation-latest", "results": [result]}
     return [*plain(), {**FRAME, "choices": [], "moderation": {"input": told, "output": told}, "usage": None}]
 
