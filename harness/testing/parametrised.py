@@ -33,7 +33,9 @@ PLAIN: Final = "none"
 CUTS: Final = ("byte", *PLACES, "random@1", "random@2")
 """What `rechunk` without arguments cuts by, as far as the recording has such places."""
 
-_USERS: Final = ("cassette", "replay_server", "gateway", "session_replay_server", "session_gateway")
+_USERS: Final = ("cassette", "replay_server", "gateway")
+"""Fixtures that play as the marks say; servers of a session are for all of its tests, and cannot."""
+
 _RECORDED: Final = pytest.StashKey[set[str]]()
 
 

@@ -25,7 +25,6 @@ from harness.testing.marks import NAME, marked
 from harness.testing.parametrised import varied
 from harness.testing.places import path_of
 from harness.testing.served import GatewayOfTest, ReplayOfTest, ServerOfTest, Watch, told
-from harness.testing.variants import is_variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -179,7 +178,6 @@ class Servers:
             behind = self._replay(upstream, pace, fault, match, fail_on_miss=False)
             spoken = dialect or _dialect_of(self._paths(upstream))
             live = [f"{spoken}={_root(behind, spoken)}"]
-            options.setdefault("retries", 0 if fault is None and not self._varies() else 2)
         elif pace or fault or match:
             raise UsageError(
                 "pace, fault and match are for recordings, and this gateway stands in front of a URL",
@@ -191,9 +189,6 @@ class Servers:
             key,
             GatewayOfTest(server, behind, fail_on_miss=fail_on_miss, real_keys=bool(options.get("pass_key"))),
         )
-
-    def _varies(self) -> bool:
-        return self._item is not None and is_variant(self._item)
 
     def _keep(self, key: str, server: T) -> T:
         self._kept[key if self._item is None else f"{key} {len(self._kept)}"] = server

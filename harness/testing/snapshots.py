@@ -13,7 +13,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.amber import AmberSnapshotExtension
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UnknownName
 from harness.testing.evidence import lines_of
 from harness.testing.placeholders import Placeholders
 
@@ -53,8 +53,15 @@ class StreamSnapshot(SnapshotAssertion):
             normalise: Replace ids and times by placeholders.
             keep: Members that are left as they are: names or paths; see `harness.testing.placeholders`.
             extra: Further members to replace.
-            options: Those of syrupy: `name`, `diff`.
+            options: Those of syrupy: `name`, `diff`. Its filters are for objects of Python.
+
+        Raises:
+            UnknownName: There is no such option.
         """
+        if strange := sorted(options.keys() - {"name", "diff", "diff_data"}):
+            raise UnknownName(
+                "option of stream_snapshot", strange[0], ("normalise", "keep", "extra", "name", "diff")
+            )
         self._said = {"normalise": normalise, "keep": keep, "extra": extra}
         super().__call__(**options)
         return self

@@ -83,6 +83,15 @@ def test_an_unused_snapshot_is_reported(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*1 snapshot generated. 3 unused snapshots deleted.*"])
 
 
+def test_filters_of_syrupy_are_refused(pytester: pytest.Pytester) -> None:
+    """They are for objects, and would do nothing here."""
+    pytester.makepyfile("def test_it(stream_snapshot):\n    assert b'' == stream_snapshot(exclude=print)")
+
+    result = pytester.runpytest_subprocess()
+
+    result.stdout.fnmatch_lines(["*there is no option of stream_snapshot 'exclude'*"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
