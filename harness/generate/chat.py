@@ -234,7 +234,7 @@ def _choices(asked: Asked, most: int, *, reasoning: bool, refusals: bool) -> st.
         said = st.lists(st.one_of(*kinds, *calls), min_size=1, max_size=most) if most else st.just([])
         # A choice that stops has said something; one that was cut off need not have.
         cut_off = {*asked.without_calls} & {"length", "content_filter"}
-        said = st.one_of(said, st.just([])) if cut_off and most and asked.form == "tools" else said
+        said = st.one_of(st.just([]), said) if cut_off and most and asked.form == "tools" else said
     if refusals and asked.without_calls and most:
         refused = st.builds(lambda block: [block], st.builds(Block, st.just("refusal"), pieces()))
         said = st.one_of(said, refused)

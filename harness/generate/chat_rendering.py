@@ -18,7 +18,11 @@ _ROLES: Final = ({"role": "assistant"}, {"role": "assistant", "content": "", "re
 _MERGED: Final = 3
 _IDLE: Final[tuple[dict[str, Any], ...]] = ({}, {"content": ""}, {"content": None})
 """Deltas that say nothing."""
-_EXTRAS: Final[tuple[dict[str, Any], ...]] = ({}, {"provider": "acme"}, {"x_acme": {"id": "req_1"}, "trace": None})
+_EXTRAS: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"provider": "acme"},
+    {"x_acme": {"id": "req_1"}, "trace": None},
+)
 _TIERS: Final[tuple[dict[str, Any], ...]] = (
     {"service_tier": "default", "system_fingerprint": "fp_1"},
     {"system_fingerprint": None},

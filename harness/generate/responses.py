@@ -130,7 +130,7 @@ def _items(
     if refusals:
         said = st.one_of(text, text.map(lambda one: one), _part("refusal"))
     message = st.builds(
-        lambda parts, form: Item("message", parts, which=form), st.lists(said, min_size=1, max_size=2), which
+        lambda parts, form: Item("message", parts, which=form), st.lists(said, max_size=2), which
     )
     kinds = [message]
     if tools:

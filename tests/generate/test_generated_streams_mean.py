@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.generate import GeneratedAnswer, GeneratedStream
     from harness.turn.turn import Choice, Turn
 
-MANY = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 
 
 def turn(stream: GeneratedStream) -> Turn:
@@ -35,7 +35,12 @@ def same(choice: Choice, answer: GeneratedAnswer) -> bool:
     """Whether a choice that was read is the answer that was meant."""
     read = [(one.name, one.id, one.kind, arguments_of(one.arguments, one.kind)) for one in choice.calls]
     meant = [(one.name, one.id, one.kind, arguments_of(one.arguments, one.kind)) for one in answer.calls]
-    return (choice.text, choice.refusal, choice.reasoning, read) == (answer.text, answer.refusal, answer.thought, meant)
+    return (choice.text, choice.refusal, choice.reasoning, read) == (
+        answer.text,
+        answer.refusal,
+        answer.thought,
+        meant,
+    )
 
 
 @given(chat_streams())

@@ -78,7 +78,9 @@ def definitions(name: str) -> dict[str, Any]:
 
 def test_every_event_type_of_responses_comes() -> None:
     """Those of the machine's table, and those of the schema; and one of a vendor's."""
-    schema = {name for name in definitions("openai/3.52.0/responses.schema.json") if name.startswith("response.")}
+    schema = {
+        name for name in definitions("openai/3.52.0/responses.schema.json") if name.startswith("response.")
+    }
     kinds = {one["type"] for one in payloads(responses_streams)}
     assert {*responses.ROWS, *schema} - kinds == set()
     assert kinds - {*responses.ROWS, *schema} == {"acme:trace"}
@@ -172,10 +174,14 @@ def test_every_result_stop_reason_and_error_of_anthropic_comes() -> None:
     assert reasons == set(STOP_REASONS) | {None}
     results = {one["content_block"]["content"]["type"] for one in bodies
                if "content_block" in one and isinstance(one["content_block"].get("content"), dict)}  # fmt: skip
-    wanted = {name for name, one in schema.items() if name.endswith(("ResultBlock", "ErrorObject", "ErrorBlock"))}
+    wanted = {
+        name for name, one in schema.items() if name.endswith(("ResultBlock", "ErrorObject", "ErrorBlock"))
+    }
     types = {schema[name]["properties"]["type"]["const"] for name in wanted}
     inside = {one for one in types if one.endswith(("_result", "_error"))} - errors
-    assert {one for one in inside if not one.endswith("_tool_result")} - results - {"web_search_result"} == set()
+    assert {one for one in inside if not one.endswith("_tool_result")} - results - {
+        "web_search_result"
+    } == set()
 
 
 def test_every_part_and_finish_reason_of_gemini_comes() -> None:
@@ -204,5 +210,11 @@ def test_every_kind_of_response_of_gemini_comes() -> None:
     }
     assert {len(one["candidates"]) for one in bodies if "candidates" in one} == {1, 2}
     told = {key for one in bodies for candidate in one.get("candidates", ()) for key in candidate}
-    assert told >= {"safetyRatings", "groundingMetadata", "citationMetadata", "logprobsResult", "urlContextMetadata"}
+    assert told >= {
+        "safetyRatings",
+        "groundingMetadata",
+        "citationMetadata",
+        "logprobsResult",
+        "urlContextMetadata",
+    }
     assert {b"\r\n" in one.body for one in drawn(gemini_streams)} == {True, False}
