@@ -158,7 +158,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if with_cassette:
         from harness.testing.collecting import collected  # noqa: PLC0415 - see the module's docstring
 
-        collected(with_cassette)
+        collected(with_cassette, items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -84,14 +84,14 @@ def taped(request: pytest.FixtureRequest, config: object) -> Iterator[TapeOfTest
     """
     item: pytest.Item = request.node
     with ExitStack() as stack:
-        why = ""
+        one, why = None, ""
         try:
             one = _opened(request, config, stack)
         except HarnessError as error:
             if item.nodeid not in (error.where or ""):
                 error.where = ", ".join(filter(None, (error.where, place_of(item))))
             why = str(error)
-        if why:  # outside of `except`, so that pytest does not show it twice
+        if one is None:  # outside of `except`, so that pytest does not show it twice
             pytest.fail(why, pytrace=False)
         item.stash[TAPED] = one
         item.config.stash.setdefault(USED, []).append(one)

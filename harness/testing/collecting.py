@@ -4,35 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pytest
+
 from harness.testing import marks, places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pytest
-
 _FIXTURE: Final = "cassette"
 _SERVERS: Final = frozenset({"replay_server", "gateway"})
 
 
-def collected(items: Sequence[pytest.Function]) -> None:
+def collected(items: Sequence[pytest.Function], everything: list[pytest.Item]) -> None:
     """Look at the marks of tests, and let the fixture `cassette` be the first of each that is made for it alone.
 
     Clients that other fixtures make for the test are then on its tape; what is made for several tests is not.
 
+    Args:
+        items: Tests that have a cassette.
+        everything: All that was collected.
+
     Raises:
         pytest.UsageError: A mark cannot be meant, or two tests would have one cassette by accident.
     """
-    marks.check(items)
-    places.check(items)
+    try:
+        marks.check(items)
+        places.check(items)
+    except pytest.UsageError as error:
+        if not hasattr(items[0].config, "workerinput"):
+            raise
+        _tell_controller(items[0].config, str(error))
+        everything.clear()
+        return
     for item in items:
         names = item.fixturenames
         if _FIXTURE in names:
             names.remove(_FIXTURE)
-        elif not _SERVERS.isdisjoint(names):
-            continue  # it plays the cassette to its clients, and a tape under them would answer in its place
         first = next((at for at, name in enumerate(names) if _is_for_one_test(item, name)), len(names))
         names.insert(first, _FIXTURE)
+
+
+def _tell_controller(config: pytest.Config, text: str) -> None:
+    """Tell what cannot be meant from a worker of pytest-xdist, whose own errors reach nobody as they are."""
+    report = pytest.CollectReport("the mark `cassette`", "failed", text, [])
+    config.hook.pytest_collectreport(report=report)
 
 
 def _is_for_one_test(item: pytest.Function, name: str) -> bool:

@@ -69,7 +69,7 @@ def test_bad_marks_are_told_by_workers_too(pytester: pytest.Pytester) -> None:
 
     assert result.ret != pytest.ExitCode.OK
     assert "there is no record mode 'onec'" in result.stdout.str() + result.stderr.str()
-    result.assert_outcomes()
+    result.assert_outcomes(errors=1)
 
 
 def test_the_group_of_a_test_is_no_part_of_its_cassettes_name(pytester: pytest.Pytester, url: str) -> None:
