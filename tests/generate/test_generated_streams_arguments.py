@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-import harness.generate as generate
+from harness import generate
 from harness.errors import UnknownName, UsageError
 from harness.generate import (
     GeneratedAnswer,

@@ -13,9 +13,9 @@ from harness.generate import anthropic_streams, chat_streams, gemini_streams, re
 from tests.judging import judged
 
 if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
-
     from collections.abc import Callable
+
+    from hypothesis.strategies import SearchStrategy
 
     from harness.generate import GeneratedStream
 
