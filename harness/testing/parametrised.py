@@ -7,6 +7,7 @@ so one recording serves all; and what is recorded meets neither.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -150,6 +151,12 @@ def _mode(mode: str, config: pytest.Config, path: Path) -> str:
     """The record mode: what the first of the parameters has recorded anew, the others replay."""
     if mode not in {"all", "rewrite"}:
         return mode
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        raise UsageError(
+            f"record mode {mode!r} would record this cassette anew in several workers at once",
+            where=str(path),
+            hint="record it without pytest-xdist (-n0): its cuts and faults are one recording",
+        )
     recorded = config.stash.setdefault(_RECORDED, set())
     if str(path) in recorded and path.exists():
         return "none"

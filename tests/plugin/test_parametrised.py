@@ -250,6 +250,27 @@ def test_it(harness_cut, harness_fault, request):
     run(pytester).assert_outcomes(passed=4)
 
 
+def test_workers_rewrite_nothing(
+    pytester: pytest.Pytester, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several would record one cassette anew, while others replay it."""
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
+    pytester.makepyfile(
+        test_it=pieces(url)
+        + """
+@pytest.mark.cassette(mode="rewrite")
+@pytest.mark.rechunk("byte", "whole")
+def test_it():
+    pieces()
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["*would record this cassette anew in several workers at once*"])
+
+
 def test_workers_record_once_and_replay(pytester: pytest.Pytester, url: str) -> None:
     """Under pytest-xdist one worker records, and the others wait for it."""
     pytester.makepyfile(
