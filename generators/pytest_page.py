@@ -119,7 +119,7 @@ def _functions(module: str) -> Iterator[str]:
         value = getattr(loaded, name)
         yield f"### {name}\n"
         if inspect.isfunction(value):
-            yield f"```text\n{_call(name, value)}\n```\n"
+            yield f"```py\n{_call(name, value)}\n```\n"
         yield f"{_told(inspect.getdoc(value) or '')}\n"
 
 

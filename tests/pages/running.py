@@ -16,6 +16,9 @@ from tests.pages.blocks import Aside, File, Step, steps
 from tests.pages.terminal import Outcome, Terminal, differences
 
 ROOT = Path(__file__).resolve().parents[2]
+PATTERNS = ("README.md", "docs/tutorial.md", "docs/pytest.md", "docs/howto/*.md")
+"""The pages that are held."""
+
 IN_CHECKOUT = ("README.md", "docs/tutorial.md")
 """Pages whose reader begins in a checkout of the project."""
 
@@ -37,6 +40,11 @@ class Amiss(NamedTuple):
     step: Step
     outcome: Outcome
     text: str
+
+
+def pages() -> list[str]:
+    """The pages that are held, from the project's root; the README is not beside the tests of a built wheel."""
+    return sorted(path.relative_to(ROOT).as_posix() for pattern in PATTERNS for path in ROOT.glob(pattern))
 
 
 def amiss(path: str, folder: Path, *, all_of_it: bool = False) -> list[Amiss]:
