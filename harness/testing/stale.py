@@ -109,7 +109,7 @@ def _unplayed(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
                 "unplayed",
                 path,
                 (*left, f"nobody asked for {_it(left)} in {sorted_tests(everybody)}"),
-                _anew(everybody, config),
+                _anew(path, everybody, config),
             )
 
 
@@ -129,9 +129,9 @@ def _stale(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
         failed = [(test, text) for test, text in used.misses if test in notes.bad]
         if failed:
             told = tuple(dict.fromkeys(_of_miss(text.replace(f" of {path}", "")) for _, text in failed))
-            yield Claim("stale", path, told[:_MOST_SHOWN], _anew({test for test, _ in failed}, config))
+            yield Claim("stale", path, told[:_MOST_SHOWN], _anew(path, {test for test, _ in failed}, config))
         elif (age := _age(path, config)) is not None and not used.recorded:
-            yield Claim("stale", path, (f"it was recorded {age} days ago",), _anew(used.tests, config))
+            yield Claim("stale", path, (f"it was recorded {age} days ago",), _anew(path, used.tests, config))
 
 
 def _of_miss(text: str) -> str:
@@ -224,8 +224,10 @@ def is_below(path: str, config: pytest.Config) -> bool:
     return any(one.is_dir() and Path(path).is_relative_to(one) for one in wanted)
 
 
-def _anew(tests: Iterable[str], config: pytest.Config) -> tuple[str, ...]:
+def _anew(path: str, tests: Iterable[str], config: pytest.Config) -> tuple[str, ...]:
     """How to record anew what tests use."""
+    if not path.endswith(_SUFFIX):
+        return ("record it again with the tool that it is of, or import it: `harness cassette import`",)
     cases = dict.fromkeys(_from_here(one, config) for one in sorted(tests))
     if len(cases) == 1:
         return (f"record it again: pytest {shlex.quote(next(iter(cases)))} --harness-record-mode=rewrite",)

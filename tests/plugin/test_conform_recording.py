@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+import harness
 from tests.clients.live import LiveUpstream
 from tests.sessions import BROKEN, CLEAN, SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-import harness
 
 
 def body_of(shipped: str) -> bytes:
@@ -106,3 +106,65 @@ def test_an_added_recording_is_judged_and_not_those_before_it(pytester: pytest.P
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["1 exchange of 1 cassette judged*"])
+
+
+def test_what_is_no_answer_of_a_model_fails_nothing(pytester: pytest.Pytester, url: str) -> None:
+    """A test may ask other servers, too; that nothing was judged of them is said."""
+    pytester.makepyfile(
+        test_it=f"""
+import httpx
+
+def test_other(cassette):
+    assert httpx.get("{url}/index.html").status_code == 501
+    assert httpx.post("{url}/search", json={{"query": "x"}}).status_code == 404
+"""
+    )
+
+    result = record(pytester, "once")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["2 exchanges of 1 cassette judged by the profile openai: 2 not exercised"])
+
+
+def test_a_cassette_of_vcrpy_is_judged(pytester: pytest.Pytester) -> None:
+    """By what it knows: it has neither times nor endings."""
+    folder = pytester.path / "cassettes/test_it"
+    folder.mkdir(parents=True)
+    event = 'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
+    stream = event + '"delta":{"role":"assistant","content":"Hi"},"finish_reason":null}]}\\n\\n'
+    (folder / "test_chat.yaml").write_text(
+        f"""interactions:
+- request:
+    body: '{{"model":"m","messages":[{{"role":"user","content":"Hi"}}],"stream":true}}'
+    headers:
+      content-type: [application/json]
+    method: POST
+    uri: https://api.example.com/v1/chat/completions
+  response:
+    body:
+      string: {json.dumps(stream)}
+    headers:
+      content-type: [text/event-stream]
+    status: {{code: 200, message: OK}}
+version: 1
+""".replace("\\\\n", "\\n"),
+        "utf-8",
+    )
+    pytester.makepyfile(
+        test_it="""
+import httpx
+import pytest
+
+@pytest.mark.vcr
+def test_chat():
+    body = {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
+    assert httpx.post("https://api.example.com/v1/chat/completions", json=body).status_code == 200
+"""
+    )
+
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--conform", "--harness-vcr")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["CHAT-FIN-001 finish-once:*", "  where     cassettes/test_it/test_chat.yaml*"]
+    )
