@@ -40,6 +40,8 @@ def collected(items: Sequence[pytest.Function], everything: list[pytest.Item]) -
         names = item.fixturenames
         if _FIXTURE in names:
             names.remove(_FIXTURE)
+        elif not _SERVERS.isdisjoint(names):
+            continue  # it plays the cassette to its clients, and a tape under them would answer in its place
         first = next((at for at, name in enumerate(names) if _is_for_one_test(item, name)), len(names))
         names.insert(first, _FIXTURE)
 

@@ -179,8 +179,10 @@ class Placeholders:
         if isinstance(value, Number):
             measured = "timings" in path[:-1] and key.endswith(_MEASURED)
             if key in TIMES or measured:
-                whole = value.lstrip("-").isdigit()
-                return Token(f"<{key}>" if whole or key not in _WHOLE_SECONDS else f"<{key}:fraction>")
+                whole = (
+                    key not in _WHOLE_SECONDS or "." not in value or not value.partition(".")[2].strip("0")
+                )
+                return Token(f"<{key}>" if whole else f"<{key}:fraction>")
         elif key in TIMES and _is_text(value) and _ISO.fullmatch(value):
             return f"<{key}>"
         elif key in WORDS and _is_text(value) and value:

@@ -198,10 +198,18 @@ def test_own(replay_server):
     server = replay_server()
     assert [post(server).status_code for _ in range(2)] == [429, 200]
     assert len(server.requests) == 2
+
+@pytest.mark.cassette("tapes/hi.cassette.jsonl")
+@pytest.mark.faults("none", "status:503")
+def test_gateway(gateway, harness_fault):
+    server = gateway(retries=0)
+    answer = post(server, b'{"model":"m","input":"hi","stream":true}', "/responses")
+    assert answer.status_code == (200 if harness_fault == "none" else 503)
+    assert len(server.upstream.requests) == 1
 """
     )
 
-    run(pytester).assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=3)
 
 
 def test_paths_are_from_the_file_of_the_test(pytester: pytest.Pytester) -> None:

@@ -122,6 +122,14 @@ def test_a_time_is_replaced_where_it_is_one(name: str) -> None:
     ]
 
 
+def test_a_time_that_is_no_whole_second_says_so() -> None:
+    """What SDKs make of a whole one, a float, is whole; a fraction is another unit or another clock."""
+    assert shown({"created_at": 17.0}, {"created_at": 17.5}) == [
+        '{"created_at":<created_at>}',
+        '{"created_at":<created_at:fraction>}',
+    ]
+
+
 def test_options_keep_and_add_members() -> None:
     """By name wherever they stand, or by path."""
     value = {"id": "a", "created": 1, "x": {"created": 2, "cost": 0.5}, "y": [{"trace": "t"}, {"trace": "u"}]}
