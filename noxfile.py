@@ -52,6 +52,9 @@ TARGETS = (
 LITELLM = "litellm==1.83.0"
 """What the translation engine is measured against."""
 
+PLUGIN = "[pytest11]\nllm-stream-harness = harness.pytest_plugin"
+"""What the wheel says, so that pytest loads the plugin: the tests rely on it wherever the package is installed."""
+
 COVERED = ("harness/errors.py", "harness/jsonvalue.py", "harness/sse/*")
 COVERED_FLOOR = 100
 CORE_FLOOR = 98
@@ -153,6 +156,14 @@ def installed_from_npm(session: nox.Session, modules: Path, packages: tuple[str,
 
 
 @nox.session(tags=["check"])
+def plugins(session: nox.Session) -> None:
+    """The pytest plugin beside others that it may meet; they load themselves, so they are in no other session."""
+    session.install("-e", ".", *groups("test", "plugins"))
+    beside = ("tests/plugin/test_vcr.py", "tests/plugin/test_plugin_async.py")
+    session.run("pytest", "-o", "asyncio_default_fixture_loop_scope=function", *(session.posargs or beside))
+
+
+@nox.session(tags=["check"])
 def browser(session: nox.Session) -> None:
     """The HTML report in a chromium that is on this machine; CHROMIUM names one that is not on the path."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -209,6 +220,7 @@ def amiss_in_wheel(built: Path) -> list[str]:
     with zipfile.ZipFile(built) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
     metadata = f"{built.name.split('-py3-')[0]}.dist-info/"
+    points = found.get(f"{metadata}entry_points.txt", b"").decode()
     data = {f"harness/_bundled/{name}": content for name, content in shipped().items()}
     code = {
         path.relative_to(ROOT).as_posix()
@@ -222,6 +234,7 @@ def amiss_in_wheel(built: Path) -> list[str]:
         *(f"{built.name} lacks {name}" for name in sorted(wanted - set(found))),
         *(f"{built.name} changes {name}" for name in sorted(data) if found.get(name, b"") != data[name]),
         *(f"{built.name} ships {name}, which does not belong there" for name in sorted(strays)),
+        *([] if PLUGIN in points else [f"{built.name} does not tell pytest of its plugin: {PLUGIN}"]),
     ]
 
 
