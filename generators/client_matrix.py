@@ -2,7 +2,7 @@
 
 `python -m generators.client_matrix --python PYTHON --node-modules DIR` runs all shipped drivers and keeps what came of
 it in docs/reports/clients-rare.json; without options the page is written anew from that file. The sentences of evidence
-are in `generators.client_evidence`: a failure without one stops the page, so that none is published unconfirmed.
+are in generators/client_evidence.toml: a failure without one stops the page, so that none is published unconfirmed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from generators.client_evidence import EVIDENCE
 from harness import __version__
 from harness.trials.playing import play
 from harness.trials.registry import chosen_trials, trial_named
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 REPORTS: Final = Path(__file__).resolve().parents[1] / "docs" / "reports"
 DATA: Final = REPORTS / "clients-rare.json"
+EVIDENCE: Final = Path(__file__).with_name("client_evidence.toml")
 PAGE: Final = REPORTS / "clients-rare.md"
 _DIALECTS: Final[dict[TrialDialect, str]] = {"chat": "Chat Completions", "responses": "Responses"}
 
@@ -148,10 +149,10 @@ def _failures(data: dict[str, Any]) -> Iterator[str]:
 
 
 def _evidence(client: str, trial: str) -> str:
-    for clients, trials, text in EVIDENCE:
-        if client in clients and trial.partition("-")[2] in trials:
-            return text
-    raise KeyError(f"the failure of {client} at {trial} has no evidence in generators/client_evidence.py")
+    for one in tomllib.loads(EVIDENCE.read_text(encoding="utf-8"))["evidence"]:
+        if client in one["clients"] and trial.partition("-")[2] in one["trials"]:
+            return str(" ".join(one["text"].split("\n")))
+    raise KeyError(f"the failure of {client} at {trial} has no evidence in {EVIDENCE.name}")
 
 
 def _served() -> Iterator[str]:

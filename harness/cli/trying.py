@@ -105,7 +105,7 @@ def try_client(client: str | None, tried: dict[str, Any], *, form: str, quiet: b
     texts: list[str] = []
     with interrupted_gently():
         code = run(
-            command=client or "list",
+            command="list" if client is None else client,
             form=form,
             seconds=chosen("timeout", SECONDS),
             max_time=chosen("max_time", 0) or None,

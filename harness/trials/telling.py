@@ -93,7 +93,8 @@ def _named(client: Client) -> str:
 def _summed(results: Sequence[Played]) -> str:
     words = {"disputed": "failed in what is disputed"}
     parts = [f"{count} {words.get(name, name)}" for name, count in summary_of(results).items()]
-    return f"{len(results)} trials: {', '.join(parts) or 'none played'}"
+    count = "1 trial" if len(results) == 1 else f"{len(results)} trials"
+    return f"{count}: {', '.join(parts) or 'none played'}"
 
 
 def _markdown(client: Client, results: Sequence[Played]) -> str:

@@ -171,7 +171,7 @@ TRIALS: Final = (
     _one_call("call", "a call", _usual, "Id, type and name once, arguments in pieces of five characters.", "as OpenAI streams", "official"),
     _one_call("call-characters", "arguments one character a chunk", _single_characters, "Each character of the arguments in a fragment of its own.", "no rule says how long a piece is", "official"),
     _one_call("call-at-once", "a call in one fragment", _at_once, "Id, name and all arguments in the first fragment.", "Groq, xAI and Cerebras", "seen"),
-    _one_call("calls-parallel", "two calls", _parallel, "One after the other.", "as OpenAI streams", "official", _TWO),
+    _one_call("calls-parallel", "two calls", _parallel, "Two calls, one after the other.", "as OpenAI streams", "official", _TWO),
     _one_call("calls-one-delta", "two calls in the first delta", _one_delta, "Role and both calls, whole, in one delta.", "`tool_calls` is a list in the reference; Gemini's compatible endpoint and others", "seen", _TWO),
     _one_call("calls-interleaved", "two calls, interleaved", _interleaved, "Fragments of both in turns; `index` says whose each is.", "what `index` is for; no rule orders them", "standard", _TWO),
     _one_call("calls-heads-first", "two calls announced first", _heads_first, "Both heads in one delta, then the arguments of each.", "what `index` is for; no rule orders them", "standard", _TWO),

@@ -302,7 +302,7 @@ _THOUGHT_TEXT: Final = Expected(text=TEXT, reasoning="".join(THOUGHT))
 TRIALS: Final = (
     _call("call", "a call", lambda: answered(call_events(0, "fc_trial", WEATHER)), "Arguments in pieces of five characters.", "as OpenAI streams", "official"),
     _call("call-characters", "arguments one character an event", lambda: answered(call_events(0, "fc_trial", WEATHER, 1)), "Each character of the arguments in a delta of its own.", "no rule says how long a delta is", "official"),
-    _call("calls-parallel", "two calls", lambda: answered(call_events(0, "fc_trial1", WEATHER), call_events(1, "fc_trial2", TIME)), "One after the other.", "as OpenAI streams", "official", _TWO),
+    _call("calls-parallel", "two calls", lambda: answered(call_events(0, "fc_trial1", WEATHER), call_events(1, "fc_trial2", TIME)), "Two calls, one after the other.", "as OpenAI streams", "official", _TWO),
     _call("calls-interleaved", "two calls, interleaved", _interleaved_calls, "Events of both in turns; `output_index` and `item_id` say whose each is.", "what these members are for; no rule orders items' events", "standard", _TWO),
     _call("call-amid-thought", "thought that ends after the call began", _thought_and_call, "The reasoning item is done only after the call's arguments.", "OpenRouter (pi#4171)", "seen"),
     _call("call-after-text", "a call after text", lambda: answered(message_events(), call_events(1, "fc_trial", WEATHER)), "A message, then a call.", "OpenAI", "official", Expected(text=TEXT, calls=ONE_CALL, finish="tool_calls")),
@@ -321,7 +321,7 @@ TRIALS: Final = (
     _one("new-item", "an item of a type that is new", lambda: _unknown_item("page_lookup_call"), "An item `page_lookup_call`, which no SDK knows, then the message.", "OpenAI adds types of items (compaction, shell_call and program came so); its page on compatibility names new events and properties, not items", "seen"),
     _one("vendor-part", "a part of a vendor", _unknown_part, "A message has text, and then a part `acme:card`.", "Open Responses extends items and events; of parts it does not say so", "disputed"),
     _one("two-parts", "a message of two parts", _two_parts, "Two parts of text in one message.", "`content` is a list in the reference", "standard", Expected(text=TEXT + SECOND)),
-    _one("two-messages", "two messages", _two_messages, "One message after the other.", "OpenAI (commentary before an answer)", "official", Expected(text=TEXT + SECOND)),
+    _one("two-messages", "two messages", _two_messages, "Two messages, one after the other.", "OpenAI (commentary before an answer)", "official", Expected(text=TEXT + SECOND)),
     _one("refusal", "a refusal", _refused, "A part `refusal` in deltas.", "the reference; structured output of OpenAI", "official", Expected(refusal=TEXT, finish=None, or_error=(TEXT,))),
     _one("refusal-after-text", "a refusal after text", _refused_after_text, "A message of text and a refusal.", "`content` is a list of both in the reference", "standard", Expected(text=TEXT, refusal=SECOND, finish=None, or_error=(SECOND.strip(),))),
 )  # fmt: skip
