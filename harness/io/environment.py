@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
@@ -36,6 +37,12 @@ SHORTEST = 8
 """Characters that a value must have to count: shorter ones occur by chance."""
 
 
+@lru_cache(maxsize=4096)
+def _names_secret(name: str) -> bool:
+    """Whether a variable of this name holds a secret; kept, as every test with a cassette asks for the same names."""
+    return _NAME.fullmatch(name) is not None
+
+
 def secret_values(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables that hold secrets, name -> value, in the order of their names.
 
@@ -44,7 +51,7 @@ def secret_values(environment: Mapping[str, str] | None = None) -> dict[str, str
     """
     result: dict[str, str] = {}
     for name, value in sorted((os.environ if environment is None else environment).items()):
-        if _NAME.fullmatch(name) is None:
+        if not _names_secret(name):
             continue
         secret = _secret_part(value.strip())
         if secret is not None and secret not in result.values():

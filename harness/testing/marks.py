@@ -48,7 +48,7 @@ ARGUMENTS: Final = tuple(one.name for one in fields(Marked))
 
 def place_of(item: pytest.Item) -> str:
     """A test, as errors name it: its id, and where it stands."""
-    file, line, _ = item.reportinfo()
+    file, line, _ = item.location  # pytest keeps it; `reportinfo` looks into the source again
     return f"{item.nodeid} ({Path(file).name}:{(line or 0) + 1})"
 
 
