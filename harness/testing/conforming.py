@@ -74,6 +74,7 @@ class Conforming:
         self._cached: dict[tuple[str, int, int, int], Judged] = {}
         self._judged: set[tuple[str, str, int]] = set()
         self._has_passed = False
+        self._failed: BaseException | None = None
 
     def _open_baseline(self) -> Baseline | None:
         from harness.errors import InputError  # noqa: PLC0415 - not before a session judges
@@ -112,13 +113,25 @@ class Conforming:
         if self._has_passed:
             self._tell(item)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keep the short summary short: where CI is set, pytest would tell the whole text there once more."""
+        report = yield
+        crash = getattr(report.longrepr, "reprcrash", None)
+        if call.excinfo is not None and call.excinfo.value is self._failed and crash is not None:
+            crash.message = str(self._failed).partition("\n")[0]
+        return report
+
     def _tell(self, item: pytest.Item) -> None:
         """Fail the test, or let it be expected to fail."""
         text, reasons = self._failure(self._judge())
         if text or reasons:
             _keep_recording(item)
         if text:
-            pytest.fail(text, pytrace=False)
+            self._failed = pytest.fail.Exception(text, pytrace=False)
+            raise self._failed
         if reasons:
             self.watch.excused.add(item.nodeid)
             pytest.xfail("; ".join(reasons))

@@ -20,6 +20,13 @@ reason = "the server never sent it"
 """
 
 
+@pytest.fixture(autouse=True)
+def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where these are set, pytest does not trim its short summary."""
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("BUILD_NUMBER", raising=False)
+
+
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
     """A test whose cassette is as it should be, and one whose cassette is not."""
@@ -43,6 +50,18 @@ def test_a_finding_is_the_failure_of_its_test(project: pytest.Pytester, snapshot
 
     result.assert_outcomes(passed=1, failed=1)
     assert told(result) == snapshot
+
+
+def test_the_short_summary_is_short_in_ci(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pytest does not trim it: the text stands above, and once is enough."""
+    monkeypatch.setenv("CI", "1")
+
+    result = run(project, "--conform")
+
+    assert [line for line in result.outlines if line.startswith("FAILED")] == [
+        "FAILED test_it.py::test_broken - SSE-DONE-001 done-once: The stream ends without `[DONE]`."
+    ]
+    assert sum("bytes     " in line for line in result.outlines) == 1
 
 
 def test_nothing_is_judged_without_the_option(project: pytest.Pytester) -> None:
