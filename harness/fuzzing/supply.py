@@ -67,6 +67,7 @@ class Supply:
             turn += 1
             size = 2 + turn % 5
             if turn % 6 == 0:
+                yield from self._alone()
                 yield from self._watched(EVERY if turn % 24 == 0 else {**CALM, **CROWDED})
 
     def _first(self) -> Iterator[Next]:

@@ -1,0 +1,108 @@
+"""What is kept of a finding: recordings that replay, a text that tells it, and a test that runs."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+import harness
+from tests.fuzzing.broken_gateways import LosesExclamationMarks, Right, running
+
+if TYPE_CHECKING:
+    from harness.fuzzing.outcome import Told
+    from tests.miniatures.miniature import Miniature
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """One finding, kept in a folder."""
+    outcome = harness.fuzz(
+        LosesExclamationMarks(),
+        max_time=300.0,
+        max_examples=120,
+        only="XLAT-TEXT-001",
+        stop_after=1,
+        out=tmp_path_factory.mktemp("kept"),
+    )
+    return outcome.findings[0]
+
+
+def free_port() -> int:
+    """One that was free just now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def run_test(folder: Path, miniature: Miniature, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """Run the test of a finding against a gateway whose upstream is at a port."""
+    port = free_port()
+    with running(miniature, f"http://127.0.0.1:{port}", tmp_path) as started:
+        return subprocess.run(  # noqa: S603 - this interpreter
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_finding.py"],
+            cwd=folder,
+            env={
+                **os.environ,
+                "GATEWAY_URL": started.routes[0].base_url,
+                "UPSTREAM_PORT": str(port),
+                "PYTHONPATH": str(ROOT),
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+def test_the_recordings_are_of_the_smallest_session(kept: Told) -> None:
+    """One exchange on each side, and the upstream's replays byte for byte."""
+    folder = Path(str(kept.folder))
+    client = harness.read_cassette(folder / "client.cassette.jsonl")
+    upstream = harness.read_cassette(folder / "upstream.cassette.jsonl")
+    assert (len(client.exchanges), len(upstream.exchanges)) == (1, 1)
+    said = upstream.exchanges[0]
+    assert said.response is not None
+    match = harness.MatchPolicy(body="ignore")
+    with harness.replay_server(folder / "upstream.cassette.jsonl", pace="instant", match=match) as server:
+        again = httpx.post(f"{server.base_url}/chat/completions", content=said.request.body)
+    assert again.content == b"".join(one.data for one in said.response.chunks)
+
+
+def test_the_recordings_show_the_finding(kept: Told) -> None:
+    """Judged with both halves, as anybody can."""
+    folder = Path(str(kept.folder))
+    report = harness.check(
+        folder / "client.cassette.jsonl", upstream=folder / "upstream.cassette.jsonl", rules=["XLAT-TEXT-001"]
+    )
+    assert not report.ok
+
+
+def test_the_text_tells_all_that_an_issue_needs(kept: Told) -> None:
+    """What was asked, what upstream said, what came, the rule with its source, and how to see it again."""
+    text = (Path(str(kept.folder)) / "finding.md").read_text("utf-8")
+    assert text.startswith(f"# {kept.message}\n")
+    for part in ("## The rule", "Source: ", "## What was asked", "## What came", "## What upstream said", "curl -sSN"):
+        assert part in text, part
+    assert "It showed in 3 of 3 plays" in text
+
+
+def test_the_test_of_a_finding_fails_on_the_gateway_that_has_it(kept: Told, tmp_path: Path) -> None:
+    """With the rule and what is wrong in its failure text."""
+    done = run_test(Path(str(kept.folder)), LosesExclamationMarks(), tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "XLAT-TEXT-001" in done.stdout
+
+
+def test_the_test_of_a_finding_passes_on_a_right_gateway(kept: Told, tmp_path: Path) -> None:
+    """So it can be kept when the defect is mended."""
+    done = run_test(Path(str(kept.folder)), Right(), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
