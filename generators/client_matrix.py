@@ -11,14 +11,13 @@ import argparse
 import json
 import sys
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from harness import __version__
 from harness.trials.playing import play
 from harness.trials.registry import chosen_trials, trial_named
 from harness.trials.shipped import DRIVERS
-from harness.trials.telling import row_of
 from harness.trials.trial import CHAPTERS, GROUNDS
 from harness.trials.verb import client_of
 from harness.trials.verdict import FAILURES, OUTCOMES
@@ -42,13 +41,12 @@ def ran(python: str, node_modules: str) -> dict[str, Any]:
         client = client_of(driver.name, python=python, node_modules=node_modules)
         results = play(client, chosen_trials(), concurrency=3)
         sys.stderr.write(f"{driver.name}: {sum(one.failed for one in results)} failed\n")
-        rows = [
-            {name: row_of(one)[name] for name in ("trial", "verdict", "what", "requests")} for one in results
-        ]
-        for row in rows:
-            row["what"] = row["what"][:300]
+        rows = {
+            one.trial.name: f"{one.verdict.outcome}: {one.verdict.what[:200]}".removesuffix(": ")
+            for one in results
+        }
         clients.append({"client": client.name, "versions": client.versions, "trials": rows})
-    return {"harness": __version__, "clients": clients}
+    return {"harness": version("llm-stream-harness"), "clients": clients}
 
 
 def page(data: dict[str, Any]) -> str:
@@ -78,8 +76,8 @@ def _head(data: dict[str, Any]) -> Iterator[str]:
     for client in data["clients"]:
         versions = ", ".join(f"{name} {number}" for name, number in client["versions"].items())
         counts = dict.fromkeys((*OUTCOMES, "disputed"), 0)
-        for row in client["trials"]:
-            counts["disputed" if _is_disputed(row) else row["verdict"]] += 1
+        for name, told in client["trials"].items():
+            counts["disputed" if _is_disputed(name, told) else _verdict(told)] += 1
         cells = " | ".join(str(counts[name] or "") for name in counts)
         yield f"| {client['client']} | {versions} | {about[client['client']]} | {cells} |"
     yield ""
@@ -92,8 +90,12 @@ def _head(data: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
-def _is_disputed(row: dict[str, Any]) -> bool:
-    return row["verdict"] in FAILURES and trial_named(row["trial"]).ground == "disputed"
+def _verdict(told: str) -> str:
+    return told.partition(":")[0]
+
+
+def _is_disputed(name: str, told: str) -> bool:
+    return _verdict(told) in FAILURES and trial_named(name).ground == "disputed"
 
 
 def _matrices(data: dict[str, Any]) -> Iterator[str]:
@@ -105,10 +107,13 @@ def _matrices(data: dict[str, Any]) -> Iterator[str]:
             one
             for one in clients
             if any(
-                row["verdict"] != "unsupported" and row["trial"].startswith(dialect) for row in one["trials"]
+                name.startswith(dialect) and _verdict(told) != "unsupported"
+                for name, told in one["trials"].items()
             )
         ]
-        found = {(one["client"], row["trial"]): row["verdict"] for one in clients for row in one["trials"]}
+        found = {
+            (one["client"], name): _verdict(told) for one in clients for name, told in one["trials"].items()
+        }
         yield f"## {title}"
         yield ""
         yield "| stream | ground | " + " | ".join(one["client"] for one in spoken) + " |"
@@ -133,19 +138,19 @@ def _failures(data: dict[str, Any]) -> Iterator[str]:
         "Each was confirmed by hand in the client's own code, or by its raw bytes. Places are those of the versions"
         " above."
     )
+    yield ""
     told: dict[str, list[tuple[str, str]]] = {}
     for client in data["clients"]:
-        for row in client["trials"]:
-            if row["verdict"] in FAILURES:
-                text = _evidence(client["client"], row["trial"])
-                told.setdefault(text, []).append((client["client"], row["trial"]))
+        for name, verdict in client["trials"].items():
+            if _verdict(verdict) in FAILURES:
+                text = _evidence(client["client"], name)
+                told.setdefault(text, []).append((client["client"], name))
     for text, places in told.items():
         clients = ", ".join(dict.fromkeys(client for client, _ in places))
         trials = list(dict.fromkeys(trial for _, trial in places))
         disputed = all(trial_named(one).ground == "disputed" for one in trials)
-        yield ""
-        yield f"**{clients}** at {', '.join(f'`{one}`' for one in trials)}{' (disputed)' if disputed else ''}"
-        yield f": {text}"
+        mark = " (disputed)" if disputed else ""
+        yield f"- **{clients}** at {', '.join(f'`{one}`' for one in trials)}{mark}. {text}"
 
 
 def _evidence(client: str, trial: str) -> str:

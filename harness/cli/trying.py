@@ -18,6 +18,11 @@ _OF_CLIENTS = {
     "python": "--python",
     "node_modules": "--node-modules",
 }
+_OF_GATEWAYS = (
+    "names", "base_url", "wait_for", "headers", "models", "api_key_env", "inbound", "upstream_port", "routes", "modes",
+    "only", "ignored", "tools", "seed", "max_examples", "stop_after", "shrink_time", "database", "profile", "baseline",
+    "out",
+)  # fmt: skip
 _OPTIONS = (
     click.option(
         "--trial",
@@ -94,6 +99,11 @@ def try_client(client: str | None, tried: dict[str, Any], *, form: str, quiet: b
     from harness.trials.verb import CONCURRENCY, run
 
     given = click.get_current_context()
+    for name in _OF_GATEWAYS:
+        source = given.get_parameter_source(name)
+        if source is not None and source.name not in {"DEFAULT", "DEFAULT_MAP"}:
+            option = next(one for one in given.command.params if one.name == name).opts[-1]
+            raise click.UsageError(f"{option} is about gateways; with --client it says nothing")
 
     def chosen(name: str, otherwise: Any) -> Any:
         """What the command line says; the defaults of gateways are not those of clients."""

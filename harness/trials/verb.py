@@ -127,7 +127,7 @@ def run(
     Returns:
         The exit code: 0, 1 where the client failed, 3 where no trial was played to its end.
     """
-    from harness import __version__  # noqa: PLC0415 - the package's face imports all verbs
+    from importlib.metadata import version  # noqa: PLC0415 - only a report needs it
 
     put = say or _print
     if form not in FORMATS:
@@ -150,7 +150,7 @@ def run(
         until=max_time,
         progress=None if quiet else progress,
     )
-    put(told(form, client, results, __version__))
+    put(told(form, client, results, version("llm-stream-harness")))
     if not results or all(_never_asked(one) for one in results):
         return 3
     return exit_code(results, strict=strict)

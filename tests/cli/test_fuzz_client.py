@@ -95,6 +95,8 @@ def test_streams_and_drivers_are_listed(harness: Run) -> None:
         (("--trial", "crlf"), "--trial needs --client COMMAND"),
         (("--strict",), "--strict needs --client COMMAND"),
         (("-f", "markdown"), "--format markdown needs --client COMMAND"),
+        (("--client", "x", "--seed", "3"), "--seed is about gateways"),
+        (("--client", "x", "-o", "there"), "--output is about gateways"),
         (("--client", "no-such-program"), "there is no program 'no-such-program'"),
         (("--client", ""), "this command is empty"),
         (("--client", "x", "--trial", "chat-crfl"), "there is no trial 'chat-crfl'"),
