@@ -29,7 +29,7 @@ CHAT = (
 ASKED = b'{"model":"m","messages":[{"role":"user","content":"hi"}],"stream":true}'
 
 MODULE = f"""
-import json, os, subprocess, sys
+import json, os, socket, subprocess, sys
 import httpx, pytest
 
 ASKED = {ASKED!r}
@@ -243,8 +243,9 @@ def test_first(replay_server, monkeypatch):
     URLS.append(server.url)
 
 def test_second():
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(URLS[0], trust_env=False)
+    host, port = URLS[0].removeprefix("http://").split(":")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, int(port)))
 """
     )
 
