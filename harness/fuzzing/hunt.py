@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from time import monotonic
@@ -16,7 +15,7 @@ from harness.fuzzing.supply import Supply
 from harness.sandwich.behaviours_rules import HELD, LEFT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.checking.baseline import Baseline
     from harness.findings import Finding

@@ -25,7 +25,10 @@ _AGAIN: Final = (
     "Something has to answer behind the gateway: `harness replay upstream.cassette.jsonl --body ignore --repeats last`"
     " says what upstream said. `pytest test_finding.py` does both; its first lines say what has to be set."
 )
-_BESIDE: Final = "`client.cassette.jsonl` and `upstream.cassette.jsonl` beside this file are the recordings of both sides of the gateway."
+_BESIDE: Final = (
+    "`client.cassette.jsonl` and `upstream.cassette.jsonl` beside this file are the recordings of both sides of the"
+    " gateway."
+)
 _MOST: Final = 6
 """Exchanges of a side that are shown."""
 

@@ -46,7 +46,7 @@ def msg(sketch: Sketch) -> str:
     return sketch.digest()
 
 
-def _raw(sketch: Sketch) -> Iterator[Sketch]:
+def _raw(sketch: Sketch) -> Iterator[Sketch]:  # noqa: C901, PLR0912 - a list of what can be left out
     yield _PLAIN
     for crowd in (1, 2, 5, 12):
         if crowd < sketch.crowd:
@@ -106,7 +106,7 @@ def _raw(sketch: Sketch) -> Iterator[Sketch]:
                 yield replace(sketch, wishes={**sketch.wishes, name: value[:cut] + value[cut + 1 :]})
 
 
-def _earlier(sketch: Sketch) -> Iterator[Sketch]:
+def _earlier(sketch: Sketch) -> Iterator[Sketch]:  # noqa: C901, PLR0912 - a list of what can be left out
     """Fewer and shorter messages before and after; a call and its results go together."""
     for name in ("before", "after"):
         said = getattr(sketch, name)
@@ -148,7 +148,7 @@ def _earlier(sketch: Sketch) -> Iterator[Sketch]:
             )
 
 
-def _say(say: Say) -> Iterator[Say]:
+def _say(say: Say) -> Iterator[Say]:  # noqa: C901 - likewise
     if say.others:
         yield replace(say, others=())
         if len(say.others) > 1:
@@ -173,7 +173,7 @@ def _say(say: Say) -> Iterator[Say]:
             yield replace(say, blocks=(*say.blocks[:number], one, *say.blocks[number + 1 :]))
 
 
-def _block(block: Block) -> Iterator[Block]:
+def _block(block: Block) -> Iterator[Block]:  # noqa: C901 - likewise
     for name, plain in (
         ("raw", False),
         ("signature", ""),

@@ -1,7 +1,7 @@
 """Making a finding small: the smallest conversation that still shows the same rule on the same way.
 
-The reducer knows what a conversation is made of, so that it leaves out a whole turn in one try where a shrinker of bytes
-would take dozens, and it tries several smaller ones at a time.
+The reducer knows what a conversation is made of, so that it leaves out a whole turn in one try where a shrinker of
+bytes would take dozens, and it tries several smaller ones at a time.
 """
 
 from __future__ import annotations

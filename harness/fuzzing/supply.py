@@ -1,7 +1,7 @@
 """What is played next: first each trait alone, then several of them together, and what is near to what was found.
 
-Traits are switched on and off by the batch (swarm testing): a trait that hides another one, as a refusal hides calls, is
-missing from half of the batches.
+Traits are switched on and off by the batch (swarm testing): a trait that hides another one, as a refusal hides calls,
+is missing from half of the batches.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ dialects. They shrink to one request and one answer of one word, with no option 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -28,6 +27,8 @@ from harness.generate.traits import EVERY, TRAITS
 from harness.translation.engine import INBOUND, UPSTREAM
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from harness.scenarios.scenario import Scenario
     from harness.translation.engine import InboundDialect
     from harness.translation.profiles import UpstreamDialect

@@ -51,9 +51,19 @@ def mended(sketch: Sketch) -> Sketch:
         if len(says) != len(sketch.says) or any(not _is_object(one) for one in says):
             sketch = _unwished(sketch, "format")
     sketch = replace(sketch, says=tuple(_said(one) for one in sketch.says))
+    if any(one.logprobs for one in sketch.blocks):
+        # Who is asked for them in one turn is asked in all.
+        sketch = replace(sketch, says=tuple(map(_with_logprobs, sketch.says)))
     if "top_logprobs" in sketch.wishes and not any(one.logprobs for one in sketch.blocks):
         sketch = _unwished(sketch, "top_logprobs")
     return _short(_stopped(_tooled(_numbered(sketch))))
+
+
+def _with_logprobs(say: Say) -> Say:
+    def told(blocks: Iterable[Block]) -> tuple[Block, ...]:
+        return tuple(replace(one, logprobs=True) if one.kind == "text" else one for one in blocks)
+
+    return replace(say, blocks=told(say.blocks), others=tuple(map(told, say.others)))
 
 
 def _unwished(sketch: Sketch, *names: str) -> Sketch:
@@ -132,7 +142,7 @@ def _is_object(say: Say) -> bool:
     return said.startswith("{") and said.endswith("}") and '"city"' in said
 
 
-def _said(say: Say) -> Say:
+def _said(say: Say) -> Say:  # noqa: C901 - one line a thing that does not fit
     """An answer whose blocks and whose end fit each other."""
     blocks = sorted(
         (one for one in say.blocks if not (one.kind == "thought" and not one.pieces)),

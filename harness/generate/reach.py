@@ -30,8 +30,12 @@ def inbound_of(sketch: Sketch) -> tuple[InboundDialect, ...]:
 
 def upstream_of(sketch: Sketch) -> tuple[UpstreamDialect, ...]:
     """The upstream dialects that can answer it, and that a gateway can ask what is asked."""
-    found = set(UPSTREAM)
-    fault = sketch.fault.partition(":")[0]
+    found = _of_blocks(sketch) & _of_says(sketch) & _of_rest(sketch)
+    return tuple(one for one in UPSTREAM if one in found)
+
+
+def _of_blocks(sketch: Sketch) -> set[UpstreamDialect]:
+    found: set[UpstreamDialect] = set(UPSTREAM)
     for block in sketch.blocks:
         if block.kind in {"custom", "refusal"} or (block.kind == "thought" and block.raw) or block.logprobs:
             found &= {"chat", "responses"}
@@ -43,6 +47,11 @@ def upstream_of(sketch: Sketch) -> tuple[UpstreamDialect, ...]:
             found -= {"gemini"}
         if block.sources:
             found &= {"chat", "responses", "gemini"}
+    return found
+
+
+def _of_says(sketch: Sketch) -> set[UpstreamDialect]:
+    found: set[UpstreamDialect] = set(UPSTREAM)
     for say in sketch.says:
         if say.usage is None:
             found &= {"chat", "gemini"}
@@ -52,6 +61,17 @@ def upstream_of(sketch: Sketch) -> tuple[UpstreamDialect, ...]:
             found &= {"chat", "gemini"}
         if say.finish == "length" and say.blocks and say.blocks[-1].kind in {"call", "custom"}:
             found -= {"gemini"}
+        if any(one.sources for one in say.blocks) and any(
+            one.kind in {"call", "custom"} for one in say.blocks
+        ):
+            # Gemini searches, or calls functions, and never both in one answer.
+            found -= {"gemini"}
+    return found
+
+
+def _of_rest(sketch: Sketch) -> set[UpstreamDialect]:
+    found: set[UpstreamDialect] = set(UPSTREAM)
+    fault = sketch.fault.partition(":")[0]
     if sketch.wishes.keys() & {"stop", "n"}:
         found -= {"responses"}
     if fault == "split_character":
@@ -60,7 +80,7 @@ def upstream_of(sketch: Sketch) -> tuple[UpstreamDialect, ...]:
         found -= {"anthropic"}
     if fault == "omit_done":
         found &= {"chat"}
-    return tuple(one for one in UPSTREAM if one in found)
+    return found
 
 
 def modes_of(sketch: Sketch) -> tuple[Literal["stream", "whole"], ...]:

@@ -27,9 +27,32 @@ PLAIN: Final = (
     " 21",
 )
 _UNICODE: Final = (
-    "é", "世界", "🎉", "👩\u200d👩\u200d👧", "e\u0301", "שלום", "\u2028", "\u2029", "ß", "𝔘", "🏳️\u200d🌈", "\u00a0", "ﬁ", "ı", "İ",
-    "\ufeff", "\u200b", "मनीष", "한국어", "Ω", "\U0001f1f3\U0001f1f4", "\u0085", "…", "“q”", "－",
-)  # fmt: skip
+    "é",
+    "世界",
+    "🎉",
+    "👩\u200d👩\u200d👧",
+    "e\u0301",
+    "שלום",
+    "\u2028",
+    "\u2029",
+    "ß",
+    "\U0001d518",
+    "🏳️\u200d🌈",
+    "\u00a0",
+    "ﬁ",
+    "\u0131",
+    "İ",
+    "\ufeff",
+    "\u200b",
+    "मनीष",
+    "한국어",
+    "Ω",
+    "\U0001f1f3\U0001f1f4",
+    "\u0085",
+    "…",
+    "“q”",
+    "\uff0d",
+)
 _SPACE: Final = (
     " ",
     "\n",
@@ -48,15 +71,54 @@ _SPACE: Final = (
     "\ty",
 )
 _ODD: Final = (
-    '"', "\\", "\\n", "{", "}", "[DONE]", "data: [DONE]", "data: x", "\ndata: y\n\n", "event: end", ": ping", "null", "0", "false",
-    "&amp;", "<b>", "</s>", "%20", "%s", "{}", "{0}", "$1", "\x01", "\x1b[0m", "\x7f", "'", "`", "**bold**", "# Title", "| a | b |",
-    "\\u0041", "undefined", "None", "//", "https://example.org/?a=1&b=2", "-1", "[", "]", "()", ";", "1e5", "é\\",
-)  # fmt: skip
+    '"',
+    "\\",
+    "\\n",
+    "{",
+    "}",
+    "[DONE]",
+    "data: [DONE]",
+    "data: x",
+    "\ndata: y\n\n",
+    "event: end",
+    ": ping",
+    "null",
+    "0",
+    "false",
+    "&amp;",
+    "<b>",
+    "</s>",
+    "%20",
+    "%s",
+    "{}",
+    "{0}",
+    "$1",
+    "\x01",
+    "\x1b[0m",
+    "\x7f",
+    "'",
+    "`",
+    "**bold**",
+    "# Title",
+    "| a | b |",
+    "\\u0041",
+    "undefined",
+    "None",
+    "//",
+    "https://example.org/?a=1&b=2",
+    "-1",
+    "[",
+    "]",
+    "()",
+    ";",
+    "1e5",
+    "é\\",
+)
 KINDS: Final = ("plain", "unicode", "space", "odd", "repeats", "many", "long", "single", "falsy", "marked")
 """What may be particular about a text."""
 
 
-def worded(choose: Choose, kind: str) -> tuple[str, ...]:
+def worded(choose: Choose, kind: str) -> tuple[str, ...]:  # noqa: PLR0911 - one return a kind
     """A text of a kind, in pieces, none of them empty."""
     match kind:
         case "unicode":
@@ -121,10 +183,40 @@ _KEYS: Final = (
     "id",
 )
 _VALUES: Final[tuple[Any, ...]] = (
-    "Oslo", 1, 0, True, False, None, "", [], {}, -1.5, 12345678901234567890, 1e21, 0.1, 'a"b', "c\\d", "é🎉", "\n\t", "</x>",
-    [1, 2, 3], {"deep": {"er": [1, {"x": None}]}}, ["a", ""], "x" * 300, "\u2028", '{"json": 1}', "0", "null", [[]], {"": 1},
-    "{", "}", "\\u0000", "C:\\new\\tmp", "line\r\nline",
-)  # fmt: skip
+    "Oslo",
+    1,
+    0,
+    True,
+    False,
+    None,
+    "",
+    [],
+    {},
+    -1.5,
+    12345678901234567890,
+    1e21,
+    0.1,
+    'a"b',
+    "c\\d",
+    "é🎉",
+    "\n\t",
+    "</x>",
+    [1, 2, 3],
+    {"deep": {"er": [1, {"x": None}]}},
+    ["a", ""],
+    "x" * 300,
+    "\u2028",
+    '{"json": 1}',
+    "0",
+    "null",
+    [[]],
+    {"": 1},
+    "{",
+    "}",
+    "\\u0000",
+    "C:\\new\\tmp",
+    "line\r\nline",
+)
 
 
 def arguments(choose: Choose) -> str:

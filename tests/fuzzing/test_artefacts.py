@@ -47,7 +47,7 @@ def run_test(folder: Path, miniature: Miniature, tmp_path: Path) -> subprocess.C
     """Run the test of a finding against a gateway whose upstream is at a port."""
     port = free_port()
     with running(miniature, f"http://127.0.0.1:{port}", tmp_path) as started:
-        return subprocess.run(  # noqa: S603 - this interpreter
+        return subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_finding.py"],
             cwd=folder,
             env={
@@ -90,7 +90,14 @@ def test_the_text_tells_all_that_an_issue_needs(kept: Told) -> None:
     """What was asked, what upstream said, what came, the rule with its source, and how to see it again."""
     text = (Path(str(kept.folder)) / "finding.md").read_text("utf-8")
     assert text.startswith(f"# {kept.message}\n")
-    for part in ("## The rule", "Source: ", "## What was asked", "## What came", "## What upstream said", "curl -sSN"):
+    for part in (
+        "## The rule",
+        "Source: ",
+        "## What was asked",
+        "## What came",
+        "## What upstream said",
+        "curl -sSN",
+    ):
         assert part in text, part
     assert "It showed in 3 of 3 plays" in text
 

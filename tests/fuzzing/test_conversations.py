@@ -52,7 +52,9 @@ REACHED: set[str] = set()
 QUICK = settings(max_examples=1_000, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(max_examples=500, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=500, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
 @given(sketches())
 def collect(sketch: Sketch) -> None:
     """Note of what kinds a sketch is."""
@@ -80,7 +82,9 @@ def test_a_conversation_shrinks_to_one_word() -> None:
 
 def test_what_is_found_shrinks_to_that_alone() -> None:
     """Two calls are two calls, and nothing beside them."""
-    found = find(sketches(), lambda one: sum(block.kind == "call" for block in one.blocks) > 1, settings=QUICK)
+    found = find(
+        sketches(), lambda one: sum(block.kind == "call" for block in one.blocks) > 1, settings=QUICK
+    )
     assert len(found.blocks) == 2
     assert (found.before, found.parts, found.wishes, found.fault, found.output) == ((), (), {}, "", "")
 

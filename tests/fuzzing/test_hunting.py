@@ -118,7 +118,7 @@ def test_routes_and_modes_can_be_chosen() -> None:
 def test_the_outcome_is_told_for_programs(tmp_path: Path) -> None:
     """JSON as one object, or a row a finding with the rest behind."""
     outcome = harness.fuzz(
-        LosesExclamationMarks(), max_time=PLENTY, max_examples=60, stop_after=1, out=tmp_path
+        LosesExclamationMarks(), max_time=PLENTY, max_examples=120, stop_after=1, out=tmp_path
     )
     whole = json.loads(written(outcome, "json"))
     assert whole["findings"][0]["rule"] == outcome.findings[0].rule
@@ -139,9 +139,7 @@ def test_the_outcome_is_told_for_programs(tmp_path: Path) -> None:
         ({"target": "all", "tools": "nowhere"}, UsageError, "one gateway"),
     ],
 )
-def test_bad_use_is_refused_in_words(
-    arguments: dict[str, str], kind: type[HarnessError], told: str
-) -> None:
+def test_bad_use_is_refused_in_words(arguments: dict[str, str], kind: type[HarnessError], told: str) -> None:
     """Before anything is played, with a hint where there is one."""
     with pytest.raises(kind) as caught:
         harness.fuzz(**arguments)  # type: ignore[arg-type]
