@@ -30,6 +30,13 @@ _UNCAPTIONED: Final = re.compile(
 )
 _MARKER: Final = re.compile(r"^@pytest\.mark\.(\w+)(\([^)]*\))?: (.*)$", re.MULTILINE)
 
+_CALLED: Final = {
+    "replay_server": ("harness.testing.servers:Servers.replay", "harness.testing.served:ReplayOfTest"),
+    "gateway": ("harness.testing.servers:Servers.gateway", "harness.testing.served:GatewayOfTest"),
+    "stream_snapshot": ("harness.testing.snapshots:StreamSnapshot.__call__", ""),
+}
+"""Fixtures that are called: what is called, and what that gives."""
+
 
 class Told:
     """Stands for pytest's parser, and keeps what a plugin tells it."""
@@ -107,9 +114,41 @@ def parts() -> dict[str, str]:
         ),
         "marks": _table(("mark", ""), [(f"`{name}{arguments}`", text) for name, arguments, text in marks()]),
         "fixtures": _table(("fixture", "scope", ""), [(f"`{name}`", *more) for name, *more in fixtures()]),
+        "calls": "\n".join(_calls()),
         "functions": "\n".join(_functions("harness.testing")),
         "strategies": "\n".join(_functions("harness.generate")),
     }
+
+
+def _calls() -> Iterator[str]:
+    """What fixtures give that is called, and what that gives."""
+    for name, (called, gives) in _CALLED.items():
+        home, _, path = called.partition(":")
+        function: Any = import_module(home)
+        for part in path.split("."):
+            function = getattr(function, part)
+        yield f"### {name}\n"
+        yield f"```py\n{_call(name, function)}\n```\n"
+        yield f"{_told(inspect.getdoc(function) or '')}\n"
+        if gives:
+            home, _, path = gives.partition(":")
+            yield "**What it gives**\n"
+            yield "\n".join(_members(getattr(import_module(home), path))) + "\n"
+
+
+def _members(kind: type) -> Iterator[str]:
+    """The public members of a class, with the first sentence of each."""
+    found: dict[str, str] = {}
+    for one in reversed(kind.__mro__):
+        found |= dict(
+            re.findall(r"^    (\w+): (.*(?:\n        .*)*)", inspect.getdoc(one) or "", re.MULTILINE)
+        )
+        for name, value in vars(one).items():
+            if not name.startswith("_") and (isinstance(value, property) or inspect.isfunction(value)):
+                shown = name if isinstance(value, property) else _call(name, value)
+                found[shown] = (inspect.getdoc(value) or "").partition("\n\n")[0]
+    for name, text in found.items():
+        yield f"- `{name}`: {' '.join(text.split())}"
 
 
 def _functions(module: str) -> Iterator[str]:
@@ -127,6 +166,8 @@ def _call(name: str, function: Any) -> str:
     """How a function is called: names and defaults; types are in the text."""
     written: list[str] = []
     for one in inspect.signature(function).parameters.values():
+        if one.name == "self":
+            continue
         if one.kind is one.KEYWORD_ONLY and not any(it == "*" or it.startswith("*") for it in written):
             written.append("*")
         star = "*" if one.kind is one.VAR_POSITIONAL else "**" if one.kind is one.VAR_KEYWORD else ""
