@@ -20,7 +20,11 @@ CUT = frozenset({"length", "content_filter"})
 
 
 def documents(text: str) -> list[object] | None:
-    """The JSON texts that stand in it one after the other; None where it is not made of such."""
+    """The JSON texts that stand in it one after the other; None where it is not made of such.
+
+    White space may stand before, between and behind them.
+    """
+    text = text.lstrip(" \t\r\n")
     found, at = [], 0
     decoder = json.JSONDecoder()
     while at < len(text):
