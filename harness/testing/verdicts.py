@@ -120,10 +120,7 @@ def gone(baseline: Baseline, notes: Notes, *, is_whole: bool) -> list[Stale]:
         if path in whole:
             baseline.sort_out(replace(heard(sent), source=path))
     wide = {str(one) for one in baseline.entries if _is_wide(one.source)}
-    today_or_known = (
-        one for one in baseline.stale() if is_whole or one.entry not in wide or "until" in one.why
-    )
-    return list(today_or_known)
+    return [one for one in baseline.stale() if is_whole or one.entry not in wide or "until" in one.why]
 
 
 def _is_wide(source: str) -> bool:
