@@ -20,7 +20,7 @@ _OF_CLIENTS = {
 }
 _OF_GATEWAYS = (
     "names", "base_url", "wait_for", "headers", "models", "api_key_env", "inbound", "upstream_port", "routes", "modes",
-    "only", "ignored", "tools", "seed", "max_examples", "stop_after", "shrink_time", "database", "profile", "baseline",
+    "only", "ignored", "tools", "stop_after", "shrink_time", "database", "profile", "baseline",
     "out",
 )  # fmt: skip
 _OPTIONS = (
@@ -120,6 +120,8 @@ def try_client(client: str | None, tried: dict[str, Any], *, form: str, quiet: b
             seconds=chosen("timeout", SECONDS),
             max_time=chosen("max_time", 0) or None,
             concurrency=chosen("concurrency", CONCURRENCY),
+            max_examples=chosen("max_examples", None) or 0,
+            seed=chosen("seed", 0),
             quiet=quiet,
             say=texts.append,
             progress=lambda done, of, name: progress.show(f"{done:,} of {of:,}  {name}"),

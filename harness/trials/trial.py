@@ -123,4 +123,5 @@ CHAPTERS: Final[dict[str, str]] = {
     "events": "Events",
     "items": "Items and parts",
     "ends": "Ends, usage and errors",
+    "generated": "Generated streams",
 }

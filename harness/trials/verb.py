@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from harness.errors import UsageError
+from harness.trials.generated import generated_trials
 from harness.trials.playing import SECONDS, Client, Played, play
 from harness.trials.registry import chosen_trials
 from harness.trials.running import words_of
@@ -96,6 +97,8 @@ def run(
     form: str = "text",
     seconds: float = SECONDS,
     max_time: float | None = None,
+    max_examples: int = 0,
+    seed: int = 0,
     concurrency: int = CONCURRENCY,
     lines: bool = False,
     strict: bool = False,
@@ -115,6 +118,8 @@ def run(
         form: One of "text", "json", "ndjson", "markdown".
         seconds: For one trial.
         max_time: Begin no trial after so many seconds.
+        max_examples: Generate so many streams of each dialect, and play them in place of the catalogue.
+        seed: Which streams are generated.
         concurrency: Programs at a time.
         lines: The program takes a trial a line.
         strict: What is disputed fails, too.
@@ -134,7 +139,13 @@ def run(
         raise UsageError(
             f"there is no format {form!r} here", where="--format", expected=" or ".join(FORMATS), found=form
         )
-    chosen = chosen_trials(trials, dialects)
+    if max_examples and trials:
+        raise UsageError(
+            "--trial and --max-examples exclude each other: a generated stream has no name of its own"
+        )
+    chosen = (
+        generated_trials(max_examples, seed, dialects) if max_examples else chosen_trials(trials, dialects)
+    )
     if is_list:
         put(page_of(chosen[0]) if len(chosen) == 1 else listed(chosen))
         return 0

@@ -162,7 +162,7 @@ def _counts(usage: Any) -> list[Any] | None:
 
 
 def _calls(expected: Expected, said: Said) -> Iterator[str]:
-    wanted = [(name, json.loads(given)) for name, given in expected.calls]
+    wanted = [(name, _parsed(given)) for name, given in expected.calls]
     found = [(name, _parsed(given)) for name, given in said.calls]
     # The order of parallel calls is what their indices say, but nobody runs the wrong one for it.
     if len(found) != len(wanted):

@@ -70,6 +70,19 @@ def test_other_formats_say_the_same(harness: Run) -> None:
     assert "| `chat-plain` | passed |  |  |" in table
 
 
+def test_generated_streams_are_played_in_place_of_the_catalogue(harness: Run) -> None:
+    """As many of each dialect as are asked for, the same for the same seed."""
+    asked = ("--max-examples", "20", "--seed", "5")
+    done = harness("fuzz", "--client", command(), "--lines", *asked)
+    assert done.code == 0, done.out
+    assert re.search(r"(?m)^40 trials: ", done.out)
+    listed = harness("fuzz", "--list", *asked).out
+    assert "chat-generated-0019" in listed
+    assert listed == harness("fuzz", "--list", *asked).out
+    refused = harness("fuzz", "--client", "x", *asked, "--trial", "crlf")
+    assert refused.code == 2
+
+
 def test_a_client_that_never_asks_is_no_verdict_on_it(harness: Run) -> None:
     """The exit code says that nothing was tried."""
     done = harness("fuzz", "--client", command("never asks"), "--trial", "chat-plain")
@@ -95,7 +108,7 @@ def test_streams_and_drivers_are_listed(harness: Run) -> None:
         (("--trial", "crlf"), "--trial needs --client COMMAND"),
         (("--strict",), "--strict needs --client COMMAND"),
         (("-f", "markdown"), "--format markdown needs --client COMMAND"),
-        (("--client", "x", "--seed", "3"), "--seed is about gateways"),
+        (("--client", "x", "--stop-after", "3"), "--stop-after is about gateways"),
         (("--client", "x", "-o", "there"), "--output is about gateways"),
         (("--client", "no-such-program"), "there is no program 'no-such-program'"),
         (("--client", ""), "this command is empty"),

@@ -27,7 +27,7 @@ def test_names_are_unique_and_say_their_dialect() -> None:
     names = [one.name for one in all_trials()]
     assert len(set(names)) == len(names)
     assert all(one.name.startswith(f"{one.dialect}-") for one in all_trials())
-    assert {one.chapter for one in all_trials()} == set(CHAPTERS)
+    assert {one.chapter for one in all_trials()} == set(CHAPTERS) - {"generated"}
     assert {one.ground for one in all_trials()} == set(GROUNDS)
 
 
