@@ -102,7 +102,7 @@ class ClientsOnTape:
             client = getattr(module, kind)
             self._replace(client, "__init__", self._init(module, client.__init__, transport))
             noting = self._async_send if kind == "AsyncClient" else self._send
-            self._replace(client, "send", noting(client.send))
+            self._replace(client, "send", noting(module, client.send))
 
     def _forget_default(self, openai: ModuleType) -> None:
         """Let `openai.chat...`, without a client, make one anew, and the one that it had come back after."""
@@ -181,41 +181,33 @@ class ClientsOnTape:
 
         self._replace(api, "_use_aiohttp", use_aiohttp)
 
-    def _send(self, own: Callable[..., Any]) -> Callable[..., Any]:
+    def _send(self, module: ModuleType, own: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(own)
         def send(client: Any, request: Any, *args: Any, **options: Any) -> Any:
-            self._note(client, request)
+            self._note(module, client, request)
             return own(client, request, *args, **options)
 
         return send
 
-    def _async_send(self, own: Callable[..., Any]) -> Callable[..., Any]:
+    def _async_send(self, module: ModuleType, own: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(own)
         async def send(client: Any, request: Any, *args: Any, **options: Any) -> Any:
-            self._note(client, request)
+            self._note(module, client, request)
             return await own(client, request, *args, **options)
 
         return send
 
-    def _note(self, client: Any, request: Any) -> None:
+    def _note(self, module: ModuleType, client: Any, request: Any) -> None:
         """Note what goes past the tape from a client that was made before."""
         if client in self._clients or request.url.host in self._ignored:
             return
         find = getattr(client, "_transport_for_url", None)
         if find is None or not hasattr(client, "_transport"):
             return
-        transport = find(request.url)
-        module = sys.modules[
-            next(kind.__module__ for kind in type(client).__mro__ if _is_module(kind)).partition(".")[0]
-        ]
-        if _is_left_alone(module, transport):
+        if _is_left_alone(module, find(request.url)):
             return
         asked = f"{request.method} {str(request.url).partition('?')[0]}"
         (self.past_to_loopback if request.url.host in _LOOPBACK else self.past)[asked] = None
-
-
-def _is_module(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] in _MODULES
 
 
 def _is_left_alone(module: ModuleType, transport: Any) -> bool:

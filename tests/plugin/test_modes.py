@@ -174,6 +174,35 @@ def test_chat():
     )
 
 
+def test_a_miss_in_a_class_of_unittest_is_told_too(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the failure, or as the failure where there is no other."""
+    monkeypatch.setenv("CI", "1")
+    pytester.makepyfile(
+        test_it=asking("http://127.0.0.1:9")
+        + """
+import unittest
+
+@pytest.mark.cassette
+class TestOld(unittest.TestCase):
+    def test_that_fails(self):
+        self.assertEqual(ask()[0], 200)
+
+    def test_that_takes_what_comes(self):
+        ask()
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        ["*AssertionError: 404 != 200*", "*harness: cassette*", "*TestOld.test_that_fails.cassette.jsonl"]
+    )
+    result.stdout.fnmatch_lines(["*TestOld.test_that_takes_what_comes.cassette.jsonl"])
+
+
 FAILS = """
 @pytest.mark.cassette
 def test_chat():

@@ -254,7 +254,8 @@ early = httpx.Client()
 
 @pytest.mark.cassette
 def test_chat():
-    assert early.post(URL, json={}).status_code == 200
+    with early:
+        assert early.post(URL, json={}).status_code == 200
 """
     )
 
@@ -262,7 +263,7 @@ def test_chat():
 
     result.assert_outcomes(passed=1, warnings=1)
     assert told(result) == snapshot
-    run(pytester, "-W", "error").assert_outcomes(passed=1, errors=1)
+    run(pytester, "-W", "error::pytest.PytestWarning").assert_outcomes(passed=1, errors=1)
     assert cassettes(pytester) == []
 
 
