@@ -96,7 +96,7 @@ class Servers:
         """Run the gateway of `harness serve`; the fixtures `gateway` and `session_gateway`.
 
         Args:
-            upstream: Recordings, as of `replay`; a URL; or what `harness serve --upstream` takes (`gemini=URL`,
+            upstream: Recordings, as of `replay`; a URL; or what `harness serve` takes as one (`gemini=URL`,
                 `deepseek`). Of none, the test's own cassette.
             dialect: What the upstream speaks: chat, responses, gemini or anthropic. Of recordings it is seen in them;
                 of a URL it is chat unless told.
