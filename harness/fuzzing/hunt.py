@@ -200,7 +200,9 @@ class Hunt:
     def _is_enough(self) -> bool:
         terms = self.terms
         if terms.enough is not None and len(self.found) >= terms.enough:
-            self.stopped = self.stopped or f"{terms.enough} findings were enough"
+            self.stopped = (
+                self.stopped or f"{terms.enough} finding{'s' if terms.enough != 1 else ''} were to be enough"
+            )
             return True
         if terms.examples is not None and self.examples >= terms.examples:
             return True

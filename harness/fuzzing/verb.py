@@ -13,7 +13,7 @@ from harness.cassettes.redaction.redactor import Redactor
 from harness.checking.profiles import profile as profile_named
 from harness.conforming.targeting import Given, chosen_targets, hidden_headers, secrets_of
 from harness.conforming.wishes import TOOLS
-from harness.errors import UsageError
+from harness.errors import InputError, UsageError
 from harness.fuzzing.arena import Arena, Way
 from harness.fuzzing.database import Database, Kept, playable
 from harness.fuzzing.hunt import Found, Hunt, Terms, is_sure
@@ -127,6 +127,12 @@ def fuzz(
             hint="--upstream-port PORT says where our upstream listens; point the gateway there",
         )
     chosen = _target(target, given, folder)
+    if baseline is not None and not Path(baseline).is_file():
+        raise InputError(
+            "there is no such baseline",
+            where=str(baseline),
+            hint="write it by hand: docs/fuzzing.md says what stands in it",
+        )
     accepted = None if baseline is None else open_baseline(baseline)
     store = Database(Path(database)) if database is not None else None
     kept = store.kept(chosen.name) if store is not None else []
