@@ -74,9 +74,7 @@ try:
 except HarnessError as error:
     print(error)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
-    )
+    done = ran(program)
     assert "hypothesis, which is not installed" in done
     assert "pip install 'llm-stream-harness[fuzz]'" in done
 
