@@ -48,7 +48,9 @@ def commands() -> Iterator[tuple[str, str]]:
                     yield page, match["words"]
         for code in INLINE.findall(FENCED.sub("", text)):
             if match := re.match(r"harness +(?P<words>[a-z].*)$", code):
-                yield page, match["words"]
+                words = match["words"]
+                # Running text may speak of an option without its value.
+                yield page, f"{words} VALUE" if re.search(r" --?[a-z-]+$", words) else words
 
 
 def parse(words: list[str]) -> tuple[click.Command, dict[str, object]]:

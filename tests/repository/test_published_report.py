@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PUBLISHED = published_report.published_result()
 TOLD = {one.target.name: one for one in summary(PUBLISHED)}
 REPORTS = ROOT / "docs" / "reports"
-OTHER_PAGES = {"README", "clients", "official", "providers"}
+OTHER_PAGES = {"README", "clients", "clients-rare", "official", "providers"}
 """Pages about something else than one target."""
 
 BY_CHANCE = {"CHAT-CREATED-001"}
