@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from harness import __version__
 from harness.conforming.accepting import accepted, stale_entries
 from harness.conforming.pages import pages
 from harness.conforming.run import Through, put_through, told_of
@@ -107,7 +107,7 @@ def run_all(
     used: dict[str, Scenario] = {one.name: one for through in found for one in through.scenarios}
     result = Result(
         run=Run(
-            harness=__version__,
+            harness=version("llm-stream-harness"),
             started=started,
             seconds=round(monotonic() - begun, 3),
             command=command,
