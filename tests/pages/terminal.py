@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LIMIT = 600
+LIMIT = 3600
 """Seconds after which a command is given up; to tell one that hangs from one that is slow, no more."""
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE", "UV_CACHE_DIR")
