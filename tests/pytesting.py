@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import harness.testing.cassettes  # noqa: F401 - so that each run of pytest in this process finds it loaded
+import yaml  # noqa: F401 - libyaml does not bear to be loaded anew by each run of pytest in this process
+
+import harness.testing.cassettes  # noqa: F401 - likewise, to be quick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
