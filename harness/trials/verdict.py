@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -135,7 +136,7 @@ def _losses(expected: Expected, said: Said, *, followed: bool) -> Iterator[str]:
     texts = {expected.text, expected.text + expected.refusal}
     if followed:
         texts |= {text + AFTER for text in texts} | ({AFTER} if not expected.text else set())
-    if said.text not in texts:
+    if said.text not in texts and not _mixed(expected, said.text):
         yield f"the text is {_differing(said.text, expected.text)}"
     elif expected.refusal and said.text == expected.text and expected.refusal not in (said.refusal or ""):
         yield "the refusal is missing"
@@ -151,6 +152,11 @@ def _losses(expected: Expected, said: Said, *, followed: bool) -> Iterator[str]:
     told_usage = said.usage is not UNTOLD and not followed
     if told_usage and expected.usage is not None and _counts(said.usage) != list(expected.usage):
         yield f"the usage is {_short(said.usage)}, not {list(expected.usage)}"
+
+
+def _mixed(expected: Expected, text: str) -> bool:
+    """Whether a client told the refusal as text, wherever it came in the answer."""
+    return bool(expected.refusal) and Counter(text) == Counter(expected.text + expected.refusal)
 
 
 def _same_end(told: str, wanted: str) -> bool:
