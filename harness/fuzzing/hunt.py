@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SHRINKERS: Final = 3
 """Findings that are made small at a time."""
+_LEAST: Final = 2.0
+"""Seconds for a finding, however many wait."""
 _TAIL: Final = 0.15
 """The part of the time that is kept for what was found last."""
 
@@ -63,6 +65,7 @@ class Found:
         way: Where it was seen.
         sketch: The lightest conversation that showed it so far.
         finding: What the rule said of it.
+        seen: The play that showed it.
         known: It stands in the database.
         after: How many seconds after the beginning it was seen.
         plays: How many conversations had been played by then.
@@ -73,6 +76,7 @@ class Found:
     way: Way
     sketch: Sketch
     finding: Finding
+    seen: Seen
     known: bool = False
     after: float = 0.0
     plays: int = 0
@@ -226,6 +230,7 @@ class Hunt:
                     way=way,
                     sketch=sketch,
                     finding=finding,
+                    seen=seen,
                     after=self.seconds,
                     plays=self.arena.plays,
                 )
@@ -233,7 +238,7 @@ class Hunt:
                 self._supply.interesting(sketch)
                 self._queue.put_nowait(made)
             elif before.shrunk is None and sketch.weight < before.sketch.weight:
-                before.sketch, before.way, before.finding = sketch, way, finding
+                before.sketch, before.way, before.finding, before.seen = sketch, way, finding, seen
 
     def _counts(self, key: Key, way: Way, finding: Finding) -> bool:
         terms = self.terms
@@ -258,9 +263,16 @@ class Hunt:
                 return True
         return False
 
+    def _share(self, one: Found) -> float:
+        """Seconds for a finding: where many wait, less than each would get by itself."""
+        fair = self.left() * SHRINKERS / (self._queue.qsize() + 1)
+        # What hangs takes the whole patience of the client in each try.
+        wanted = self.terms.shrink_seconds * (3 if one.key.rule == HUNG else 1)
+        return min(wanted, max(_LEAST, fair))
+
     async def _shrinker(self) -> None:
         while (one := await self._queue.get()) is not None:
-            until = monotonic() + (self.terms.shrink_seconds if not one.known else 0.0)
+            until = monotonic() + (self._share(one) if not one.known else 0.0)
 
             def left(until: float = until) -> float:
                 return min(until - monotonic(), self.left())
@@ -274,6 +286,7 @@ class Hunt:
                 self.troubles.setdefault(f"{type(error).__name__}: {error}", one.sketch)
                 continue
             if shrunk.seen is not None:
+                one.seen = shrunk.seen
                 one.finding = shrunk.seen.findings.get(one.key, one.finding)
             one.shrunk, one.sketch = shrunk, shrunk.sketch
             self.tell(self)

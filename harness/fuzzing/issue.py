@@ -77,8 +77,8 @@ def _title(told: Told, target: str) -> Iterator[str]:
         yield f"- expected: {told.expected}"
     if told.found is not None:
         yield f"- found: {told.found}"
-    how = f"It showed in {told.shown} of {told.played} plays."
-    if told.is_flaky:
+    how = f"It showed in {told.shown} of {told.played} plays." if told.played else "It was seen once."
+    if told.is_flaky and told.played:
         how += " It does not show always." if told.shown else " It was seen once, and did not show again."
     if told.needs_crowd:
         how += " It shows only where others are played at the same time."

@@ -64,11 +64,13 @@ class Saving:
             FileAccessError: It cannot be written.
         """
         shrunk = found.shrunk
-        played = shrunk.seen.played if shrunk is not None and shrunk.seen is not None else None
+        played = found.seen.played
+        if played.sessions and played.scenario.behaviour == "incremental":
+            played = played.sessions[0]  # the others are the same again, to be sure of the clock
         name = name_of(found.key)
         shown = shrunk.shown if shrunk is not None else 0
-        first = self._exchange(played.client[0].exchange) if played is not None else None
-        folder = self.folder / name if self.folder is not None and played is not None else None
+        first = self._exchange(played.client[0].exchange)
+        folder = self.folder / name if self.folder is not None else None
         finding = found.finding
         told = Told(
             id=name,
@@ -81,8 +83,8 @@ class Saving:
             message=self._said(finding.message) or "",
             expected=self._said(finding.expected),
             found=self._said(finding.found),
-            events=events_of(one.exchange for one in played.upstream) if played is not None else 0,
-            requests=len(played.client) if played is not None else 0,
+            events=events_of(one.exchange for one in played.upstream),
+            requests=len(played.client),
             shown=shown,
             played=CONFIRMED if shrunk is not None else 0,
             is_flaky=shown < CONFIRMED,
@@ -91,11 +93,11 @@ class Saving:
             state="known" if found.known else "new",
             after=round(found.after, 3),
             tries=shrunk.tries if shrunk is not None else 0,
-            curl=curl_of(first, self.hidden) if first is not None else "",
+            curl=curl_of(first, self.hidden),
             folder=str(folder) if folder is not None else None,
             conversation=msgspec.to_builtins(found.sketch),
         )
-        if folder is not None and played is not None:
+        if folder is not None:
             self._write(told, played, folder)
         return told
 

@@ -82,15 +82,15 @@ def _mode(mode: str) -> str:
 
 
 def _size(one: Told) -> str:
-    if not one.requests:
-        return "not made smaller"
     events = f"{one.events} event{'s' if one.events != 1 else ''} of upstream"
     requests = f"{one.requests} request{'s' if one.requests != 1 else ''}"
-    rest = "" if one.is_smallest else ", and perhaps not the smallest"
+    rest = "" if one.is_smallest else ", and perhaps not the smallest" if one.tries else ", not made smaller"
     return f"{events}, {requests}{rest}"
 
 
 def _sureness(one: Told) -> str:
+    if not one.played:
+        return "; seen once, and there was no time for more"
     if one.needs_crowd:
         return f"; flaky: {one.shown} of {one.played} times, with others at the same time"
     if one.is_flaky:
