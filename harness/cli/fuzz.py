@@ -223,6 +223,9 @@ def command(
     and judged as by `harness conform`. Each new finding is made as small as it gets, and kept as recordings of both
     sides, with a text for an issue, a curl line and a test.
 
+    With --client it is a client program that is tried: it is served rare and legal streams, and must neither crash nor
+    lose anything of them. See docs/clients.md.
+
     Exits with 1 where something was found, with 2 where the command line is wrong, with 3 where the gateway could not
     be fuzzed, or not to the end, and with 130 after Ctrl-C, which keeps what was found until then.
     """
