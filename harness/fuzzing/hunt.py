@@ -272,6 +272,8 @@ class Hunt:
 
     async def _shrinker(self) -> None:
         while (one := await self._queue.get()) is not None:
+            if self.left() <= 0:
+                continue  # it stays as it was found
             until = monotonic() + (self._share(one) if not one.known else 0.0)
 
             def left(until: float = until) -> float:
