@@ -23,6 +23,7 @@ from harness.gateway.accounts import LOGGER
 from harness.generate.reach import can_play
 from harness.results.result import CellStatus
 from harness.sandwich.behaviours import behave, together
+from harness.sandwich.behaviours_comparing import is_refused
 from harness.sandwich.behaviours_rules import CROSSED
 from harness.sandwich.client import new_client
 from harness.sandwich.session import Player
@@ -232,9 +233,10 @@ class Arena:
             return await play(leave_after=_LEAVE_AFTER, leave_at=_LEAVE_AT, linger=_LINGER)
         if sketch.behaviour == "crosstalk":
             alone = await play()
-            return together(
-                [alone, *await asyncio.gather(*(play(number=one) for one in range(1, 1 + sketch.crowd)))]
-            )
+            came = await asyncio.gather(*(play(number=one) for one in range(1, 1 + sketch.crowd)))
+            # A machine that is busy refuses a session of a crowd; what was answered is looked at all the same.
+            answered = [one for one in came if not is_refused(one)]
+            return together([alone, *answered]) if answered else alone
         return await behave(self._player, scenario, way.route, way.mode)
 
     def _place(self, sketch: Sketch) -> AbstractAsyncContextManager[None]:
