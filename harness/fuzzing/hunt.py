@@ -27,6 +27,8 @@ SHRINKERS: Final = 3
 """Findings that are made small at a time."""
 _LEAST: Final = 2.0
 """Seconds for a finding, however many wait."""
+_BACKLOG: Final = 8
+_PAUSE: Final = 0.05
 _TAIL: Final = 0.15
 """The part of the time that is kept for what was found last."""
 
@@ -188,6 +190,9 @@ class Hunt:
 
     async def _worker(self, given: object) -> None:
         while not self._is_enough():
+            if self._queue.qsize() > _BACKLOG:
+                await asyncio.sleep(_PAUSE)  # what is found is made small before more is looked for
+                continue
             one: Next = next(given)  # type: ignore[call-overload]
             self.examples += 1
             try:
