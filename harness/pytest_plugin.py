@@ -145,30 +145,46 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A mark is enough: a test need not name the fixture as well. What marks say is looked at before any test runs."""
-    functions = [item for item in items if isinstance(item, pytest.Function)]
-    with_cassette = [
-        item
-        for item in functions
-        if item.get_closest_marker("cassette") is not None or "cassette" in item.fixturenames
-    ]
+    wanted = {"cassette"}
     if config.getoption("--harness-vcr"):
-        from harness.testing.vcr import is_replayed  # noqa: PLC0415 - see the module's docstring
+        from harness.testing.vcr import is_on  # noqa: PLC0415 - see the module's docstring
 
-        with_cassette += [item for item in functions if item not in with_cassette and is_replayed(item)]
+        wanted |= {"vcr"} if is_on(config) else set()
+    with_cassette: list[pytest.Function] = []
+    varied: list[pytest.Function] = []
+    for item in items:
+        if isinstance(item, pytest.Function):
+            marks = {mark.name for mark in item.iter_markers()}
+            if not marks.isdisjoint(wanted) or "cassette" in item.fixturenames:
+                with_cassette.append(item)
+            if not marks.isdisjoint(("rechunk", "faults")):
+                varied.append(item)
     if with_cassette:
         from harness.testing.collecting import collected  # noqa: PLC0415 - see the module's docstring
 
         collected(with_cassette, items)
+    if varied:
+        from harness.testing.collecting import refuse_unvaried  # noqa: PLC0415 - see the module's docstring
+
+        refuse_unvaried(varied, items)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Fail a test whose requests had no recording, also where its code took the answer for one."""
-    yield
-    if "harness.testing.cassettes" in sys.modules:
-        from harness.testing.cassettes import missed  # noqa: PLC0415
+    try:
+        yield
+    except BaseException as error:
+        _ended(item, error)
+        raise
+    _ended(item, None)
 
-        missed(item)
+
+def _ended(item: pytest.Item, error: BaseException | None) -> None:
+    if "harness.testing.cassettes" in sys.modules:
+        from harness.testing.cassettes import ended  # noqa: PLC0415 - see the module's docstring
+
+        ended(item, error)
 
 
 @pytest.hookimpl(wrapper=True)

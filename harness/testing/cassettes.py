@@ -47,7 +47,10 @@ class Taped:
         mode: Its record mode.
         tape: The tape, open or closed.
         clients: The clients that were made on it.
-        keep: Whether a recording is kept although the test failed.
+        keep: Whether a recording is kept although the test failed, or never came to its end.
+        failed: The test has failed, or was skipped.
+        ended: Its own code came to its end, well or not: nobody has interrupted it.
+        told: Its report says what is wrong with the cassette.
     """
 
     test: str
@@ -57,6 +60,7 @@ class Taped:
     clients: ClientsOnTape
     keep: bool = False
     failed: bool = False
+    ended: bool = False
     told: bool = False
 
     def anew(self) -> str:
@@ -70,9 +74,6 @@ class Taped:
 TAPED: Final = pytest.StashKey[Taped]()
 """Where a test's item has its cassette, from the fixture's start on."""
 
-USED: Final = pytest.StashKey[list[Taped]]()
-"""Where a session's config has those of all tests that ran in this process, in their order."""
-
 
 @contextmanager
 def taped(request: pytest.FixtureRequest, config: object) -> Iterator[TapeOfTest]:
@@ -83,10 +84,11 @@ def taped(request: pytest.FixtureRequest, config: object) -> Iterator[TapeOfTest
         config: What the fixture `cassette_config` gave.
     """
     item: pytest.Item = request.node
-    with ExitStack() as stack:
+    with ExitStack() as turns:  # until the cassette is sealed
+        patches = ExitStack()
         one, why = None, ""
         try:
-            one = _opened(request, config, stack)
+            one = _opened(request, config, patches, turns)
         except HarnessError as error:
             if item.nodeid not in (error.where or ""):
                 error.where = ", ".join(filter(None, (error.where, place_of(item))))
@@ -94,16 +96,15 @@ def taped(request: pytest.FixtureRequest, config: object) -> Iterator[TapeOfTest
         if one is None:  # outside of `except`, so that pytest does not show it twice
             pytest.fail(why, pytrace=False)
         item.stash[TAPED] = one
-        item.config.stash.setdefault(USED, []).append(one)
         try:
-            yield one.tape
+            with patches:
+                yield one.tape
         finally:
-            stack.close()
             _close(one)
     _warn_of_past(one, item)
 
 
-def _opened(request: pytest.FixtureRequest, config: object, stack: ExitStack) -> Taped:
+def _opened(request: pytest.FixtureRequest, config: object, patches: ExitStack, turns: ExitStack) -> Taped:
     item: pytest.Item = request.node
     mark = marked(item)
     options = _configured(config, place_of(item))
@@ -126,11 +127,11 @@ def _opened(request: pytest.FixtureRequest, config: object, stack: ExitStack) ->
         options = varied({**options, "mode": mode}, item, path)
         mode = options.pop("mode")
     if (mark.path is not None or is_variant(item)) and records(path, mode):
-        stack.enter_context(turn(path))  # of several tests that name it, one records, and the others replay
+        turns.enter_context(turn(path))  # of several tests that name it, one records, and the others replay
     command = _command(item, mark, path, mode) if imported is None else imported.command
     tape = TapeOfTest(path, test=item.nodeid, command=command, more=more, mode=mode, **options)
     try:
-        clients = stack.enter_context(clients_on(tape, ignore_hosts=ignored))
+        clients = patches.enter_context(clients_on(tape, ignore_hosts=ignored))
     except HarnessError:
         tape.discard()
         raise
@@ -179,10 +180,10 @@ def _configured(config: object, where: str) -> dict[str, Any]:
 
 
 def _close(one: Taped) -> None:
-    """Seal what a test has recorded, or drop it where the test failed: half a session is no cassette."""
+    """Seal what a test has recorded, or drop it where it failed or was cut short: half a session is no cassette."""
     tape = one.tape
     tape.end()
-    if one.failed and tape.recorded and not one.keep:
+    if (one.failed or not one.ended) and tape.recorded and not one.keep:
         tape.discard()
         return
     why = ""
@@ -218,16 +219,25 @@ def _warn_of_past(one: Taped, item: pytest.Item) -> None:
         pytest.fail(why, pytrace=False)
 
 
-def missed(item: pytest.Item) -> None:
-    """Fail a test that was content, although requests of it had no answer.
+def ended(item: pytest.Item, error: BaseException | None) -> None:
+    """Note that the code of a test came to its end; fail it where it was content, although requests had no answer.
+
+    Args:
+        item: The test.
+        error: What its code has raised.
 
     Raises:
         pytest.fail.Exception: There are such requests.
     """
     one = item.stash.get(TAPED, None)
-    if getattr(item, "_excinfo", None):  # a test of unittest that has failed raises nothing here
+    if one is None or isinstance(error, (KeyboardInterrupt, pytest.exit.Exception)):
         return
-    if one is not None and one.tape.misses and (text := one.anew()) and not one.told:
+    one.ended = True
+    if error is not None or getattr(
+        item, "_excinfo", None
+    ):  # a test of unittest that has failed raises nothing
+        return
+    if one.tape.misses and (text := one.anew()) and not one.told:
         one.told = True
         pytest.fail(text, pytrace=False)
 

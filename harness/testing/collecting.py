@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from harness.errors import UsageError
 from harness.testing import marks, places
+from harness.testing.variants import CUT, FAULT, params_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _FIXTURE: Final = "cassette"
 _SERVERS: Final = frozenset({"replay_server", "gateway"})
@@ -27,14 +29,7 @@ def collected(items: Sequence[pytest.Function], everything: list[pytest.Item]) -
     Raises:
         pytest.UsageError: A mark cannot be meant, or two tests would have one cassette by accident.
     """
-    try:
-        marks.check(items)
-        places.check(items)
-    except pytest.UsageError as error:
-        if not hasattr(items[0].config, "workerinput"):
-            raise
-        _tell_controller(items[0].config, str(error))
-        everything.clear()
+    if not _checked(items, everything, marks.check, places.check):
         return
     for item in items:
         names = item.fixturenames
@@ -46,9 +41,59 @@ def collected(items: Sequence[pytest.Function], everything: list[pytest.Item]) -
         names.insert(first, _FIXTURE)
 
 
+def refuse_unvaried(items: Sequence[pytest.Function], everything: list[pytest.Item]) -> None:
+    """Refuse tests that a mark `rechunk` or `faults` was to vary, and could not.
+
+    Args:
+        items: Tests that have such a mark.
+        everything: All that was collected.
+
+    Raises:
+        pytest.UsageError: pytest never gave one of them to be varied.
+    """
+    _checked(items, everything, _check_varied)
+
+
+def _check_varied(items: Sequence[pytest.Function]) -> None:
+    wrong = [
+        str(
+            UsageError(
+                f"the mark `{name}` changes nothing here: pytest cannot run this test in several ways",
+                where=marks.place_of(item),
+                expected="a function, or a method of a class that is no unittest.TestCase, marked where it is written",
+                hint="move the test out of its TestCase; or go through `harness.testing.rechunked(body)` and"
+                " `faulted(body)` in it",
+            )
+        )
+        for item in items
+        for name, parameter in (("rechunk", CUT), ("faults", FAULT))
+        if item.get_closest_marker(name) is not None and parameter not in params_of(item)
+    ]
+    if wrong:
+        raise pytest.UsageError("\n".join(wrong))
+
+
+def _checked(
+    items: Sequence[pytest.Function],
+    everything: list[pytest.Item],
+    *checks: Callable[[Sequence[pytest.Function]], None],
+) -> bool:
+    """Look at what tests say; a worker of pytest-xdist tells its controller, and then runs none."""
+    try:
+        for check in checks:
+            check(items)
+    except pytest.UsageError as error:
+        if not hasattr(items[0].config, "workerinput"):
+            raise
+        _tell_controller(items[0].config, str(error))
+        everything.clear()
+        return False
+    return True
+
+
 def _tell_controller(config: pytest.Config, text: str) -> None:
     """Tell what cannot be meant from a worker of pytest-xdist, whose own errors reach nobody as they are."""
-    report = pytest.CollectReport("the mark `cassette`", "failed", text, [])
+    report = pytest.CollectReport("marks of harness", "failed", text, [])
     config.hook.pytest_collectreport(report=report)
 
 

@@ -77,8 +77,33 @@ def _parametrise(metafunc: pytest.Metafunc) -> None:
                 hint="mark it with @pytest.mark.cassette, or let it use the fixture cassette, replay_server or gateway",
             )
         values = choose(mark, where, recording)
+        _refuse_clash(metafunc.definition, parameter, values, where)
         metafunc.fixturenames.append(parameter)
         metafunc.parametrize(parameter, values, ids=[f"{word}={value}" for value in values])
+
+
+def _refuse_clash(definition: pytest.Item, parameter: str, values: Sequence[str], where: str) -> None:
+    """Refuse what the test's own mark `cassette` says as well, before any test runs."""
+    own = marked(definition)
+    if parameter == FAULT and own.fault is not None:
+        named = next((one for one in values if one != PLAIN), "what this mark chooses")
+        raise _two_faults(own.fault, named, where)
+    if parameter == CUT and own.pace is not None:
+        try:
+            for cut in values:
+                cut_pace(cut, own.pace)
+        except HarnessError as error:
+            error.where = f"pace={own.pace!r}, {where}"
+            raise
+
+
+def _two_faults(one: str, other: str, where: str) -> UsageError:
+    return UsageError(
+        "a test has one fault at a time, and this one has two",
+        where=where,
+        found=f"{one} and {other}",
+        hint="leave out `fault=`, or the mark `faults`",
+    )
 
 
 def cut_pace(cut: str, pace: str = "instant") -> str:
@@ -134,12 +159,7 @@ def varied(options: dict[str, Any], item: pytest.Item, path: Path | None = None)
         options["pace"] = cut_pace(cut, options.get("pace") or "instant")
     if fault is not None and fault != PLAIN:
         if options.get("fault"):
-            raise UsageError(
-                "a test has one fault at a time, and this one has two",
-                where=item.nodeid,
-                found=f"{options['fault']} and {fault}",
-                hint="leave out `fault=`, or the mark `faults`",
-            )
+            raise _two_faults(options["fault"], fault, item.nodeid)
         _skip_if_obstructed(fault, path)
         options["fault"] = str(fault)
     if "mode" in options and path is not None:

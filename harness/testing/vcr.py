@@ -50,12 +50,8 @@ class Imported:
     command: str
 
 
-def is_replayed(item: pytest.Item) -> bool:
-    """Whether a test has vcrpy's mark, and it was asked that such tests are replayed here."""
-    return _is_on(item.config) and item.get_closest_marker(_MARK) is not None
-
-
-def _is_on(config: pytest.Config) -> bool:
+def is_on(config: pytest.Config) -> bool:
+    """Whether tests with vcrpy's mark are to be replayed here."""
     # Whoever tells pytest-recording to record, or to stand aside, means it.
     record = config.getoption("--record-mode", default=None)
     is_free = record in (None, "none") and not config.getoption("--disable-recording", default=False)
@@ -73,9 +69,9 @@ def vcr_recordings(request: pytest.FixtureRequest, match: MatchPolicy | None) ->
         UsageError: vcrpy was told to compare in a way that only its own code knows.
     """
     item: pytest.Item = request.node
-    if not is_replayed(item):
-        return None
     marks = list(item.iter_markers(_MARK))
+    if not marks or not is_on(item.config):
+        return None
     settings: dict[str, Any] = dict(_fixture(request, "vcr_config") or {})
     for mark in reversed(marks):
         settings |= mark.kwargs
@@ -165,5 +161,5 @@ def _first(one: object) -> str:
 
 def stand_aside(config: pytest.Config, vcr: Any) -> None:
     """Tell vcrpy to leave httpx and httpx2 alone; what other libraries send stays its own."""
-    if _is_on(config) and hasattr(vcr, "skip_patchers"):
+    if is_on(config) and hasattr(vcr, "skip_patchers"):
         vcr.skip_patchers = tuple(dict.fromkeys((*vcr.skip_patchers, "httpx", "httpx2")))

@@ -337,3 +337,35 @@ def test_a_mark_that_clashes_with_the_cassettes_is_told(
     pytester.makepyfile(test_it=f"import pytest\n\n{clash}\ndef test_chat():\n    pass\n")
 
     assert told(run(pytester)) == snapshot
+
+
+UNVARIED = {
+    "a method of unittest": """
+import unittest, pytest
+class TestOld(unittest.TestCase):
+    @pytest.mark.cassette("a")
+    @pytest.mark.faults("cut")
+    def test_chat(self): ...
+""",
+    "a mark of a hook": """
+import pytest
+def test_chat(replay_server): ...
+""",
+}
+
+
+@pytest.mark.parametrize("module", UNVARIED.values(), ids=UNVARIED)
+def test_a_mark_that_can_change_nothing_is_told(
+    pytester: pytest.Pytester, snapshot: SnapshotAssertion, module: str
+) -> None:
+    """Else its test would pass, and nobody would know that it met no fault."""
+    pytester.makepyfile(test_it=module)
+    if "unittest" not in module:
+        pytester.makeconftest(
+            "def pytest_collection_modifyitems(items):\n    items[0].add_marker('rechunk')\n"
+        )
+
+    result = run(pytester)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert told(result, errors=True) == snapshot
