@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import yaml  # noqa: F401 - libyaml does not bear to be loaded anew by each run of pytest in this process
+import httpcore  # noqa: F401 - a run of pytest in this process forgets what it has imported, and httpx, which loads
+import httpcore2  # noqa: F401 - these late, would not know the errors of those that were imported anew
+import yaml  # noqa: F401 - libyaml does not bear to be loaded anew
 
 import harness.testing.cassettes  # noqa: F401 - likewise, to be quick
 

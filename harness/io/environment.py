@@ -49,11 +49,12 @@ def secret_values(environment: Mapping[str, str] | None = None) -> dict[str, str
     Args:
         environment: Where to look; the process's own environment by default.
     """
+    variables = os.environ if environment is None else environment
     result: dict[str, str] = {}
-    for name, value in sorted((os.environ if environment is None else environment).items()):
-        if not _names_secret(name):
-            continue
-        secret = _secret_part(value.strip())
+    for name in sorted(
+        filter(_names_secret, variables)
+    ):  # before the values: most of them are nobody's secret
+        secret = _secret_part(variables.get(name, "").strip())
         if secret is not None and secret not in result.values():
             result[name] = secret
     return result

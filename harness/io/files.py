@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from harness.cassettes.writing import KeyOf
 
 _BUFFER = 1 << 18
+_AT_ONCE = 1 << 16  # bytes of lines that are read together
 _WINDOWS = os.name == "nt"
 _REPLACE_TRIES = 40  # Windows refuses while a virus scanner or an editor has the file open; 50 ms apart
 
@@ -224,13 +225,12 @@ class FileLines:
         """The lines that begin at `start` and end before `stop`."""
         with self._opened() as file:
             file.seek(start)
-            for line in file:
-                # A body is read while its stream plays, for minutes perhaps: any line may be the first of new ones.
+            # Lines are read until they are longer than that; so the last one ends at `stop`, and none is behind it.
+            while start < stop and (lines := file.readlines(max(1, min(stop - start - 1, _AT_ONCE)))):
+                # A body is read while its stream plays, for minutes perhaps: what was read next may be new.
                 self._check(file)
-                start += len(line)
-                yield line
-                if start >= stop:
-                    return
+                start += sum(map(len, lines))
+                yield from lines
         if start < stop:
             raise self._changed(f"the file ends at byte {start}")
 

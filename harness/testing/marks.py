@@ -6,6 +6,7 @@ gives it. What cannot be meant is found when tests are collected, and not when t
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -52,12 +53,26 @@ def place_of(item: pytest.Item) -> str:
     return f"{item.nodeid} ({Path(file).name}:{(line or 0) + 1})"
 
 
+_READ: Final = pytest.StashKey[tuple[list[pytest.Mark], Marked]]()
+"""Where a test's item has the marks that were read, and what they said."""
+
+
 def marked(item: pytest.Item) -> Marked:
     """What the marks of a test say together; nothing where it has none.
 
     Raises:
         UsageError: There are two at one place, an argument that a mark does not have, or a value that it cannot.
     """
+    marks = list(item.iter_markers(NAME))
+    known, said = item.stash.get(_READ, ([], None))
+    # A fixture may add a mark while the test is set up.
+    if said is None or len(known) != len(marks) or any(map(operator.is_not, known, marks)):
+        said = _read(item)
+        item.stash[_READ] = marks, said
+    return said
+
+
+def _read(item: pytest.Item) -> Marked:
     where = place_of(item)
     said: dict[str, Any] = {}
     for marks in _places(item):
