@@ -84,8 +84,8 @@ def _head(data: dict[str, Any]) -> Iterator[str]:
     for name, meaning in OUTCOMES.items():
         yield f"- **{name}**: {meaning}."
     yield (
-        "- **disputed**: it failed where servers send what the API's reference is against or silent on. No client is"
-        " blamed for these; they are shown because they happen."
+        "- **disputed**: it failed where servers send what the API's reference is against or silent on, or at what the"
+        " reference has and no server is known to send to such a request. No client is blamed for these."
     )
     yield ""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from harness.trials.running import Lines, Ran, run_once, variables_of
+from harness.trials.running import Lines, Ran, Stopped, run_once, variables_of
 from harness.trials.server import Session, TrialServer
 from harness.trials.verdict import FAILURES, Said, Verdict, judged, said_of
 
@@ -96,7 +97,7 @@ def play(
     began = time.monotonic()
 
     def work(server: TrialServer) -> None:
-        with Lines(client.command, client.folder) as lines:
+        with suppress(Stopped), Lines(client.command, client.folder, stopped) as lines:
             while True:
                 with lock:
                     number, trial = next(waiting, (-1, None))
@@ -106,7 +107,7 @@ def play(
                     or (until is not None and time.monotonic() - began > until)
                 ):
                     return
-                played = _play(client, lines, server, trial, seconds)
+                played = _play(client, lines, server.open(trial), seconds=seconds, stopped=stopped)
                 with lock:
                     done[number] = played
                     if told is not None:
@@ -120,17 +121,30 @@ def play(
             for one in working:
                 one.result()
         finally:
-            stopped.set()  # after Ctrl-C, or where one worker failed, the others end with the trial they are at
+            stopped.set()  # after Ctrl-C, or where one worker failed, the others end their programs at once
+            _wait_for(working)
     return [done[number] for number in sorted(done)]
 
 
-def _play(client: Client, lines: Lines, server: TrialServer, trial: Trial, seconds: float) -> Played:
-    session = server.open(trial)
-    began = time.monotonic()
+def _wait_for(working: Sequence[Future[None]]) -> None:
+    """Wait until the workers have ended their programs, also where Ctrl-C is pressed again: none is left behind."""
+    while True:
+        try:
+            wait(working)
+        except KeyboardInterrupt:
+            continue
+        return
+
+
+def _play(
+    client: Client, lines: Lines, session: Session, *, seconds: float, stopped: threading.Event
+) -> Played:
+    trial, began = session.trial, time.monotonic()
     if client.lines:
         ran = lines.ask(trial, session.base_url, seconds)
     else:
-        ran = run_once(client.command, variables_of(trial, session.base_url), seconds, client.folder)
+        variables = variables_of(trial, session.base_url)
+        ran = run_once(client.command, variables, seconds, client.folder, stopped)
     verdict = verdict_of(trial, session, ran, seconds)
     return Played(
         trial=trial,
@@ -143,30 +157,38 @@ def _play(client: Client, lines: Lines, server: TrialServer, trial: Trial, secon
 
 def verdict_of(trial: Trial, session: Session, ran: Ran, seconds: float) -> Verdict:
     """What came of a run."""
-    if ran.hung:
-        return Verdict("hung", f"no answer within {seconds:g} s, after {_times(session.requests)}")
-    expected = trial.expects
-    if not ran.told and ran.code != 0:
-        return _of_death(expected, ran)
+    if ran.hung or ran.flooded or not ran.told:
+        return _of_silence(trial.expects, session, ran, seconds)
     try:
-        said: Said = said_of(json.loads(ran.told or "null"))
-    except ValueError as error:
-        shown = ran.told[:80] or "nothing"
-        return Verdict("crashed", f"its last line is not an answer: {error}; the line is {shown!r}")
+        said: Said = said_of(json.loads(ran.told))
+    except (ValueError, RecursionError) as error:
+        return Verdict("crashed", f"its last line is not an answer: {error}; the line is {ran.told[:80]!r}")
     if said.unsupported is None and session.requests == 0:
         asked = "; ".join(session.strayed) or said.error or "it told no error"
         return Verdict("crashed", f"it never asked {session.base_url}: {asked}")
     if ran.code not in {0, None} and said.error is None:
         return Verdict("crashed", f"exit code {ran.code}")
-    return judged(expected, said, followed=session.followed)
+    return judged(trial.expects, said, followed=session.followed)
 
 
-def _of_death(expected: Expected, ran: Ran) -> Verdict:
-    """A program may die of an error that it was served: it has told it then."""
-    if expected.error is not None and expected.error.lower() in ran.complaint.lower():
+def _of_silence(expected: Expected, session: Session, ran: Ran, seconds: float) -> Verdict:
+    """What came of a run without an answer. A program may die of an error that it was served: it has told it then."""
+    if ran.flooded:
+        return Verdict("crashed", "it wrote more than 32 MiB of output, and was ended")
+    if ran.hung:
+        return Verdict("hung", f"no answer within {seconds:g} s, after {_times(session.requests)}")
+    lines = [line.strip() for line in ran.complaint.split("\n") if line.strip()]
+    code = "" if ran.code is None else f"exit code {ran.code}"
+    if ran.code == 0:
+        what = "it ended without an answer: the last line that it prints has to be a JSON object"
+        return Verdict("crashed", what)
+    if lines and session.requests and expected.error is not None and _is_in(expected.error, ran.complaint):
         return Verdict("passed")
-    last = next((line.strip() for line in reversed(ran.complaint.split("\n")) if line.strip()), "")
-    return Verdict("crashed", f"exit code {ran.code}: {last}" if last else f"exit code {ran.code}")
+    return Verdict("crashed", ": ".join([code or "it closed its output", *lines[-1:]]))
+
+
+def _is_in(words: str, text: str) -> bool:
+    return words.lower() in text.lower()
 
 
 def _times(count: int) -> str:

@@ -12,15 +12,17 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Final, Self
+from typing import IO, TYPE_CHECKING, Any, Final, Self, cast
 
 from harness.errors import UsageError
 from harness.io.process import client_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from io import BufferedReader
     from pathlib import Path
     from types import TracebackType
 
@@ -33,6 +35,16 @@ _LARGEST: Final = 32 * 1024 * 1024
 _TAIL: Final = 4_000
 _GRACE: Final = 5.0
 """Seconds that a program has for leaving when it is told that there is no more."""
+_LOOK: Final = 0.1
+"""Seconds between two looks at a program that runs."""
+_AHEAD: Final = 4
+"""Times that a program may speak before it is asked; what it says beyond that is dropped."""
+_AT_ONCE: Final = 1 << 20
+"""Bytes of a program's output that are read at once."""
+
+
+class Stopped(Exception):
+    """The run is over; the program was ended amid its trial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +56,14 @@ class Ran:
         complaint: The end of what it wrote to stderr.
         code: Its exit code; None where it still runs.
         hung: It was ended because its time was over.
+        flooded: It was ended because it wrote more than anyone reads.
     """
 
     told: str = ""
     complaint: str = ""
     code: int | None = None
     hung: bool = False
+    flooded: bool = False
 
 
 def words_of(command: str | Sequence[str]) -> list[str]:
@@ -88,42 +102,63 @@ def variables_of(trial: Trial, base_url: str) -> dict[str, str]:
 
 
 def run_once(
-    command: Sequence[str], variables: Mapping[str, str], seconds: float, folder: Path | None = None
+    command: Sequence[str],
+    variables: Mapping[str, str],
+    seconds: float,
+    folder: Path | None = None,
+    stopped: threading.Event | None = None,
 ) -> Ran:
     """Run a program to its end.
 
     Its output goes to files: a child that it leaves behind cannot hold it up.
+
+    Raises:
+        Stopped: `stopped` was set while it ran.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaints:
         process = _start(
             command, variables, given=subprocess.DEVNULL, out=out, complaints=complaints, folder=folder
         )
+        until = time.monotonic() + seconds
+        hung = flooded = False
         try:
-            process.wait(seconds)
-            hung = False
-        except subprocess.TimeoutExpired:
-            hung = True
+            while not (hung or flooded):
+                try:
+                    process.wait(max(0.0, min(_LOOK, until - time.monotonic())))
+                    break
+                except subprocess.TimeoutExpired:
+                    _go_on(stopped)
+                    hung, flooded = time.monotonic() >= until, _is_flooded(out, complaints)
         finally:
             end(process)
         return Ran(
             told=_last_line(_read(out)),
             complaint=_read(complaints)[-_TAIL:],
             code=process.returncode,
-            hung=hung,
+            hung=hung and not flooded,
+            flooded=flooded or _is_flooded(out, complaints),
         )
 
 
 class Lines:
     """A program that takes a trial a line on stdin, and tells its answer in a line on stdout.
 
-    A program that dies or hangs is started again for the trial after.
+    A program that dies or hangs, or says more than it was asked, is started again for the trial after.
+
+    Args:
+        command: The words of its command.
+        folder: Where it is started; None is here.
+        stopped: Set where no answer is waited for any longer.
     """
 
-    def __init__(self, command: Sequence[str], folder: Path | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], folder: Path | None = None, stopped: threading.Event | None = None
+    ) -> None:
         self._command = command
         self._folder = folder
+        self._stopped = stopped
         self._process: subprocess.Popen[bytes] | None = None
-        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._told: queue.Queue[list[str] | None] = queue.Queue()
         self._complaints: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -132,10 +167,15 @@ class Lines:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._leave()
+        stopped = self._stopped is not None and self._stopped.is_set()
+        self._leave(at_once=stopped or kind is not None)
 
     def ask(self, trial: Trial, base_url: str, seconds: float) -> Ran:
-        """Have it do one trial; the time for its start is not counted, but is limited by as much again."""
+        """Have it do one trial.
+
+        Raises:
+            Stopped: No answer is waited for any longer.
+        """
         process = self._running(trial, base_url)
         request = {
             "trial": trial.name,
@@ -149,17 +189,37 @@ class Lines:
                 return self._died()
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
-            told = self._lines.get(timeout=seconds)
+            told = self._answer(seconds)
         except queue.Empty:
-            complaint = self._complaint()
+            complaint, flooded = self._complaint(), self._is_loud()
             self._leave(at_once=True)
-            return Ran(complaint=complaint, hung=True)
+            return Ran(complaint=complaint, hung=not flooded, flooded=flooded)
         except OSError:
             return self._died()
-        return self._died() if told is None else Ran(told=told)
+        if told is None:
+            return self._died()
+        if len(told) > 1 or not told[0].startswith("{"):
+            self._leave(at_once=True)  # nobody knows which of the lines after it is the next answer
+        return Ran(told=told[0])
+
+    def _answer(self, seconds: float) -> list[str] | None:
+        """The next lines, None at the end; `queue.Empty` where there are none in time, or far too much on stderr."""
+        until = time.monotonic() + seconds
+        while True:
+            left = until - time.monotonic()
+            try:
+                return self._told.get(timeout=max(0.0, min(_LOOK, left)))
+            except queue.Empty:
+                _go_on(self._stopped)
+                if left <= 0 or self._is_loud():
+                    raise
+
+    def _is_loud(self) -> bool:
+        return self._complaints is not None and _is_flooded(self._complaints)
 
     def _running(self, trial: Trial, base_url: str) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is None:
+        # A line that is there before it is asked for would be taken for the next answer.
+        if self._process is not None and self._process.poll() is None and self._told.empty():
             return self._process
         self._leave(at_once=True)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the program has ended
@@ -173,8 +233,8 @@ class Lines:
             folder=self._folder,
         )
         self._process = process
-        self._lines = queue.Queue()
-        threading.Thread(target=_pump, args=(process.stdout, self._lines), daemon=True).start()
+        self._told = queue.Queue(_AHEAD)
+        threading.Thread(target=_pump, args=(process.stdout, self._told), daemon=True).start()
         return process
 
     def _died(self) -> Ran:
@@ -208,16 +268,28 @@ class Lines:
             self._complaints = None
 
 
-def _pump(stream: IO[bytes], lines: queue.Queue[str | None]) -> None:
-    """Pass on what a program says, up to its end."""
-    with stream:
-        while True:
-            line = stream.readline(_LARGEST)
-            if not line:
-                break
-            if text := line.decode("utf-8", "replace").strip():
-                lines.put(text)
-    lines.put(None)
+def _pump(stream: IO[bytes], told: queue.Queue[list[str] | None]) -> None:
+    """Pass on what a program says, up to its end: the lines that come at once, each time.
+
+    What it says while nobody reads is dropped beyond some.
+    """
+
+    def put(lines: list[bytes]) -> None:
+        texts = [line.decode("utf-8", "replace").strip() for line in lines]
+        if any(texts):
+            with suppress(queue.Full):
+                told.put_nowait([text for text in texts if text])
+
+    rest = b""
+    with cast("BufferedReader", stream) as reader:
+        while piece := reader.read1(_AT_ONCE):
+            *whole, rest = (rest + piece).split(b"\n")
+            if len(rest) > _LARGEST:
+                whole, rest = [*whole, rest], b""
+            put(whole)
+    put([rest])
+    with suppress(queue.Full):
+        told.put_nowait(None)
 
 
 def _start(
@@ -258,6 +330,16 @@ def end(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # its group outlives it where it left children
     process.wait()
+
+
+def _go_on(stopped: threading.Event | None) -> None:
+    if stopped is not None and stopped.is_set():
+        raise Stopped
+
+
+def _is_flooded(*files: IO[bytes]) -> bool:
+    """Whether one of the files is larger than what is read of it."""
+    return any(os.fstat(file.fileno()).st_size > _LARGEST for file in files)
 
 
 def _read(file: IO[bytes]) -> str:

@@ -25,11 +25,13 @@ class Driver:
         name: As `--client` takes it.
         about: What it drives, and by which of its ways.
         script: Its file.
+        packages: What is installed for it, as pip or npm calls it.
     """
 
     name: str
     about: str
     script: str
+    packages: str = "openai"
 
 
 DRIVERS: Final = (
@@ -41,22 +43,39 @@ DRIVERS: Final = (
         about="openai for Python, its `stream()` helpers",
         script="python_clients.py",
     ),
-    Driver(name="openai-agents", about="`Runner.run_streamed`", script="python_clients.py"),
+    Driver(
+        name="openai-agents",
+        about="`Runner.run_streamed`",
+        script="python_clients.py",
+        packages="openai-agents",
+    ),
     Driver(
         name="pydantic-ai",
         about="`model_request_stream`, which agents are built on",
         script="python_clients.py",
+        packages="'pydantic-ai-slim[openai]'",
     ),
-    Driver(name="langchain-openai", about="`ChatOpenAI.stream`", script="python_clients.py"),
+    Driver(
+        name="langchain-openai",
+        about="`ChatOpenAI.stream`",
+        script="python_clients.py",
+        packages="langchain-openai",
+    ),
     Driver(name="openai-node", about="openai for Node, `create({stream: true})`", script="node_clients.mjs"),
     Driver(
         name="openai-node-stream", about="openai for Node, its `stream()` helpers", script="node_clients.mjs"
     ),
-    Driver(name="ai-sdk", about="AI SDK, `streamText` with @ai-sdk/openai", script="node_clients.mjs"),
+    Driver(
+        name="ai-sdk",
+        about="AI SDK, `streamText` with @ai-sdk/openai",
+        script="node_clients.mjs",
+        packages="ai @ai-sdk/openai",
+    ),
     Driver(
         name="ai-sdk-compatible",
         about="AI SDK, `streamText` with @ai-sdk/openai-compatible",
         script="node_clients.mjs",
+        packages="ai @ai-sdk/openai-compatible",
     ),
 )
 
@@ -95,17 +114,18 @@ def started(driver: Driver, *, python: str | None = None, node_modules: str | Pa
     script, folder = str(_FOLDER / driver.script), None
     if driver.script.endswith(".py"):
         program = python or os.environ.get("HARNESS_PYTHON") or sys.executable
-        hint = f"--python names the Python that has it; or: pip install {driver.name.removesuffix('-stream')}"
+        hint = f"--python names the Python that has it; or: pip install {driver.packages}"
         where = f"{program}"
     else:
         modules = Path(node_modules or os.environ.get("HARNESS_NODE_MODULES") or "node_modules").absolute()
         folder, beside = modules.parent, modules / "node" / "bin" / "node"
         program = str(beside) if beside.is_file() else "node"
-        hint = "--node-modules names the folder that npm made; or: npm install openai ai @ai-sdk/openai"
+        hint = f"--node-modules names the folder that npm made; or: npm install {driver.packages}"
         where = f"{modules}"
     found = shutil.which(program)
     if found is None:
-        raise UsageError(f"there is no program {program!r} for the driver {driver.name}", hint=hint)
+        missing = "Node.js has to be on PATH, or in the folder of --node-modules" if folder else hint
+        raise UsageError(f"there is no program {program!r} for the driver {driver.name}", hint=missing)
     if folder is not None and not folder.is_dir():
         raise UsageError(f"there is no folder {str(folder)!r} for the driver {driver.name}", hint=hint)
     command = (found, script, driver.name)

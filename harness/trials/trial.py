@@ -14,9 +14,11 @@ Ground: TypeAlias = Literal["official", "standard", "seen", "disputed"]
 
 GROUNDS: Final[dict[Ground, str]] = {
     "official": "OpenAI itself sends it, or says that it may",
-    "standard": "the standards of server-sent events, JSON or HTTP allow it; no large provider is known to send it",
+    "standard": "the standards of server-sent events, JSON or HTTP, or the API's reference, allow it; no large provider"
+    " is known to send it",
     "seen": "other providers and servers send it, and no rule of the API forbids it",
-    "disputed": "servers send it, but the API's reference is against it or silent: no client is blamed for it",
+    "disputed": "servers send it, but the API's reference is against it or silent; or the reference has it, and no"
+    " server is known to send it to such a request: no client is blamed for it",
 }
 """Why a client has to expect a stream. What is disputed is shown, and fails nothing unless one asks for that."""
 

@@ -130,7 +130,8 @@ def run(
         progress: Told how far it is.
 
     Returns:
-        The exit code: 0, 1 where the client failed, 3 where no trial was played to its end.
+        The exit code: 0, 1 where the client failed, 3 where no trial was played to its end, 130 after Ctrl-C, when
+        what came until then is told.
     """
     from importlib.metadata import version  # noqa: PLC0415 - only a report needs it
 
@@ -153,15 +154,24 @@ def run(
         put("\n".join(f"{one.name:<22} {one.about}" for one in DRIVERS))
         return 0
     client = client_of(command, lines=lines, python=python, node_modules=node_modules)
-    results = play(
-        client,
-        chosen,
-        seconds=seconds,
-        concurrency=concurrency,
-        until=max_time,
-        progress=None if quiet else progress,
-    )
+    so_far: list[Played] = []
+    interrupted = False
+    try:
+        results = play(
+            client,
+            chosen,
+            seconds=seconds,
+            concurrency=concurrency,
+            until=max_time,
+            progress=None if quiet else progress,
+            told=so_far.append,
+        )
+    except KeyboardInterrupt:
+        interrupted = True
+        results = [one for trial in chosen for one in so_far if one.trial is trial]
     put(told(form, client, results, version("llm-stream-harness")))
+    if interrupted:
+        return 130
     if not results or all(_never_asked(one) for one in results):
         return 3
     return exit_code(results, strict=strict)

@@ -92,6 +92,9 @@ def said_of(told: Any) -> Said:
             raise ValueError(message)  # noqa: TRY004 - the contract's one error
         calls.append((one["name"], one.get("arguments", "")))
     error = told.get("error")
+    if not isinstance(error, str | dict | list | None):
+        message = f"`error` is {_short(error)}; where nothing went wrong it is null"
+        raise ValueError(message)  # noqa: TRY004 - the contract's one error
     return Said(
         text=_member(told, "text", str, ""),
         calls=tuple(calls),
@@ -125,7 +128,7 @@ def judged(expected: Expected, said: Said, *, followed: bool = False) -> Verdict
 
 
 def _judged_error(words: str, said: Said) -> Verdict:
-    if said.error is None:
+    if not said.error:
         return Verdict("swallowed", f"the error {words!r} was not told; the text is {_short(said.text)}")
     if words.lower() not in said.error.lower():
         return Verdict("lost", f"the error's message: told was {_short(_line(said.error))}")
@@ -223,7 +226,9 @@ def _member(told: dict[str, Any], name: str, kind: type, absent: Any) -> Any:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """A text on one line, without what would move a terminal."""
+    line = " ".join(text.split())
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in line)
 
 
 def _short(value: Any) -> str:

@@ -86,7 +86,7 @@ def test_a_defect_is_told(defect: str, trial: str, outcome: str, words: str) -> 
     [
         ("never asks", "it never asked http://127.0.0.1:"),
         ("dies", "exit code 1: no such luck"),
-        ("says nothing", "its last line is not an answer"),
+        ("says nothing", "it ended without an answer"),
     ],
 )
 def test_a_program_that_does_not_do_its_part_is_told_what_is_missing(defect: str, words: str) -> None:

@@ -33,7 +33,7 @@ def _delta(change: Callable[[Chunk], Chunk]) -> list[Chunk]:
 
 def _obfuscated() -> list[Chunk]:
     return [
-        {**one, "obfuscation": "aB3xYz9"[: 1 + number % 7]} if one["choices"] else one
+        {**one, "obfuscation": "aB3xYz9"[: number % 8]} if one["choices"] else one
         for number, one in enumerate(plain())
     ]
 
@@ -193,13 +193,13 @@ def _one(
 
 
 TRIALS: Final = (
-    _one("obfuscation", "`obfuscation` in chunks", _obfuscated, "A string of noise in each chunk that has a delta.", "133 of 178 recorded streams of OpenAI", "official"),
+    _one("obfuscation", "`obfuscation` in chunks", _obfuscated, "A string of noise in each chunk that has a delta, now and then an empty one.", "133 of 178 recorded streams of OpenAI", "official"),
     _one("unknown-members", "unknown members", _unknown, "Members of all JSON types that no SDK knows, in chunk, choice and delta.", _COMPATIBLE, "official"),
     _one("unknown-lists", "an unknown list in each delta", _lists, "Each delta has a member `x_notes` whose value is a list of objects without `index`.", _COMPATIBLE + "; a list that comes once, as `annotations` does, is official; that one may come again nobody says", "disputed"),
     _one("null-members", "null members in deltas", _nulls, "`role`, `content`, `refusal`, `tool_calls` and `function_call` are null where they say nothing.", "content and refusal are nullable in the reference and null at OpenAI; of the others the reference does not say that they may be null", "disputed"),
     _one("empty-deltas", "empty deltas", _empties, '`"content":""` before and `{}` after every piece of text.', 'OpenAI begins with `""`; no rule says that a delta says something', "seen"),
     _one("azure-filter", "a first chunk without choices", _filtered, "As Azure: `prompt_filter_results` in a chunk with empty id, object and model and no choices; filter results in each choice.", "all 24 recorded streams of Azure OpenAI", "seen"),
-    _one("moderation", "a chunk after the usage", _moderated, "A chunk with `moderation`, no choices and null usage after the one with the usage.", "OpenAI where moderation is asked for (1 of 178 recorded streams)", "official", COUNTED),
+    _one("moderation", "a chunk after the usage", _moderated, "A chunk with `moderation`, no choices and null usage after the one with the usage.", "OpenAI where moderation is asked for (1 of 178 recorded streams); `moderation` and null usage are in the reference", "official", COUNTED),
     _one("annotations", "`annotations` in a delta", _annotated, "A citation in a delta of its own after the text.", "OpenAI's search models", "official"),
     _one("reasoning-content", "`reasoning_content` before the text", lambda: _thought("reasoning_content"), "Thought in a member of its own, with `content` null.", "DeepSeek, vLLM, llama-server and many more", "seen"),
     _one("reasoning-details", "`reasoning` and `reasoning_details`", _detailed, "Thought as text and as a list with indices, the role in each chunk that has it.", "OpenRouter", "seen"),

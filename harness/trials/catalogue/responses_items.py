@@ -200,6 +200,13 @@ def _refused_after_text() -> list[Event]:
     return answered((events, whole))
 
 
+def _refused_twice() -> list[Event]:
+    (first, one), (second, two) = _refusal_events(0, TEXT), _refusal_events(1, SECOND)
+    whole = message("msg_trial", [one, two])
+    begun = item_added(0, message("msg_trial", [], "in_progress"))
+    return answered(([begun, *first, *second, item_done(0, whole)], whole))
+
+
 def _unknown_part() -> list[Event]:
     at = place("msg_trial", 0, 1)
     card = {"type": "acme:card", "title": "not said", "fields": [1, 2]}
@@ -303,11 +310,11 @@ TRIALS: Final = (
     _call("call", "a call", lambda: answered(call_events(0, "fc_trial", WEATHER)), "Arguments in pieces of five characters.", "as OpenAI streams", "official"),
     _call("call-characters", "arguments one character an event", lambda: answered(call_events(0, "fc_trial", WEATHER, 1)), "Each character of the arguments in a delta of its own.", "no rule says how long a delta is", "official"),
     _call("calls-parallel", "two calls", lambda: answered(call_events(0, "fc_trial1", WEATHER), call_events(1, "fc_trial2", TIME)), "Two calls, one after the other.", "as OpenAI streams", "official", _TWO),
-    _call("calls-interleaved", "two calls, interleaved", _interleaved_calls, "Events of both in turns; `output_index` and `item_id` say whose each is.", "what these members are for; no rule orders items' events", "standard", _TWO),
+    _call("calls-interleaved", "two calls, interleaved", _interleaved_calls, "Events of both in turns; `output_index` and `item_id` say whose each is.", "what these members are for; OpenAI overlaps lists of MCP tools, OpenRouter and xAI thought and calls, but nobody is known to overlap two calls", "disputed", _TWO),
     _call("call-amid-thought", "thought that ends after the call began", _thought_and_call, "The reasoning item is done only after the call's arguments.", "OpenRouter (pi#4171)", "seen"),
     _call("call-after-text", "a call after text", lambda: answered(message_events(), call_events(1, "fc_trial", WEATHER)), "A message, then a call.", "OpenAI", "official", Expected(text=TEXT, calls=ONE_CALL, finish="tool_calls")),
     _call("call-between", "text between calls", _text_between_calls, "A call, a message, a call.", "no rule orders items", "standard", Expected(text=TEXT, calls=TWO_CALLS, finish="tool_calls")),
-    _call("call-done-only", "arguments without deltas", _done_only, "`function_call_arguments.done` tells all.", "LM Studio; the reference does not promise deltas", "seen"),
+    _call("call-done-only", "arguments without deltas", _done_only, "`function_call_arguments.done` tells all.", "gpt-5.3-codex-spark (litellm#27144), LM Studio (pi#917); the reference does not promise deltas", "seen"),
     _call("call-added-completed", "a call that is added as completed", _added_completed, "The item is added with status completed and no arguments; one delta tells them all.", "OpenAI (o1-pro, o3-pro)", "official"),
     _one("reasoning-bare", "thought that is not told", lambda: answered(_bare(0, {"id": "rs_trial", "type": "reasoning", "summary": []}), message_events(1)), "A reasoning item without events, then the message.", "16 of 78 recorded streams of OpenAI", "official"),
     _one("reasoning-summary", "summaries of thought", lambda: answered(_summary(0, "rs_trial"), message_events(1)), "A reasoning item with two summaries, then the message.", "OpenAI", "official", _THOUGHT_TEXT),
@@ -322,6 +329,7 @@ TRIALS: Final = (
     _one("vendor-part", "a part of a vendor", _unknown_part, "A message has text, and then a part `acme:card`.", "Open Responses extends items and events; of parts it does not say so", "disputed"),
     _one("two-parts", "a message of two parts", _two_parts, "Two parts of text in one message.", "`content` is a list in the reference", "standard", Expected(text=TEXT + SECOND)),
     _one("two-messages", "two messages", _two_messages, "Two messages, one after the other.", "OpenAI (commentary before an answer)", "official", Expected(text=TEXT + SECOND)),
-    _one("refusal", "a refusal", _refused, "A part `refusal` in deltas.", "the reference; structured output of OpenAI", "official", Expected(refusal=TEXT, finish=None, or_error=(TEXT,))),
-    _one("refusal-after-text", "a refusal after text", _refused_after_text, "A message of text and a refusal.", "`content` is a list of both in the reference", "standard", Expected(text=TEXT, refusal=SECOND, finish=None, or_error=(SECOND.strip(),))),
+    _one("refusal", "a refusal", _refused, "A part `refusal` in deltas.", "the reference has the part; OpenAI is known to send it only where structured output is asked for, as it is not here", "disputed", Expected(refusal=TEXT, finish=None, or_error=(TEXT,))),
+    _one("refusal-after-text", "a refusal after text", _refused_after_text, "A message of text and a refusal.", "`content` is a list of both in the reference; OpenAI is known to refuse only where structured output is asked for", "disputed", Expected(text=TEXT, refusal=SECOND, finish=None, or_error=(SECOND.strip(),))),
+    _one("refusals", "a refusal in two parts", _refused_twice, "A message of two parts `refusal`.", "`content` is a list in the reference; no server is known to send two", "disputed", Expected(refusal=TEXT + SECOND, finish=None, or_error=(TEXT,))),
 )  # fmt: skip

@@ -1,0 +1,34 @@
+"""Streams that nobody has written, as trials: what a client has to make of them, and of what it is not blamed."""
+
+from __future__ import annotations
+
+from harness.trials.drawing import FILTER, LENGTH
+from harness.trials.generated import generated_trials
+
+TRIALS = generated_trials(60, 3)
+
+
+def test_the_same_seed_gives_the_same_streams() -> None:
+    """Of each dialect as many as were asked for, with names of their own."""
+    again = generated_trials(60, 3)
+    assert [one.answers() for one in again] == [one.answers() for one in TRIALS]
+    assert [one.name for one in TRIALS] == [
+        f"{dialect}-generated-{number:04d}" for dialect in ("chat", "responses") for number in range(60)
+    ]
+
+
+def test_a_client_may_raise_its_own_error_over_an_answer_that_is_cut_off() -> None:
+    """As in the catalogue: a response that is incomplete, and a choice that ends with `length`."""
+    cut_off = [one for one in TRIALS if b"event: response.incomplete" in one.answers()[0].body]
+    cut_off += [one for one in TRIALS if b'"finish_reason":"length"' in one.answers()[0].body]
+    assert {one.dialect for one in cut_off} == {"chat", "responses"}
+    for one in cut_off:
+        assert one.expects.error is not None or {*LENGTH, *FILTER} <= set(one.expects.or_error)
+
+
+def test_no_client_is_blamed_for_a_refusal_that_it_could_not_expect() -> None:
+    """Nothing here asks for structured output."""
+    refused = [one for one in TRIALS if one.expects.refusal]
+    assert refused
+    assert {one.ground for one in refused} == {"disputed"}
+    assert {one.ground for one in TRIALS if not one.expects.refusal} == {"standard"}
