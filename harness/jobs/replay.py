@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from harness.cassettes.matching.deck import Deck
@@ -65,6 +65,20 @@ class ReplayServer(LocalServer):
         self._deck = deck
         self._fault = fault
         self._handler = handler
+        self._is_over = False
+
+    def start(self) -> Self:
+        """As of any server; whoever watches is told of one that is started again."""
+        super().start()
+        if self._is_over:
+            self._is_over = False
+            tell(self)
+        return self
+
+    def stop(self) -> None:
+        """Stop, letting answers under way end for a moment. Calling it twice is harmless."""
+        super().stop()
+        self._is_over = True
 
     def session_url(self, name: str) -> str:
         """A URL whose clients see the recordings from the beginning, whatever others have played."""
@@ -103,7 +117,7 @@ class ReplayServer(LocalServer):
 
     def seen(self) -> Sequence[Seen]:
         """What became of each cassette so far, for whoever watches over many: see `harness.io.opened`."""
-        first, *others = seen_of(self._deck, is_open=True, is_faulted=self._fault is not None)
+        first, *others = seen_of(self._deck, is_open=not self._is_over, is_faulted=self._fault is not None)
         return [first._replace(misses=tuple(self._handler.misses)), *others]
 
     def _unharmed(self) -> Iterator[tuple[str, Exchange, str]]:

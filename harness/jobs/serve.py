@@ -23,6 +23,7 @@ from harness.gateway.server import LARGEST_BODY, Gateway, Settings
 from harness.gateway.store import DAY, StateStore
 from harness.io.clock import RandomMint
 from harness.io.environment import SHORTEST, secret_values
+from harness.io.opened import Seen, seen_of, tell
 from harness.io.partfile import refuse_taken, refuse_unwritable
 from harness.io.process import client_environment
 from harness.io.recorder import Recorder
@@ -76,10 +77,16 @@ class GatewayServer(LocalServer):
     """
 
     def __init__(
-        self, thread: ServerThread, gateway: Gateway, recorders: Sequence[Recorder], sides: Sides
+        self,
+        thread: ServerThread,
+        gateway: Gateway,
+        recorders: Sequence[Recorder],
+        sides: Sides,
+        deck: Deck | None = None,
     ) -> None:
         super().__init__(thread, "/v1")
         self.destinations = gateway.destinations
+        self._deck = deck
         self._gateway = gateway
         self._recorders = recorders
         self._sides = sides
@@ -89,6 +96,15 @@ class GatewayServer(LocalServer):
     def environment(self) -> dict[str, str]:
         """Variables that point OpenAI's SDKs at this server, for a child process; other SDKs are left alone."""
         return client_environment(self.url, self.base_path, only_openai=True)
+
+    def seen(self) -> Sequence[Seen]:
+        """What became of the recordings that answer in place of upstreams: see `harness.io.opened`."""
+        if self._deck is None:
+            return ()
+        first, *others = seen_of(self._deck, is_open=self._summary is None)
+        # The other side of the session belongs to it, though nobody asks for it.
+        sides = [Seen(first.path.with_name(CLIENT), 0, frozenset())] if first.path.name == UPSTREAM else []
+        return [first._replace(misses=tuple(self._gateway.misses)), *others, *sides]
 
     def stop(self) -> None:
         """Stop, letting streams under way end for a moment, and seal. Calling it twice is harmless.
@@ -221,8 +237,9 @@ def gateway_server(
     }
     callers: Mapping[str, Caller] = live
     now = _now
+    deck: Deck | None = None
     if replay is not None:
-        callers, first = _recorded(live, Path(replay), repeats)
+        callers, first, deck = _recorded(live, Path(replay), repeats)
         now = lambda: first  # noqa: E731 - a constant clock
     sides, recorders = _sides(record, every, overwrite=overwrite)
     gateway = Gateway(
@@ -244,7 +261,10 @@ def gateway_server(
     )
     thread = ServerThread(gateway, host, port, max_body=max_body, finish=gateway.aclose)
     _warm(destinations)
-    return GatewayServer(thread, gateway, recorders, sides)
+    server = GatewayServer(thread, gateway, recorders, sides, deck)
+    if deck is not None:
+        tell(server)
+    return server
 
 
 def _warm(destinations: Destinations) -> None:
@@ -311,8 +331,8 @@ def _variables(given: Iterable[str]) -> dict[str, list[str]]:
 
 def _recorded(
     live: Mapping[str, Upstream], folder: Path, repeats: RepeatRule
-) -> tuple[dict[str, RecordedUpstream], int]:
-    """What answers out of a recording, and when that begins."""
+) -> tuple[dict[str, RecordedUpstream], int, Deck]:
+    """What answers out of a recording, when that begins, and the recordings."""
     both = folder / UPSTREAM
     names = [str(both)] if both.is_file() else find_recordings([str(folder)])
     cassettes = [read_recording(name) for name in names]
@@ -322,7 +342,7 @@ def _recorded(
     times = times_of(cassettes)
     by_identity = {id(one): at for one, at in zip(deck.exchanges, times, strict=True)}
     player = deck.session()
-    return {name: RecordedUpstream(one, player, by_identity) for name, one in live.items()}, times[0]
+    return {name: RecordedUpstream(one, player, by_identity) for name, one in live.items()}, times[0], deck
 
 
 def _sides(

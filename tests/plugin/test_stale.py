@@ -191,10 +191,13 @@ def test_one(cassette):
     assert claims(run(pytester)) == ["unplayed  cassettes/shared.cassette.jsonl"]
 
 
-def test_a_cassette_that_a_test_opens_itself_is_somebodys(project: pytest.Pytester) -> None:
+@pytest.mark.parametrize(
+    "opened", ["replay_server(NAMED)", "gateway_server('chat=http://127.0.0.1:9', replay=NAMED)"]
+)
+def test_a_cassette_that_a_test_opens_itself_is_somebodys(project: pytest.Pytester, opened: str) -> None:
     """However it is opened."""
     file = project.path / "test_it.py"
-    more = 'with harness.replay_server("cassettes/named.cassette.jsonl"):\n        pass'
+    more = f"with harness.{opened.replace('NAMED', repr('cassettes/named.cassette.jsonl'))}:\n        pass"
     file.write_text(f"{file.read_text('utf-8')}\ndef test_server():\n    {more}\n", "utf-8")
 
     found = claims(run(project))

@@ -15,6 +15,8 @@ from harness.jobs.replay import base_path, replay_server
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from harness.io.opened import Plays
+
 
 def _exchange(index: int, url: str, body: bytes = b"data: 1\n\n") -> Exchange:
     response = Response(200, (("content-type", "text/event-stream"),), (Chunk(0, body),))
@@ -74,3 +76,15 @@ def test_a_recording_that_is_replaced_while_it_is_served_is_told(tape: Path) -> 
     assert answer.status_code == 500
     assert "the file changed while it was open" in answer.json()["error"]["message"]
     assert [error.code for error in summary.errors] == ["cassette-error"]
+
+
+def test_whoever_watches_learns_that_a_server_is_over(tape: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It need not be remembered for the rest of a session; one that is started again is told anew."""
+    told: list[Plays] = []
+    monkeypatch.setattr("harness.io.opened.listeners", [told.append])
+    server = replay_server(tape)
+    for _ in range(2):
+        with server:
+            assert told[-1].seen()[0].is_open
+        assert not told[-1].seen()[0].is_open
+    assert told == [server, server]
