@@ -17,6 +17,7 @@ from harness.errors import UsageError
 from harness.io.tape import NETWORK_OPTIONS
 from harness.io.transports import transport_class
 from harness.testing.importing import on_import
+from harness.testing.tapes import asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -206,8 +207,8 @@ class ClientsOnTape:
             return
         if _is_left_alone(module, find(request.url)):
             return
-        asked = f"{request.method} {str(request.url).partition('?')[0]}"
-        (self.past_to_loopback if request.url.host in _LOOPBACK else self.past)[asked] = None
+        past = self.past_to_loopback if request.url.host in _LOOPBACK else self.past
+        past[asked(request.method, str(request.url))] = None
 
 
 def _is_left_alone(module: ModuleType, transport: Any) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from harness.cassettes.exchange import Chunk, header
 from harness.cassettes.matching.deck import Deck
 from harness.cassettes.modes import Mode, may_replay
 from harness.errors import MissError, UsageError
 from harness.io.recordings import read_recording
+from harness.io.secrets import environment_redactor
 from harness.io.tape import Tape
 from harness.sse.borders import split_blocks
 
@@ -47,7 +49,6 @@ class TapeOfTest(Tape):
         self.test = test
         self.command = command
         self.asked = 0
-        self.late: list[str] = []
         self._more = more
         self._over = False
         super().__init__(path, **options)
@@ -79,8 +80,8 @@ class TapeOfTest(Tape):
         if not self.absent:
             return super()._missed(request, miss)
         error = MissError(
-            f"this test has no cassette yet, and record mode 'none' never records: {request.method}"
-            f" {request.url.partition('?')[0]} has no answer",
+            "this test has no cassette yet, and record mode 'none' never records:"
+            f" {asked(request.method, request.url)} has no answer",
             where=_shown(self.path),
             expected=f"the cassette of {self.test}",
             hint=f"record it, and commit it: {self.command}",
@@ -94,17 +95,22 @@ class TapeOfTest(Tape):
     def _refuse_late(self, request: Request) -> None:
         if not self._over:
             return
-        asked = f"{request.method} {request.url.partition('?')[0]}"
-        self.late.append(asked)
         error = UsageError(
             f"this client belongs to a test that is over: {self.test}",
             where=_shown(self.path),
-            found=asked,
+            found=asked(request.method, request.url),
             hint="make the client in each test, or in a function-scoped fixture; where a library keeps clients for"
             " later, clear its cache between tests",
         )
         _tell_late(str(error))
         raise error
+
+
+def asked(method: str, url: str) -> str:
+    """A request by its method and URL, without what may hold a key: the query, and what is said of a user."""
+    parts = urlsplit(url)
+    named = f"{method} {parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return environment_redactor().text(named, "request.url")[0]
 
 
 def _shown(path: Path) -> str:
