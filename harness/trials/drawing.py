@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.trials.encoding import blocks, streamed
@@ -47,28 +48,59 @@ def trial(
     )
 
 
-def of_payloads(
-    dialect: TrialDialect,
-    chapter: str,
-    name: str,
-    title: str,
-    payloads: Callable[[], list[dict[str, Any]]],
-    *,
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected = PLAIN,
-    done: bool | None = None,
-) -> Trial:
-    """A trial whose stream is ordinary but for what the payloads say."""
-    return trial(
-        dialect,
-        chapter,
-        name,
-        title,
-        serves=serves,
-        legal=legal,
-        ground=ground,
-        expects=expects,
-        answers=lambda: streamed(blocks(payloads(), dialect, done=done)),
-    )
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where trials of one chapter stand, and what they have in common; the catalogue writes the rest in a line each.
+
+    Args:
+        dialect: What the client asks.
+        chapter: Where they stand in a report.
+        expects: What a client has to give back where a trial does not say otherwise.
+    """
+
+    dialect: TrialDialect
+    chapter: str
+    expects: Expected = PLAIN
+
+    def served(  # noqa: PLR0917 - a row of a table
+        self,
+        name: str,
+        title: str,
+        answers: Callable[[], tuple[Answer, ...]],
+        serves: str,
+        legal: str,
+        ground: Ground,
+        expects: Expected | None = None,
+    ) -> Trial:
+        """A trial whose answers are made by hand."""
+        return trial(
+            self.dialect,
+            self.chapter,
+            name,
+            title,
+            serves=serves,
+            legal=legal,
+            ground=ground,
+            expects=self.expects if expects is None else expects,
+            answers=answers,
+        )
+
+    def stream(  # noqa: PLR0917 - a row of a table
+        self,
+        name: str,
+        title: str,
+        payloads: Callable[[], list[dict[str, Any]]],
+        serves: str,
+        legal: str,
+        ground: Ground,
+        expects: Expected | None = None,
+        *,
+        done: bool | None = None,
+    ) -> Trial:
+        """A trial whose stream is ordinary but for what the payloads say; `done` as `blocks` has it."""
+        dialect = self.dialect
+
+        def answers() -> tuple[Answer, ...]:
+            return streamed(blocks(payloads(), dialect, done=done))
+
+        return self.served(name, title, answers, serves, legal, ground, expects)

@@ -81,7 +81,7 @@ def _strategy(dialect: TrialDialect) -> Any:
 def _trial(dialect: TrialDialect, number: int, one: GeneratedStream) -> Trial:
     meant = one.answers[0]
     own_errors = [*LENGTH, *FILTER] if meant.finish in {"length", "content_filter", "incomplete"} else []
-    own_errors += [meant.refusal] if meant.refusal else []
+    own_errors += [meant.refusal, "refused to"] if meant.refusal else []
     return Trial(
         name=f"{dialect}-generated-{number:04d}",
         title="a generated stream",
@@ -89,8 +89,8 @@ def _trial(dialect: TrialDialect, number: int, one: GeneratedStream) -> Trial:
         dialect=dialect,
         serves=f"{len(one.events)} events that were made up; `--list` with the same seed shows them.",
         legal="harness.generate: it breaks no rule",
-        # OpenAI refuses where it was asked for structured output, which no client is here.
-        ground="disputed" if meant.refusal else "standard",
+        # OpenAI refuses where it was asked for structured output, which it is not here; see the catalogue.
+        ground="disputed" if meant.refusal or _calls_overlap(one) else "standard",
         expects=Expected(
             text=meant.text,
             calls=tuple((call.name, call.arguments) for call in meant.calls),
@@ -101,6 +101,18 @@ def _trial(dialect: TrialDialect, number: int, one: GeneratedStream) -> Trial:
         ),
         answers=partial(_answers, one),
     )
+
+
+def _calls_overlap(one: GeneratedStream) -> bool:
+    """Whether two calls of a response are open at once, as no server is known to have it."""
+    is_open = False
+    for event in one.payloads:
+        if event.get("item", {}).get("type") == "function_call":
+            begins = event["type"] == "response.output_item.added"
+            if begins and is_open:
+                return True
+            is_open = begins
+    return False
 
 
 def _answers(one: GeneratedStream) -> tuple[Answer, ...]:

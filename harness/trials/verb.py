@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 import sys
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from harness.errors import UsageError
+from harness.errors import UnknownName, UsageError
 from harness.trials.generated import generated_trials
 from harness.trials.playing import SECONDS, Client, Played, play
 from harness.trials.registry import chosen_trials
@@ -34,7 +35,8 @@ def client_of(
     """The client that a command, or the name of a shipped driver, starts.
 
     Raises:
-        UsageError: There is no such program, or the driver's client is not installed.
+        UsageError: There is no such program, or the driver's client is not installed; UnknownName: it is almost the
+            name of a driver.
     """
     driver = driver_named(command) if isinstance(command, str) else None
     if driver is not None:
@@ -46,7 +48,13 @@ def client_of(
             folder=found.folder,
             versions=found.versions,
         )
-    words = words_of(command)
+    try:
+        words = words_of(command)
+    except UsageError:
+        names = [one.name for one in DRIVERS]
+        if isinstance(command, str) and get_close_matches(command, names, 1):
+            raise UnknownName("driver", command, names, where="--client") from None
+        raise
     name = command if isinstance(command, str) else shlex.join(command)
     return Client(name=name, command=tuple(words), lines=lines)
 

@@ -168,6 +168,8 @@ def test_names_that_do_not_exist_are_refused() -> None:
     """A program, a trial, a format, the client of a driver."""
     with pytest.raises(UsageError, match="there is no program 'no-such-program'"):
         client_of("no-such-program")
+    with pytest.raises(UnknownName, match="there is no driver 'openai-pyton'"):
+        client_of("openai-pyton")
     with pytest.raises(UsageError, match="cannot be read"):
         client_of("python 'unclosed")
     with pytest.raises(UnknownName, match="there is no trial 'chat-crfl'"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from harness.trials.chat_stream import (
     call_head,
@@ -16,14 +16,9 @@ from harness.trials.chat_stream import (
     usage_chunk,
     whole_call,
 )
-from harness.trials.drawing import of_payloads
+from harness.trials.drawing import Shelf
 from harness.trials.material import ONE_CALL, TEXT, TIME, TWO_CALLS, WEATHER, pieces
 from harness.trials.trial import Expected
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from harness.trials.trial import Ground, Trial
 
 Chunk = dict[str, Any]
 
@@ -151,19 +146,7 @@ def _one_based() -> list[Chunk]:
     return calling([*whole_call(1, WEATHER), *whole_call(2, TIME)])
 
 
-def _one_call(
-    name: str,
-    title: str,
-    payloads: Callable[[], list[Chunk]],
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected = _ONE,
-) -> Trial:
-    return of_payloads(
-        "chat", "calls", name, title, payloads, serves=serves, legal=legal, ground=ground, expects=expects
-    )
-
+_one_call: Final = Shelf("chat", "calls", _ONE).stream
 
 _TEXT_AND_CALL: Final = Expected(text=TEXT, calls=ONE_CALL, finish="tool_calls")
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from harness.trials.catalogue.statuses import statuses
 from harness.trials.chat_stream import USAGE, chunk, ending, opening, plain, said, usage_chunk
-from harness.trials.drawing import COUNTED, FILTER, LENGTH, PLAIN, of_payloads, trial
+from harness.trials.drawing import COUNTED, FILTER, LENGTH, Shelf
 from harness.trials.encoding import block, blocks, streamed
 from harness.trials.material import BROKEN, TEXT, pieces
 from harness.trials.trial import Answer, Expected, Piece
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from harness.trials.trial import Ground, Trial
 
 Chunk = dict[str, Any]
 
@@ -95,41 +90,8 @@ def _broken_flat() -> tuple[Answer, ...]:
     return streamed(blocks([opening(), *said(), {"error": BROKEN}], "chat"))
 
 
-def _one(
-    name: str,
-    title: str,
-    payloads: Callable[[], list[Chunk]],
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected = PLAIN,
-) -> Trial:
-    return of_payloads(
-        "chat", "ends", name, title, payloads, serves=serves, legal=legal, ground=ground, expects=expects
-    )
-
-
-def _made(
-    name: str,
-    title: str,
-    answers: Callable[[], tuple[Answer, ...]],
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected = _FAILED,
-) -> Trial:
-    return trial(
-        "chat",
-        "ends",
-        name,
-        title,
-        answers=answers,
-        serves=serves,
-        legal=legal,
-        ground=ground,
-        expects=expects,
-    )
-
+_one: Final = Shelf("chat", "ends").stream
+_made: Final = Shelf("chat", "ends", _FAILED).served
 
 TRIALS: Final = (
     _made("late-usage", "usage after a pause", _late_usage, "The chunk with the usage comes 1.2 seconds after the finish reason, `[DONE]` 0.3 seconds later.", "the reference promises the usage before `[DONE]`, not at once", "official", COUNTED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.trials.chat_stream import FRAME, chunk, ending, opening, plain, said, usage_chunk
-from harness.trials.drawing import COUNTED, PLAIN, of_payloads
+from harness.trials.drawing import COUNTED, Shelf
 from harness.trials.encoding import each
 from harness.trials.material import TEXT, pieces
 from harness.trials.trial import Expected
@@ -13,7 +13,6 @@ from harness.trials.trial import Expected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.trials.trial import Ground, Trial
 
 Chunk = dict[str, Any]
 
@@ -178,19 +177,7 @@ def _usage_everywhere() -> list[Chunk]:
     return [*chunks, usage_chunk()]
 
 
-def _one(
-    name: str,
-    title: str,
-    payloads: Callable[[], list[Chunk]],
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected = PLAIN,
-) -> Trial:
-    return of_payloads(
-        "chat", "members", name, title, payloads, serves=serves, legal=legal, ground=ground, expects=expects
-    )
-
+_one: Final = Shelf("chat", "members").stream
 
 TRIALS: Final = (
     _one("obfuscation", "`obfuscation` in chunks", _obfuscated, "A string of noise in each chunk that has a delta, now and then an empty one.", "133 of 178 recorded streams of OpenAI", "official"),

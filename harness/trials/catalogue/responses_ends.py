@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from harness.trials.catalogue.statuses import statuses
-from harness.trials.drawing import COUNTED, FILTER, LENGTH, of_payloads, trial
+from harness.trials.drawing import COUNTED, FILTER, LENGTH, Shelf
 from harness.trials.encoding import block, blocks, streamed
 from harness.trials.material import BROKEN, TEXT
 from harness.trials.responses_stream import (
@@ -22,11 +22,6 @@ from harness.trials.responses_stream import (
     text_part,
 )
 from harness.trials.trial import Answer, Expected, Piece
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from harness.trials.trial import Ground, Trial
 
 Event = dict[str, Any]
 
@@ -118,41 +113,8 @@ def _no_names() -> tuple[Answer, ...]:
     return streamed(block(one, "chat") for one in _plain())
 
 
-def _one(
-    name: str,
-    title: str,
-    payloads: Callable[[], list[Event]],
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected,
-) -> Trial:
-    return of_payloads(
-        "responses", "ends", name, title, payloads, serves=serves, legal=legal, ground=ground, expects=expects
-    )
-
-
-def _made(
-    name: str,
-    title: str,
-    answers: Callable[[], tuple[Answer, ...]],
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected,
-) -> Trial:
-    return trial(
-        "responses",
-        "ends",
-        name,
-        title,
-        answers=answers,
-        serves=serves,
-        legal=legal,
-        ground=ground,
-        expects=expects,
-    )
-
+_one: Final = Shelf("responses", "ends").stream
+_made: Final = Shelf("responses", "ends").served
 
 TRIALS: Final = (
     _made("late-completed", "the end after a pause", _late, "`response.completed` comes 1.5 seconds after the item's end, after a comment.", "no rule says how soon it comes", "standard", COUNTED),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from harness.trials.drawing import COUNTED, PLAIN, of_payloads
+from harness.trials.drawing import COUNTED, Shelf
 from harness.trials.encoding import each
 from harness.trials.material import TEXT
 from harness.trials.responses_stream import (
@@ -20,11 +20,6 @@ from harness.trials.responses_stream import (
     text_part,
 )
 from harness.trials.trial import Expected
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from harness.trials.trial import Ground, Trial
 
 Event = dict[str, Any]
 
@@ -145,30 +140,7 @@ def _vendor_last() -> list[Event]:
     return numbered([*map(_unnumbered, plain()), last])
 
 
-def _one(
-    name: str,
-    title: str,
-    payloads: Callable[[], list[Event]],
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected = PLAIN,
-    *,
-    done: bool | None = None,
-) -> Trial:
-    return of_payloads(
-        "responses",
-        "events",
-        name,
-        title,
-        payloads,
-        serves=serves,
-        legal=legal,
-        ground=ground,
-        expects=expects,
-        done=done,
-    )
-
+_one: Final = Shelf("responses", "events").stream
 
 _VENDOR: Final[Event] = {"type": "acme:progress", "percent": 50, "note": {"a": [1]}}
 _NEW: Final[Event] = {

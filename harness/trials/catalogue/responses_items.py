@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from harness.trials.drawing import PLAIN, of_payloads
+from harness.trials.drawing import PLAIN, Shelf
 from harness.trials.material import ONE_CALL, TEXT, TIME, TWO_CALLS, WEATHER, pieces
 from harness.trials.responses_stream import (
     answered,
@@ -22,11 +22,6 @@ from harness.trials.responses_stream import (
     text_part,
 )
 from harness.trials.trial import Expected
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from harness.trials.trial import Ground, Trial
 
 Event = dict[str, Any]
 
@@ -260,49 +255,8 @@ def _text_between_calls() -> list[Event]:
     )
 
 
-def _one(
-    name: str,
-    title: str,
-    payloads: Callable[[], list[Event]],
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected = PLAIN,
-) -> Trial:
-    return of_payloads(
-        "responses",
-        "items",
-        name,
-        title,
-        payloads,
-        serves=serves,
-        legal=legal,
-        ground=ground,
-        expects=expects,
-    )
-
-
-def _call(
-    name: str,
-    title: str,
-    payloads: Callable[[], list[Event]],
-    serves: str,
-    legal: str,
-    ground: Ground,
-    expects: Expected = _ONE,
-) -> Trial:
-    return of_payloads(
-        "responses",
-        "calls",
-        name,
-        title,
-        payloads,
-        serves=serves,
-        legal=legal,
-        ground=ground,
-        expects=expects,
-    )
-
+_one: Final = Shelf("responses", "items").stream
+_call: Final = Shelf("responses", "calls", _ONE).stream
 
 _THOUGHT_TEXT: Final = Expected(text=TEXT, reasoning="".join(THOUGHT))
 

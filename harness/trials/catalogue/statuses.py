@@ -6,15 +6,13 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from harness.trials.catalogue.framing import written
-from harness.trials.drawing import trial
+from harness.trials.drawing import Shelf
 from harness.trials.encoding import streamed
 from harness.trials.material import REFUSED, TEXT
 from harness.trials.trial import JSON_HEADERS, Answer, Expected, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from harness.trials.trial import Ground, Trial, TrialDialect
+    from harness.trials.trial import Trial, TrialDialect
 
 _BUSY: Final = "Too many requests at once: the trial is busy."
 _DOWN: Final = "The engine is overloaded: the trial is down."
@@ -61,27 +59,7 @@ def statuses(dialect: TrialDialect) -> tuple[Trial, ...]:
         )
         return (first, first, *well())
 
-    def made(
-        name: str,
-        title: str,
-        answers: Callable[[], tuple[Answer, ...]],
-        serves: str,
-        legal: str,
-        ground: Ground,
-        expects: Expected,
-    ) -> Trial:
-        return trial(
-            dialect,
-            "ends",
-            name,
-            title,
-            answers=answers,
-            serves=serves,
-            legal=legal,
-            ground=ground,
-            expects=expects,
-        )
-
+    made = Shelf(dialect, "ends").served
     told = Expected(error=REFUSED)
     return (
         made("status-400", "a refused request", bad_request, "Status 400 with an error object.", "the reference", "official", told),
