@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import h11
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from harness.io.server.responder import Responder
     from tests.miniatures.miniature import Miniature
 
-_EVENT: Final = re.compile(rb".*?(?:\r?\n){2}", re.DOTALL)
-"""Up to the blank line, and with it."""
+_BLANK: Final = re.compile(rb"(?:\r?\n){2}")
+"""What ends an event. A pattern of the whole event would try every byte of a long one that has not come to its end."""
 
 
 @dataclass
@@ -130,8 +131,9 @@ class Tampered:
         if self._miniature.reads_pieces:
             sent, self._held = self._miniature.piece(self._held), b""
         else:
-            events = _EVENT.findall(self._held)
-            self._held = self._held[sum(map(len, events)) :]
+            ends = [one.end() for one in _BLANK.finditer(self._held)]
+            events = [self._held[begin:end] for begin, end in pairwise((0, *ends))]
+            self._held = self._held[ends[-1] :] if ends else self._held
             sent = self._changed(events)
         if sent:
             self._send(sent)
