@@ -189,6 +189,10 @@ def check_value(name: str, value: object, where: str) -> None:
         raise UsageError("this argument cannot be meant", where=where, expected=expected)
     if not str(value):
         raise UsageError("this argument is empty", where=where, hint="leave it out for the default")
+    if name == "path" and (Path(value).name in {"", ".."} or "\0" in str(value)):
+        raise UsageError(
+            "this path names no file", where=where, expected="a path such as 'chat.cassette.jsonl'"
+        )
     parse = {"mode": parse_mode, "pace": parse_pace, "fault": parse_fault}.get(name)
     if parse is None:
         return

@@ -53,6 +53,7 @@ class Notes:
         bad: Tests that did not pass: what came of each.
         expected: Places where collected tests have their cassettes, with the tests.
         own: Those of them that are named after one test, and so no other's.
+        moded: Tests whose mark says the record mode, whatever the command line says.
         modules: Test modules that were collected, and the folders of their cassettes.
         unseen: Collected tests of which it is not known what they use until they have run, with their modules.
         ended: Tests that ran to their end.
@@ -64,6 +65,7 @@ class Notes:
     bad: dict[str, str] = field(default_factory=dict)
     expected: dict[str, list[str]] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)
+    moded: set[str] = field(default_factory=set)
     modules: dict[str, str] = field(default_factory=dict)
     unseen: dict[str, str] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
@@ -80,6 +82,7 @@ class Notes:
             "bad": self.bad,
             "expected": self.expected,
             "own": sorted(self.own),
+            "moded": sorted(self.moded),
             "modules": self.modules,
             "unseen": self.unseen,
             "ended": sorted(self.ended),
@@ -100,6 +103,7 @@ class Notes:
         self.bad.update(told["bad"])
         self.expected.update(told["expected"])
         self.own.update(told["own"])
+        self.moded.update(told["moded"])
         self.modules.update(told["modules"])
         self.unseen.update(told["unseen"])
         self.ended.update(told["ended"])
@@ -226,6 +230,8 @@ class Watch:
             self.notes.expected.setdefault(path, []).append(item.nodeid)
             if place.is_own:
                 self.notes.own.add(path)
+            if place.has_mode:
+                self.notes.moded.add(item.nodeid)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

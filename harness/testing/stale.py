@@ -36,10 +36,17 @@ _DELETE: Final = "delete it, or name it after the test that wants it"
 
 
 class Place(NamedTuple):
-    """Where a collected test has its cassette, and whether it is named after the test."""
+    """Where a collected test has its cassette.
+
+    Args:
+        path: The cassette.
+        is_own: It is named after the test.
+        has_mode: The test's mark says its record mode.
+    """
 
     path: Path
     is_own: bool
+    has_mode: bool
 
 
 class Claim(NamedTuple):
@@ -68,7 +75,7 @@ def place_of(item: pytest.Item) -> Place | None:
 
     try:
         mark = marked(item)
-        return Place(path_of(item, mark), is_own=mark.path is None)
+        return Place(path_of(item, mark), is_own=mark.path is None, has_mode=mark.mode is not None)
     except HarnessError:
         return None  # the test itself is told
 
@@ -109,7 +116,7 @@ def _unplayed(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
                 "unplayed",
                 path,
                 (*left, f"nobody asked for {_it(left)} in {sorted_tests(everybody)}"),
-                _anew(path, everybody, config),
+                _anew(path, everybody, notes, config),
             )
 
 
@@ -129,9 +136,13 @@ def _stale(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
         failed = [(test, text) for test, text in used.misses if test in notes.bad]
         if failed:
             told = tuple(dict.fromkeys(_of_miss(text.replace(f" of {path}", "")) for _, text in failed))
-            yield Claim("stale", path, told[:_MOST_SHOWN], _anew(path, {test for test, _ in failed}, config))
+            yield Claim(
+                "stale", path, told[:_MOST_SHOWN], _anew(path, {test for test, _ in failed}, notes, config)
+            )
         elif (age := _age(path, config)) is not None and not used.recorded:
-            yield Claim("stale", path, (f"it was recorded {age} days ago",), _anew(path, used.tests, config))
+            yield Claim(
+                "stale", path, (f"it was recorded {age} days ago",), _anew(path, used.tests, notes, config)
+            )
 
 
 def _of_miss(text: str) -> str:
@@ -224,16 +235,20 @@ def is_below(path: str, config: pytest.Config) -> bool:
     return any(one.is_dir() and Path(path).is_relative_to(one) for one in wanted)
 
 
-def _anew(path: str, tests: Iterable[str], config: pytest.Config) -> tuple[str, ...]:
+def _anew(path: str, tests: Iterable[str], notes: Notes, config: pytest.Config) -> tuple[str, ...]:
     """How to record anew what tests use."""
     if not path.endswith(_SUFFIX):
         return ("record it again with the tool that it is of, or import it: `harness cassette import`",)
-    cases = dict.fromkeys(_from_here(one, config) for one in sorted(tests))
+    wanted = sorted(tests)
+    is_moded = not notes.moded.isdisjoint(wanted)
+    cases = list(dict.fromkeys(_from_here(one, config) for one in wanted))
     if len(cases) == 1:
-        return (f"record it again: pytest {shlex.quote(next(iter(cases)))} --harness-record-mode=rewrite",)
+        how = ", with mode='rewrite' in the test's mark" if is_moded else " --harness-record-mode=rewrite"
+        return (f"record it again: pytest {shlex.quote(cases[0])}{how}",)
     # Each of several tests would empty what the others record.
+    how = ", with mode='once' in their marks" if is_moded else " --harness-record-mode=once"
     names = " ".join(shlex.quote(one) for one in dict.fromkeys(case.partition("[")[0] for case in cases))
-    return (f"record it again: delete it, then pytest {names} --harness-record-mode=once",)
+    return (f"record it again: delete it, then pytest {names}{how}",)
 
 
 def _from_here(test: str, config: pytest.Config) -> str:

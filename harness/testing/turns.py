@@ -25,7 +25,7 @@ _NAP: Final = 0.02
 def turn(path: Path) -> Iterator[None]:
     """Wait until no other test records into a file, and keep others waiting to the end of the block.
 
-    Where the system cannot lock files, nobody waits: the recorder's own lock then refuses the second of two.
+    Where files cannot be made or locked, nobody waits: the recorder's own lock then refuses the second of two.
 
     Args:
         path: The cassette; it need not exist.
@@ -35,7 +35,11 @@ def turn(path: Path) -> Iterator[None]:
     """
     digest = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:20]
     lock = Path(tempfile.gettempdir()) / f"llm-stream-harness-{digest}.lock"
-    fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:  # a folder that is read-only, or somebody else's file
+        yield
+        return
     try:
         _wait(fd, path)
         yield

@@ -17,6 +17,7 @@ import pytest
 from harness.cassettes.matching.policy import MatchPolicy
 from harness.errors import UsageError
 from harness.testing.marks import place_of
+from harness.testing.variants import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,7 +111,8 @@ def _name(item: pytest.Item) -> str:
     if mark is not None and mark.args:
         return str(mark.args[0])
     owner = getattr(item, "cls", None)
-    name = item.name if owner is None else f"{owner.__name__}.{item.name}"
+    name = plain_name(item)
+    name = name if owner is None else f"{owner.__name__}.{name}"
     return name.translate(_UNSAFE)
 
 

@@ -40,6 +40,7 @@ BAD = {
     "a path that is none": "@pytest.mark.cassette(3)",
     "a mode that is no text": "@pytest.mark.cassette(mode=1)",
     "an empty path": '@pytest.mark.cassette("")',
+    "a path of no file": '@pytest.mark.cassette("..")',
     "a policy that is none": "@pytest.mark.cassette(match={'ignore': ['/x']})",
 }
 

@@ -228,6 +228,18 @@ def test_changed(cassette):
     assert text[text.index("=== cassettes") : text.index("=== short")] == snapshot
 
 
+def test_a_mode_that_a_mark_says_is_changed_there(pytester: pytest.Pytester) -> None:
+    """The command line would change nothing."""
+    lay(pytester, "test_it/test_half", TWO)
+    pytester.makepyfile(
+        test_it=f"{ASKING}\n@pytest.mark.cassette(mode='none')\ndef test_half(cassette):\n    ask(cassette, 0)\n"
+    )
+
+    text = told(run(pytester))
+
+    assert "record it again: pytest test_it.py::test_half, with mode='rewrite' in the test's mark" in text
+
+
 def test_an_old_cassette_is_stale_where_the_project_says_so(pytester: pytest.Pytester) -> None:
     """`harness_stale_days` is how long a recording may stand for what a provider does."""
     place = lay(pytester, "test_it/test_old", CLEAN)
