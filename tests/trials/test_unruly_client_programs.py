@@ -138,8 +138,10 @@ def test_ctrl_c_ends_the_programs_and_tells_what_came_until_then(
         running.send_signal(signal.SIGINT)
         time.sleep(0.01)
     told, complaint = running.communicate(timeout=60)
-    assert (running.returncode, complaint) == (130, "")
-    assert "0 trials: none played" in told
+    if presses == 1:  # a second one may fall into the telling
+        assert (running.returncode, complaint) == (130, "")
+        assert "0 trials: none played" in told
+    assert running.returncode in {130, -signal.SIGINT}
     for path in pids.iterdir():
         with pytest.raises(ProcessLookupError):
             os.kill(int(path.name), 0)

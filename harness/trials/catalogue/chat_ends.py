@@ -30,6 +30,14 @@ def _late_done() -> tuple[Answer, ...]:
     return streamed([*events, b": bye\n\n", Piece(done, 1.0)])
 
 
+def _done_and_comment() -> tuple[Answer, ...]:
+    return streamed([*blocks(plain(), "chat"), b": bye\n\n"])
+
+
+def _never_done() -> tuple[Answer, ...]:
+    return streamed(blocks(plain(), "chat", done=False))
+
+
 def _usage_in_finish() -> list[Chunk]:
     return [opening(), *said(), {**chunk({}, "stop"), "usage": USAGE}]
 
@@ -96,6 +104,8 @@ _made: Final = Shelf("chat", "ends", _FAILED).served
 TRIALS: Final = (
     _made("late-usage", "usage after a pause", _late_usage, "The chunk with the usage comes 1.2 seconds after the finish reason, `[DONE]` 0.3 seconds later.", "the reference promises the usage before `[DONE]`, not at once", "official", COUNTED),
     _made("late-done", "`[DONE]` after a pause", _late_done, "A comment, and a second later `[DONE]`.", "no rule says how soon it comes", "standard", COUNTED),
+    _made("comment-last", "a comment after `[DONE]`", _done_and_comment, "`[DONE]`, and a comment.", "a comment is no event, so `[DONE]` is still the last one", "standard", COUNTED),
+    _made("no-done", "no `[DONE]`", _never_done, "The body ends after the usage.", "many servers; the reference promises the marker", "disputed", COUNTED),
     _one("usage-in-finish", "usage beside the finish reason", _usage_in_finish, "No chunk of its own for the usage.", "Mistral, DeepSeek, Groq, xAI; the reference promises a chunk of its own", "disputed", COUNTED),
     _one("usage-with-choice", "usage beside an empty delta after the end", _usage_with_choice, "The usage comes with a choice whose delta is empty and whose finish reason is null.", "OpenRouter, in 9 of 10 recorded streams; the reference promises empty choices", "disputed", COUNTED),
     _one("no-usage", "no usage at all", _no_usage, "No chunk has a member `usage`.", "the reference: where the stream is interrupted, or it is not asked for; many servers never send one", "seen"),
