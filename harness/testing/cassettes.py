@@ -257,8 +257,9 @@ def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
     texts = [] if one.told else [one.anew()]
     one.told = True
     if one.tape.recorded and not one.keep:
+        count = "1 exchange" if one.tape.recorded == 1 else f"{one.tape.recorded} exchanges"
         texts.append(
-            f"What this test recorded ({one.tape.recorded} exchanges) is not kept, since it failed;"
+            f"What this test recorded ({count}) is not kept, since it failed;"
             " `record_on_exception` in `cassette_config` would keep it."
         )
     if text := "\n".join(filter(None, texts)):
