@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 def generated_trials(count: int, seed: int, dialects: Iterable[TrialDialect] = ()) -> tuple[Trial, ...]:
     """As many trials of each dialect; the same seed gives the same with the same hypothesis.
 
+    Where the harness, or another module that is loaded, is run from a checkout, hypothesis takes constants from its
+    source, too: there the same modules have to be loaded.
+
     Args:
         count: How many of each.
         seed: Which ones.
@@ -90,7 +93,7 @@ def _trial(dialect: TrialDialect, number: int, one: GeneratedStream) -> Trial:
         serves=f"{len(one.events)} events that were made up; `--list` with the same seed shows them.",
         legal="harness.generate: it breaks no rule",
         # OpenAI refuses where it was asked for structured output, which it is not here; see the catalogue.
-        ground="disputed" if meant.refusal or _calls_overlap(one) else "standard",
+        ground="disputed" if meant.refusal or calls_overlap(one) else "standard",
         expects=Expected(
             text=meant.text,
             calls=tuple((call.name, call.arguments) for call in meant.calls),
@@ -103,7 +106,7 @@ def _trial(dialect: TrialDialect, number: int, one: GeneratedStream) -> Trial:
     )
 
 
-def _calls_overlap(one: GeneratedStream) -> bool:
+def calls_overlap(one: GeneratedStream) -> bool:
     """Whether two calls of a response are open at once, as no server is known to have it."""
     is_open = False
     for event in one.payloads:

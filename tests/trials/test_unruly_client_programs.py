@@ -14,7 +14,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.trials.shipped import DRIVERS
-from harness.trials.verb import client_of, try_client
+from harness.trials.verb import client_of, run, try_client
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,15 @@ def test_what_is_no_answer_is_told_for_what_it_is(tmp_path: Path, source: str, w
     verdict = verdict_on(tmp_path, source)
     assert verdict.outcome == "crashed"
     assert words in verdict.what
+
+
+def test_a_client_that_does_nothing_at_all_is_no_success(tmp_path: Path) -> None:
+    """Nothing was tried where it says of each stream that it does not do that: the exit code is 3."""
+    script = tmp_path / "client.py"
+    script.write_text('print(\'{"unsupported": "this"}\')', "utf-8")
+    told: list[str] = []
+    assert run(command=shlex.join([sys.executable, str(script)]), trials=["chat-plain"], say=told.append) == 3
+    assert told[-1].endswith("1 trial: 1 unsupported")
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
