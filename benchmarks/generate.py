@@ -21,7 +21,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from harness.generate import anthropic_streams, broken, chat_streams, gemini_streams, responses_streams
+from harness.generate import (
+    anthropic_streams,
+    broken,
+    chat_streams,
+    conversations,
+    gemini_streams,
+    requests,
+    responses_streams,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +62,10 @@ def main(arguments: list[str]) -> int:
         "gemini_streams()": gemini_streams(),
         "broken(chat_streams())": broken(chat_streams()),
         "broken(responses_streams())": broken(responses_streams()),
-        "st.recursive (peer)": json_values.map(lambda value: json.dumps(value).encode()),
+        "conversations()": conversations().map(lambda scenario: as_bytes(scenario.asks.responses)),
+        'requests("chat")': requests("chat").map(as_bytes),
+        'requests("responses")': requests("responses").map(as_bytes),
+        "st.recursive (peer)": json_values.map(as_bytes),
     }
     found = {name: timed(strategy) for name, strategy in strategies.items()}
     peer = found["st.recursive (peer)"].median_ms
@@ -72,6 +83,11 @@ def main(arguments: list[str]) -> int:
     for name in missed:
         print(f"MISSED {name}: {found[name].median_ms:.2f} ms, target {TARGET_MS} ms")
     return 1 if missed else 0
+
+
+def as_bytes(value: Any) -> bytes:
+    """What it is as JSON: of a conversation its first request."""
+    return json.dumps(value).encode()
 
 
 def timed(strategy: st.SearchStrategy[Any]) -> Timed:

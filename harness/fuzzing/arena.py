@@ -19,14 +19,17 @@ from harness.conforming.run import listening, polish_of
 from harness.errors import HarnessError, TargetError, UnknownName
 from harness.findings import Finding, Severity
 from harness.fuzzing.floor import Floor
+from harness.fuzzing.stalls import Stalls
 from harness.gateway.accounts import LOGGER
 from harness.generate.reach import can_play
+from harness.io.server.timetable import now
 from harness.results.result import CellStatus
 from harness.sandwich.behaviours import behave, together
 from harness.sandwich.behaviours_comparing import is_refused
 from harness.sandwich.behaviours_rules import CROSSED
 from harness.sandwich.client import new_client
 from harness.sandwich.session import Player
+from harness.sandwich.unended import GRACE_MS, unended
 from harness.sandwich.upstream import ScenarioUpstream
 from harness.scenarios.mark import marks_in
 
@@ -85,11 +88,13 @@ class Seen:
         played: What went over the wire.
         findings: What the gateway is to blame for, each kind once.
         rules: Ids of the rules that had something to judge.
+        stalled: For how many seconds our own event loop did not run meanwhile.
     """
 
     played: Played
     findings: Mapping[Key, Finding]
     rules: frozenset[str] = frozenset()
+    stalled: float = 0.0
 
 
 class Gone(Exception):
@@ -200,9 +205,13 @@ class Arena:
         self._client: httpx.AsyncClient = await new_client().__aenter__()
         self._player = Player(self.target.name, self._client, self._handler, None, self.seconds)
         self._floor = Floor(min(self.concurrency, self.running.concurrency or self.concurrency))
+        self._stalls = await Stalls().__aenter__()
         return self
 
-    async def __aexit__(self, *error: object) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stalls.__aexit__(kind, error, trace)
         await self._client.aclose()
 
     async def play(self, sketch: Sketch, way: Way) -> Seen | None:
@@ -216,14 +225,17 @@ class Arena:
         # Each play has a mark of its own, so that the same may be played twice at a time.
         scenario = sketch.scenario(f"generated-{next(self._serial)}", seconds=self.seconds)
         async with self._place(sketch):
+            begun = now()
             played = await self._played(sketch, scenario, way)
+            stalled = self._stalls.since(begun)
         self.plays += 1
         self._look(played)
         ruled = await asyncio.get_running_loop().run_in_executor(self._thread, self._ruled, played)
         return Seen(
             played=played,
-            findings=self._findings(ruled, way, played) if ruled is not None else {},
+            findings=self._findings(ruled, way, played, stalled) if ruled is not None else {},
             rules=frozenset(ruled.cell.rules) if ruled is not None else frozenset(),
+            stalled=stalled,
         )
 
     async def _played(self, sketch: Sketch, scenario: Scenario, way: Way) -> Played:
@@ -234,9 +246,10 @@ class Arena:
         if sketch.behaviour == "crosstalk":
             alone = await play()
             came = await asyncio.gather(*(play(number=one) for one in range(1, 1 + sketch.crowd)))
-            # A machine that is busy refuses a session of a crowd; what was answered is looked at all the same.
-            answered = [one for one in came if not is_refused(one)]
-            return together([alone, *answered]) if answered else alone
+            # A machine that is busy refuses a session of a crowd, or has not answered it when its client gives up; what
+            # was answered is looked at all the same.
+            answered = [one for one in came if not (is_refused(one) or _is_given_up(one))]
+            return together([alone, *answered]) if answered and not _is_given_up(alone) else alone
         return await behave(self._player, scenario, way.route, way.mode)
 
     def _place(self, sketch: Sketch) -> AbstractAsyncContextManager[None]:
@@ -264,13 +277,15 @@ class Arena:
         if why is not None:
             raise Gone(why)
 
-    def _findings(self, ruled: Ruled, way: Way, played: Played) -> dict[Key, Finding]:
+    def _findings(self, ruled: Ruled, way: Way, played: Played, stalled: float) -> dict[Key, Finding]:
         cell = ruled.cell
         told = [one for one in ruled.blamed if one.severity in _COUNTED]
         is_silent = cell.status is CellStatus.NOT_EXERCISED
         if way.route.upstream is None and is_silent and "has no words for this" in (cell.reason or ""):
             return {}
         if cell.status is CellStatus.FAILED and cell.reason is not None:
+            if stalled >= min(GRACE_MS / 1e3, self.seconds / 2):
+                return {}  # it was we who did not listen, for as long as a gateway has to end its answer
             told = [_wordless(HUNG, cell.reason)]  # whatever else is missing follows from that
         elif not played.upstream and (crash := self._crash(played)) is not None:
             told = [crash]
@@ -287,6 +302,12 @@ class Arena:
         if response is None or response.status != 500 or not self.statuses - {500}:
             return None
         return _wordless(CRASHED, "it answered 500 to a legal request and asked no upstream")
+
+
+def _is_given_up(played: Played) -> bool:
+    """Whether the client gave up, and that tells nothing of the gateway: the rest of such an answer is missing."""
+    late = unended(played)
+    return late is not None and late[0] is not CellStatus.FAILED
 
 
 def _wordless(rule: str, reason: str) -> Finding:

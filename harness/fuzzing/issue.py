@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from harness import __version__
+from harness.cassettes.content_coding import CodingError, codings, decoded_chunks
 from harness.errors import UnknownName
 from harness.jsonvalue import try_parse
 from harness.rules.manual import page
@@ -14,7 +15,7 @@ from harness.rules.registry import rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.cassettes.exchange import Exchange
+    from harness.cassettes.exchange import Exchange, Response
     from harness.cassettes.redaction.redactor import Redactor
     from harness.fuzzing.outcome import Told
     from harness.sandwich.session import Played
@@ -120,13 +121,25 @@ def _exchanges(asked: str, said: str, exchanges: Sequence[Exchange]) -> Iterator
             yield f"Nothing: {one.ending.exception or one.ending.how}."
             yield ""
             continue
-        body = b"".join(chunk.data for chunk in response.chunks)
-        yield f"Status {response.status}; the ending was `{one.ending.how}`."
+        coding, body = _readable(response)
+        yield f"Status {response.status}; the ending was `{one.ending.how}`{coding}."
         yield ""
         yield "```"
         yield _shown(body.decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\n"))
         yield "```"
         yield ""
+
+
+def _readable(response: Response) -> tuple[str, bytes]:
+    """What is said of the content coding of a body, and the body without it; what cannot be decoded is as it came."""
+    named = ", ".join(codings(response.headers))
+    if not named:
+        return "", b"".join(chunk.data for chunk in response.chunks)
+    try:
+        body = b"".join(chunk.data for chunk in decoded_chunks(response.headers, response.chunks))
+    except CodingError as error:
+        return f"; {error}", b"".join(chunk.data for chunk in response.chunks)
+    return f"; it came as {named}, and is shown decoded", body
 
 
 def _pretty(body: bytes) -> str:

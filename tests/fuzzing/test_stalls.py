@@ -1,0 +1,86 @@
+"""What our own process did not get to run for is held against nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import harness
+from harness.fuzzing.stalls import Stalls
+from harness.io.server.timetable import now
+from tests.fuzzing.broken_gateways import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pytest
+
+    from harness.fuzzing.outcome import Outcome
+    from tests.miniatures.miniature import Memory
+    from tests.miniatures.tampering import Event
+
+
+class NeverEnds(Right):
+    """It keeps the end of every stream to itself."""
+
+    name = "never-ends"
+
+    def event(self, event: Event, memory: Memory) -> Iterable[Event]:
+        """All but what ends it."""
+        del memory
+        if isinstance(event.data, dict) and not any(
+            one.get("finish_reason") for one in event.data.get("choices") or ()
+        ):
+            yield event
+
+    def hangs(self, memory: Memory) -> bool:
+        """Until the client has had enough."""
+        del memory
+        return True
+
+
+def hunted(**given: Any) -> Outcome:
+    """A few streams through it, with a client that waits for three seconds."""
+    return harness.fuzz(
+        NeverEnds(),
+        modes="stream",
+        only="HUNG",
+        max_time=300.0,
+        max_examples=2,
+        concurrency=2,
+        timeout=3.0,
+        shrink_time=0.0,
+        **given,
+    )
+
+
+def test_a_gateway_that_never_ends_its_answer_is_told() -> None:
+    """As what no rule on bytes can say."""
+    outcome = hunted()
+    assert {one.rule for one in (*outcome.findings, *outcome.once)} == {"HUNG"}
+
+
+def test_a_hang_is_not_told_where_our_own_loop_did_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was waited for may have been there all the time."""
+    monkeypatch.setattr(Stalls, "since", lambda _, begun: now() - begun)
+    outcome = hunted()
+    assert (outcome.findings, outcome.once) == ((), ())
+
+
+def test_what_blocks_the_loop_is_measured() -> None:
+    """From before the stall; not from after it, and not where nothing blocked."""
+
+    async def blocked() -> tuple[float, float, float]:
+        async with Stalls() as stalls:
+            begun = now()
+            await asyncio.sleep(0.2)
+            quiet = stalls.since(begun)
+            time.sleep(0.8)  # noqa: ASYNC251 - this is what is tested
+            seen = stalls.since(begun)
+            await asyncio.sleep(0.1)
+            return quiet, seen, stalls.since(now())
+
+    quiet, seen, after = asyncio.run(blocked())
+    assert seen - quiet >= 0.7
+    assert after == 0.0
