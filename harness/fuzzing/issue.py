@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 _LONGEST: Final = 4_000
 """Characters of a body that are shown; the recordings have all of it."""
 _AGAIN: Final = (
-    "Something has to answer behind the gateway: `harness replay upstream.cassette.jsonl --body ignore --repeats last`"
-    " says what upstream said. `pytest test_finding.py` does both; its first lines say what has to be set."
+    "Something has to answer behind the gateway: `harness replay upstream.cassette.jsonl --body ignore --repeats last"
+    " --listen 127.0.0.1:PORT` says what upstream said, at the port where the gateway looks for its upstream."
+)
+_TEST: Final = "`pytest test_finding.py` does both; its first lines say what has to be set."
+_NO_TEST: Final = (
+    "There is no test beside this: several sessions show this finding, or the time at which a piece came, and one"
+    " session that is asked and answered again does not. `harness fuzz` with the same `--database` plays it first."
 )
 _BESIDE: Final = (
     "`client.cassette.jsonl` and `upstream.cassette.jsonl` beside this file are the recordings of both sides of the"
@@ -34,7 +39,7 @@ _MOST: Final = 6
 """Exchanges of a side that are shown."""
 
 
-def issue(told: Told, played: Played, *, target: str, redactor: Redactor) -> str:
+def issue(told: Told, played: Played, *, target: str, redactor: Redactor, has_test: bool = True) -> str:
     """The whole text, as Markdown.
 
     Args:
@@ -42,6 +47,7 @@ def issue(told: Told, played: Played, *, target: str, redactor: Redactor) -> str
         played: The smallest session that shows it.
         target: The gateway's name.
         redactor: What hides.
+        has_test: A test lies beside it.
     """
     lines = [*_title(told, target), *_rule(told)]
     sides = (
@@ -60,7 +66,7 @@ def issue(told: Told, played: Played, *, target: str, redactor: Redactor) -> str
         told.curl,
         "```",
         "",
-        _AGAIN,
+        f"{_AGAIN} {_TEST}" if has_test else f"{_AGAIN} {_NO_TEST}",
         "",
         f"Found by `harness fuzz` {__version__}; {_BESIDE}",
         "",

@@ -111,10 +111,15 @@ class Saving:
             }
             cassette = redacted(Cassette(head=head, exchanges=exchanges), self.redactor)
             write_cassette(cassette, folder / f"{side}.cassette.jsonl")
-        write_text(folder / "finding.md", issue(told, played, target=self.target, redactor=self.redactor))
-        write_text(folder / "test_finding.py", snippet(told, played, profile=self.profile))
-        text = msgspec.json.format(msgspec.json.encode(told), indent=1).decode()
-        write_text(folder / "finding.json", f"{text}\n")
+        test = snippet(told, played, profile=self.profile)
+        if test is not None:
+            write_text(folder / "test_finding.py", test)
+        else:
+            (folder / "test_finding.py").unlink(missing_ok=True)
+        text = issue(told, played, target=self.target, redactor=self.redactor, has_test=test is not None)
+        write_text(folder / "finding.md", text)
+        whole = msgspec.json.format(msgspec.json.encode(told), indent=1).decode()
+        write_text(folder / "finding.json", f"{whole}\n")
 
     def _exchange(self, one: Exchange) -> Exchange:
         return redacted(Cassette(head={}, exchanges=[one]), self.redactor).exchanges[0]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from harness.fuzzing.arena import CRASHED, HUNG
+from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT, SHARED
 
 if TYPE_CHECKING:
     from harness.fuzzing.outcome import Told
@@ -23,7 +24,7 @@ from pathlib import Path
 
 import harness
 import httpx
-{imports}
+
 HERE = Path(__file__).parent
 UPSTREAM_PORT = int(os.environ.get("UPSTREAM_PORT", "9000"))
 GATEWAY_URL = os.environ.get("GATEWAY_URL", "http://127.0.0.1:4000/v1")
@@ -50,24 +51,27 @@ def test_{function}(tmp_path):
                 timeout={seconds},
                 trust_env=False,
             )
-{judges}'''
+{judged}'''
 
-_COMPARED: Final = """\
+_JUDGED: Final = """\
+    # Of this rule alone, so that other defects of the gateway, told in tests of their own, do not hide that it is kept.
     report = harness.check(asked, upstream=said, profile="{profile}", rules=["{rule}"], strict=True)
     assert report.ok, str(report)
-"""
-_ALONE: Final = """\
-    assert_conforms(asked, profile="{profile}", strict=True)
 """
 _ENDED: Final = """\
     for one in harness.read_cassette(asked).exchanges:
         assert one.ending.how == "complete", "the answer did not come to its end"
-        assert one.response.status != 500
+        assert one.response is not None, "no answer came"
+        assert one.response.status != 500, "a legal request was answered with 500"
 """
+_SEVERAL: Final = frozenset({FOLD, REPEAT, HELD, LEFT, CROSSED, SHARED})
+"""Rules on several sessions, or on when a piece comes: one session that is played once does not show them."""
 
 
-def snippet(told: Told, played: Played, *, profile: str = "openai", name: str = "test_finding.py") -> str:
-    """A whole test module.
+def snippet(
+    told: Told, played: Played, *, profile: str = "openai", name: str = "test_finding.py"
+) -> str | None:
+    """A whole test module; None where no test of one session shows the finding.
 
     Args:
         told: The finding.
@@ -75,12 +79,9 @@ def snippet(told: Told, played: Played, *, profile: str = "openai", name: str = 
         profile: What was judged by.
         name: The module's.
     """
-    if told.rule in {HUNG, CRASHED}:
-        judges, imports = _ENDED, ""
-    elif told.rule.startswith("XLAT-"):
-        judges, imports = _COMPARED.format(profile=profile, rule=told.rule), ""
-    else:
-        judges, imports = _ALONE.format(profile=profile), "from harness.testing import assert_conforms\n"
+    if told.rule in _SEVERAL:
+        return None
+    judged = _ENDED if told.rule in {HUNG, CRASHED} else _JUDGED.format(profile=profile, rule=told.rule)
     path = urlsplit(played.route.base_url).path.rstrip("/")
     return _TEST.format(
         title=_line(told.message),
@@ -89,8 +90,7 @@ def snippet(told: Told, played: Played, *, profile: str = "openai", name: str = 
         rule=told.rule,
         path=path or "/v1",
         seconds=20,
-        judges=judges,
-        imports=imports,
+        judged=judged,
     )
 
 

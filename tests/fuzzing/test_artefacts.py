@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+import msgspec
 import pytest
 
 import harness
+from harness.cassettes.exchange import Chunk
+from harness.cassettes.redaction.redactor import Redactor
+from harness.fuzzing.issue import issue
+from harness.fuzzing.snippet import snippet
+from harness.generate.sketch import Sketch
+from harness.sandwich.session import Played, Route, Side
 from tests.fuzzing.broken_gateways import LosesExclamationMarks, Right, running
 
 if TYPE_CHECKING:
@@ -61,6 +70,38 @@ def run_test(folder: Path, miniature: Miniature, tmp_path: Path) -> subprocess.C
             timeout=120,
             check=False,
         )
+
+
+def replayed(told: Told) -> Played:
+    """The session that was kept of a finding."""
+    client, upstream = (
+        tuple(
+            Side(exchange=one, index=-1, at_ms=0.0)
+            for one in harness.read_cassette(Path(str(told.folder)) / f"{side}.cassette.jsonl").exchanges
+        )
+        for side in ("client", "upstream")
+    )
+    route = Route(
+        name="chat over chat", base_url="http://127.0.0.1:1/v1", model="m", inbound="chat", upstream="chat"
+    )
+    return Played(
+        cell="",
+        scenario=Sketch().scenario(),
+        route=route,
+        mode="stream",
+        client=client,
+        upstream=upstream,
+    )
+
+
+def with_body(played: Played, body: bytes) -> Played:
+    """The same, with another answer that is said to be gzip."""
+    (side,) = played.client
+    response = side.exchange.response
+    assert response is not None
+    fields = (("content-type", "application/json"), ("content-encoding", "gzip"))
+    other = replace(response, headers=fields, chunks=(Chunk(0, body),))
+    return replace(played, client=(replace(side, exchange=replace(side.exchange, response=other)),))
 
 
 def test_the_recordings_are_of_the_smallest_session(kept: Told) -> None:
@@ -113,3 +154,25 @@ def test_the_test_of_a_finding_passes_on_a_right_gateway(kept: Told, tmp_path: P
     """So it can be kept when the defect is mended."""
     done = run_test(Path(str(kept.folder)), Right(), tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_one_session_cannot_show_has_no_test(kept: Told, tmp_path: Path) -> None:
+    """A test that passes on the broken gateway would be worse than none; the text says what plays it again."""
+    told = msgspec.structs.replace(kept, rule="XLAT-STREAM-006")
+    played = replayed(kept)
+    assert snippet(told, played) is None
+    text = issue(told, played, target="some", redactor=Redactor(), has_test=False)
+    assert "pytest test_finding.py" not in text
+    assert "--database" in text
+
+
+def test_a_compressed_answer_is_shown_decoded(kept: Told) -> None:
+    """Bytes of gzip tell a reader nothing; what cannot be decoded is said to be so."""
+    played = replayed(kept)
+    text = issue(
+        kept, with_body(played, gzip.compress(b'{"it":"arrived"}')), target="some", redactor=Redactor()
+    )
+    assert '{"it":"arrived"}' in text
+    assert "came as gzip" in text
+    broken = issue(kept, with_body(played, b"no gzip"), target="some", redactor=Redactor())
+    assert "no gzip" in broken
