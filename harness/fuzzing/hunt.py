@@ -15,7 +15,7 @@ from harness.fuzzing.supply import Supply
 from harness.sandwich.behaviours_rules import HELD, LEFT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from harness.checking.baseline import Baseline
     from harness.findings import Finding
@@ -29,6 +29,8 @@ _LEAST: Final = 2.0
 """Seconds for a finding, however many wait."""
 _BACKLOG: Final = 8
 _PAUSE: Final = 0.05
+_AGAIN: Final = 1.0
+"""Seconds after which a task that has not ended is cancelled again."""
 _TAIL: Final = 0.15
 """The part of the time that is kept for what was found last."""
 
@@ -164,9 +166,8 @@ class Hunt:
             except asyncio.CancelledError:
                 self.stopped, self.interrupted = "the hunt was interrupted", True
             finally:
-                for task in shrinkers:
-                    task.cancel()
-                await asyncio.gather(*shrinkers, return_exceptions=True)
+                self._over = True
+                await _ended(shrinkers)
         return still
 
     @property
@@ -183,17 +184,18 @@ class Hunt:
         workers = [asyncio.create_task(self._worker(given)) for _ in range(self.terms.concurrency)]
         try:
             await asyncio.gather(*workers)
+        except BaseException:
+            self._over = True
+            raise
         finally:
-            for one in workers:
-                one.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+            await _ended(workers)
 
-    async def _worker(self, given: object) -> None:
-        while not self._is_enough():
+    async def _worker(self, given: Iterator[Next]) -> None:
+        while not (self._over or self._is_enough()):
             if self._queue.qsize() > _BACKLOG:
                 await asyncio.sleep(_PAUSE)  # what is found is made small before more is looked for
                 continue
-            one: Next = next(given)  # type: ignore[call-overload]
+            one = next(given)
             self.examples += 1
             try:
                 seen = await self.arena.play(one.sketch, one.way)
@@ -276,7 +278,7 @@ class Hunt:
         return min(wanted, max(_LEAST, fair))
 
     async def _shrinker(self) -> None:
-        while (one := await self._queue.get()) is not None:
+        while not self._over and (one := await self._queue.get()) is not None:
             if self.left() <= 0:
                 continue  # it stays as it was found
             until = monotonic() + (self._share(one) if not one.known else 0.0)
@@ -297,3 +299,18 @@ class Hunt:
                 one.finding = shrunk.seen.findings.get(one.key, one.finding)
             one.shrunk, one.sketch = shrunk, shrunk.sketch
             self.tell(self)
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """End tasks, whatever comes meanwhile: a cancellation may be lost in what a task is in, and come again to this."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        try:
+            _, left = await asyncio.wait(left, timeout=_AGAIN)
+        except asyncio.CancelledError:
+            continue  # asked again to end, which is what is being done
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # it is told already; nobody else would ask for it

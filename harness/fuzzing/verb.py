@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +16,7 @@ from harness.errors import InputError, UsageError
 from harness.fuzzing.arena import Arena, Way
 from harness.fuzzing.database import Database, Kept, playable
 from harness.fuzzing.hunt import Found, Hunt, Terms, is_sure
+from harness.fuzzing.interrupts import Interrupts
 from harness.fuzzing.outcome import Gone, Outcome, Told
 from harness.fuzzing.saving import Saving
 from harness.io.environment import secret_values
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from harness.fuzzing.arena import Key
+    from harness.generate.sketch import Sketch
     from harness.targets.target import Target
     from harness.translation.engine import InboundDialect
 
@@ -148,7 +149,10 @@ def fuzz(
     )
     secrets, hidden = secrets_of(given), hidden_headers(given)
     redactor = Redactor(values={**secret_values(), **secrets}, extra_headers=hidden)
-    with TemporaryDirectory(prefix="harness-fuzz-", ignore_cleanup_errors=True) as place:
+    with (
+        Interrupts() as interrupts,
+        TemporaryDirectory(prefix="harness-fuzz-", ignore_cleanup_errors=True) as place,
+    ):
         arena = Arena(
             target=chosen,
             tools=folder,
@@ -163,7 +167,7 @@ def fuzz(
         with arena:
             ways = arena.ways(_several(routes), _several(modes))
             hunt = Hunt(arena, ways, terms, baseline=accepted, tell=tell)
-            still = _run(hunt, playable(kept, ways))
+            still = _run(interrupts, hunt, playable(kept, ways))
             saving = Saving(
                 folder=Path(out) if out is not None else None,
                 target=chosen.name,
@@ -208,9 +212,9 @@ def _silent(text: str) -> None:
     del text
 
 
-def _run(hunt: Hunt, known: Sequence[tuple[Way, object, Key]]) -> Mapping[Key, bool]:
+def _run(interrupts: Interrupts, hunt: Hunt, known: Sequence[tuple[Way, Sketch, Key]]) -> Mapping[Key, bool]:
     try:
-        return asyncio.run(hunt.run(known))  # type: ignore[arg-type]
+        return interrupts.run(hunt.run(known))
     except KeyboardInterrupt:
         hunt.stopped, hunt.interrupted = "the hunt was interrupted", True
         return {}
