@@ -233,7 +233,7 @@ class Arena:
         ruled = await asyncio.get_running_loop().run_in_executor(self._thread, self._ruled, played)
         return Seen(
             played=played,
-            findings=self._findings(ruled, way, played, stalled) if ruled is not None else {},
+            findings=self._excused(sketch, way, self._findings(ruled, way, played, stalled)) if ruled else {},
             rules=frozenset(ruled.cell.rules) if ruled is not None else frozenset(),
             stalled=stalled,
         )
@@ -296,12 +296,26 @@ class Arena:
             found.setdefault(Key(way.route.name, one.rule, fingerprint(one)), one)
         return found
 
+    def _excused(self, sketch: Sketch, way: Way, found: dict[Key, Finding]) -> dict[Key, Finding]:
+        """Without the rules on translation, where the target says itself that it does not do this."""
+        places = [f"{way.route.name}/{name}" for name in _scenarios_like(sketch)]
+        paths = [path for place in places for path in (place, f"{place}/{way.mode}")]
+        if not any(fnmatch.fnmatchcase(path, one) for path in paths for one in self.target.unsupported):
+            return found
+        return {key: one for key, one in found.items() if not key.rule.startswith("XLAT-")}
+
     def _crash(self, played: Played) -> Finding | None:
         """An answer of 500 to what others are answered, without the upstream having been asked."""
         response = played.client[0].exchange.response
         if response is None or response.status != 500 or not self.statuses - {500}:
             return None
         return _wordless(CRASHED, "it answered 500 to a legal request and asked no upstream")
+
+
+def _scenarios_like(sketch: Sketch) -> list[str]:
+    """The scenarios of `harness conform` that try the same, by which a target says what it does not do."""
+    names = [f"behaviour-{sketch.behaviour.replace('_', '-')}"] if sketch.behaviour else []
+    return [*names, "conversation-previous-response"] if sketch.follows else names
 
 
 def _is_given_up(played: Played) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from harness.generate.sketch import USAGE, Block, Say, Sketch
+from harness.generate.sketch import USAGE, Block, Say, Sketch, Tool
 from harness.generate.tooling import tool_named
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ _OF_ANSWERS: Final = frozenset(
 """Faults that leave the answer whole."""
 _FIVE: Final = ("one ", "two ", "three ", "four ", "five ")
 _SIX: Final = (*_FIVE, "six ")
+MOST_TOOLS: Final = 128
+"""More than these OpenAI refuses."""
 _GAP_US: Final = 2_000
 _WATCHED: Final = {"leaving": _FIVE[:4], "crosstalk": ("Your word ", "is {mark}", ".")}
 
@@ -227,7 +229,7 @@ def _tooled(sketch: Sketch) -> Sketch:
     names = [one.name for one in called] + [one[1] for earlier in sketch.before for one in earlier.calls]
     declared = {one.name: one for one in sketch.tools}
     missing = dict.fromkeys(name for name in names if name not in declared)
-    sketch = replace(sketch, tools=(*sketch.tools, *map(tool_named, missing)))
+    sketch = replace(sketch, tools=_few((*sketch.tools, *map(tool_named, missing)), frozenset(names)))
     wishes = dict(sketch.wishes)
     most = max((len(_calls(one)) for one in sketch.says), default=0)
     if not sketch.tools or (wishes.get("parallel_tool_calls") is False and most > 1):
@@ -245,6 +247,15 @@ def _tooled(sketch: Sketch) -> Sketch:
     if sketch.says[0].others:
         wishes["n"] = 1 + len(sketch.says[0].others)
     return replace(sketch, wishes=wishes)
+
+
+def _few(tools: tuple[Tool, ...], called: frozenset[str]) -> tuple[Tool, ...]:
+    """As many as a request may declare, and among them all that are called."""
+    spare = len(tools) - MOST_TOOLS
+    if spare <= 0:
+        return tools
+    gone = {one.name for one in [one for one in tools if one.name not in called][-spare:]}
+    return tuple(one for one in tools if one.name not in gone)
 
 
 def _stopped(sketch: Sketch) -> Sketch:

@@ -53,7 +53,7 @@ QUICK = settings(max_examples=1_000, database=None, deadline=None, suppress_heal
 
 
 @settings(
-    max_examples=500, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=1_500, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(sketches())
 def collect(sketch: Sketch) -> None:

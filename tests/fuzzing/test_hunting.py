@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -11,11 +11,14 @@ import harness
 from harness.errors import HarnessError, InputError, TargetError, UnknownName, UsageError
 from harness.fuzzing.telling import written
 from tests.fuzzing.broken_gateways import LosesExclamationMarks, LosesTheSecondStop, Right
+from tests.miniatures.miniature import CHAT, Miniature
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from harness.targets.target import Target
+    from tests.miniatures.miniature import Memory
 
 PLENTY = 300.0
 """Seconds: a limit to tell a hunt that goes on from one that hangs."""
@@ -186,3 +189,47 @@ def test_a_gateway_that_dies_ends_the_hunt() -> None:
     outcome = harness.fuzz(target, max_time=PLENTY, max_examples=100)
     assert (outcome.died, outcome.exit_code) == (True, 3)
     assert "exit code 1" in written(outcome, "text")
+
+
+def test_what_a_target_says_itself_that_it_does_not_do_is_not_held_against_it() -> None:
+    """By the names of scenarios, as for `harness conform`."""
+
+    class Forgetful(Miniature):
+        """It answers the same request otherwise the second time."""
+
+        name = "forgetful"
+        routes = (CHAT,)
+        asked: ClassVar[set[str]] = set()
+
+        def request(self, body: Any, memory: Memory) -> Any:
+            """On the way in."""
+            text = json.dumps(body["messages"])
+            memory["again"] = text in self.asked
+            self.asked.add(text)
+            return body
+
+        def whole(self, body: Any, memory: Memory) -> Any:
+            """The second time it says more."""
+            if memory.get("again") and body.get("choices"):
+                body["choices"][0]["message"]["content"] = "Again?"
+            return body
+
+    class Candid(Forgetful):
+        """And says so."""
+
+        unsupported: ClassVar[Mapping[str, str]] = {"chat over chat/behaviour-repeat/*": "its documentation"}
+
+    def hunted(target: Target) -> set[str]:
+        outcome = harness.fuzz(
+            target,
+            only="XLAT-STREAM-002",
+            modes="whole",
+            max_time=PLENTY,
+            max_examples=90,
+            shrink_time=0.0,
+            seed=1,
+        )
+        return {one.rule for one in (*outcome.findings, *outcome.once)}
+
+    assert hunted(Forgetful()) == {"XLAT-STREAM-002"}
+    assert hunted(Candid()) == set()

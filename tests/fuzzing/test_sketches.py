@@ -11,7 +11,7 @@ from harness.fuzzing.reducing import smaller
 from harness.generate.conversations import sketches
 from harness.generate.mending import mended
 from harness.generate.reach import can_play, inbound_of, upstream_of
-from harness.generate.sketch import Sketch, Tool
+from harness.generate.sketch import Block, Say, Sketch, Tool
 from harness.generate.traits import EVERY
 from harness.scenarios.answer import MARK
 from harness.scenarios.voices.voice import Heard, voice
@@ -97,3 +97,14 @@ def test_the_plainest_sketch_cannot_be_made_much_smaller() -> None:
     while (one := next(smaller(sketch), None)) is not None:
         sketch = one
     assert sketch.weight[:3] <= (0, 1, 1)
+
+
+def test_a_request_never_declares_more_tools_than_it_may() -> None:
+    """Of many tools and one more that is called, the call's stays."""
+    tools = tuple(Tool(name=f"tool_{number}") for number in range(128))
+    says = (Say(blocks=(Block(kind="call", name="get_weather"),)),)
+    made = mended(Sketch(tools=tools, says=says))
+    assert len(made.tools) == 128
+    assert "get_weather" in {one.name for one in made.tools}
+    assert mended(made) == made
+    from_chat(made.scenario().asks.body("chat", model="m", mark="hx0", stream=True), Ledger())
