@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 
@@ -80,6 +81,10 @@ def test_a_conversation_shrinks_to_one_word() -> None:
     ]
 
 
+@pytest.mark.skipif(
+    hypothesis.__version_info__ < (6, 170),
+    reason="hypothesis before 6.170 may stop above the smallest example: 6.100 and 6.140 leave six calls",
+)
 def test_what_is_found_shrinks_to_that_alone() -> None:
     """Two calls are two calls, and nothing beside them."""
     found = find(

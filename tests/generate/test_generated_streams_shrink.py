@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 pytestmark = pytest.mark.skipif(
-    hypothesis.__version_info__ < (6, 130),
-    reason="hypothesis 6.100 does not shrink to the very smallest example",
+    hypothesis.__version_info__ < (6, 170),
+    # Tried: 6.100, 6.120, 6.126, 6.130, 6.135, 6.140, 6.150. Each stops above the smallest in one or two of these: of a
+    # text of three characters it leaves `data: x`, or six events for four; of a call a text before it.
+    reason="hypothesis before 6.170 stops a little above the smallest example",
 )
 
 LONG = settings(
