@@ -248,8 +248,8 @@ class Arena:
             came = await asyncio.gather(*(play(number=one) for one in range(1, 1 + sketch.crowd)))
             # A machine that is busy refuses a session of a crowd, or has not answered it when its client gives up; what
             # was answered is looked at all the same.
-            answered = [one for one in came if not (is_refused(one) or _is_given_up(one))]
-            return together([alone, *answered]) if answered and not _is_given_up(alone) else alone
+            answered = [one for one in came if not (is_refused(one) or is_given_up(one))]
+            return together([alone, *answered]) if answered and not is_given_up(alone) else alone
         return await behave(self._player, scenario, way.route, way.mode)
 
     def _place(self, sketch: Sketch) -> AbstractAsyncContextManager[None]:
@@ -318,7 +318,7 @@ def _scenarios_like(sketch: Sketch) -> list[str]:
     return [*names, "conversation-previous-response"] if sketch.follows else names
 
 
-def _is_given_up(played: Played) -> bool:
+def is_given_up(played: Played) -> bool:
     """Whether the client gave up, and that tells nothing of the gateway: the rest of such an answer is missing."""
     late = unended(played)
     return late is not None and late[0] is not CellStatus.FAILED

@@ -16,7 +16,7 @@ from harness.generate.sketch import Sketch
 from harness.generate.traits import CALM, CROWDED, EVERY, SLOW, TRAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from harness.fuzzing.arena import Way
 
@@ -25,14 +25,18 @@ _TRIES: Final = 24
 _KEPT: Final = 64
 _ROUNDS: Final = 2
 """How often each trait is played alone on each way before they are thrown together."""
+_SELDOM: Final = 24
+"""After so many batches also those whose upstream takes seconds are played again."""
+_QUICK: Final = (*CALM, *CROWDED)
+_WATCHED: Final = (*_QUICK, *SLOW)
+"""What is watched beside the bytes, and what takes its time."""
 
 
 class Next(NamedTuple):
-    """A conversation to be played, and over which way; one that is watched wants quiet."""
+    """A conversation to be played, and over which way."""
 
     sketch: Sketch
     way: Way
-    calm: bool = False
 
 
 class Supply:
@@ -58,8 +62,7 @@ class Supply:
 
     def _given(self) -> Iterator[Next]:
         yield from self._first()
-        for number in range(_ROUNDS - 1):
-            del number
+        for _ in range(_ROUNDS - 1):
             yield from self._alone()
         size, turn = 2, 0
         while True:
@@ -68,32 +71,26 @@ class Supply:
             size = 2 + turn % 5
             if turn % 6 == 0:
                 yield from self._alone()
-                yield from self._watched(EVERY if turn % 24 == 0 else {**CALM, **CROWDED})
+                yield from self._each_alone(_WATCHED if turn % _SELDOM == 0 else _QUICK)
 
     def _first(self) -> Iterator[Next]:
         """The plainest conversation, each trait alone, and what is watched; the ways take turns."""
         for way in self._ways:
             yield Next(Sketch(), way)
         yield from self._alone()
-        yield from self._watched({**CALM, **CROWDED, **SLOW})
+        yield from self._each_alone(_WATCHED)
 
     def _alone(self) -> Iterator[Next]:
         names = list(TRAITS)
         self._choose.random.shuffle(names)
+        yield from self._each_alone(names)
+
+    def _each_alone(self, names: Iterable[str]) -> Iterator[Next]:
         for name in names:
             for way in self._ways:
                 made = self._with(Sketch(), [name])
                 if _fits(made, way):
                     yield Next(made, way)
-
-    def _watched(self, names: object) -> Iterator[Next]:
-        for name in {**CALM, **CROWDED, **SLOW}:
-            if name not in names:  # type: ignore[operator]
-                continue
-            for way in self._ways:
-                made = self._with(Sketch(), [name])
-                if _fits(made, way):
-                    yield Next(made, way, calm=name in CALM or name in CROWDED)
 
     def _batch(self, size: int) -> Iterator[Next]:
         names = list(TRAITS)

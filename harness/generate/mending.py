@@ -5,11 +5,12 @@ An upstream does as it is asked: it calls only what is declared, no more than it
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from harness.generate.sketch import USAGE, Block, Say, Sketch, Tool
+from harness.generate.sketch import USAGE, Block, Say, Sketch, Tool, Usage
 from harness.generate.tooling import tool_named
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _OF_ANSWERS: Final = frozenset(
 """Faults that leave the answer whole."""
 _FIVE: Final = ("one ", "two ", "three ", "four ", "five ")
 _SIX: Final = (*_FIVE, "six ")
+_THOUGHTFUL: Final = (21, 30, 0, 12)
+"""Tokens of an answer of which nothing is said, and that was thought about."""
 MOST_TOOLS: Final = 128
 """More than these OpenAI refuses."""
 _GAP_US: Final = 2_000
@@ -144,44 +147,22 @@ def _is_object(say: Say) -> bool:
     return said.startswith("{") and said.endswith("}") and '"city"' in said
 
 
-def _said(say: Say) -> Say:  # noqa: C901 - one line a thing that does not fit
+def _said(say: Say) -> Say:
     """An answer whose blocks and whose end fit each other."""
-    blocks = sorted(
-        (one for one in say.blocks if not (one.kind == "thought" and not one.pieces)),
-        key=lambda one: _ORDER[one.kind],
-    )
-    if any(one.kind == "refusal" for one in blocks):
-        blocks = [one for one in blocks if one.kind in {"refusal", "thought"}]
-        blocks = [*blocks[:-1], blocks[-1]]
-    if not blocks:
-        blocks = [Block()]
-    finish = say.finish
+    blocks = _ordered(say.blocks)
+    finish = _finish(say.finish, blocks)
     calls = [one for one in blocks if one.kind in _CALLS]
-    if calls and finish == "content_filter":
-        finish = ""
     if calls and finish == "length":
         # The limit cuts the last one, and no gateway may take it for one that can be run.
         blocks = [*(one for one in blocks if one is not calls[-1]), _cut(calls[-1])]
-    if not calls and finish == "tool_calls":
-        finish = ""
-    whole = [one for one in blocks if one.kind == "thought"]
-    if len(blocks) == len(whole) and not finish:
+    thinks = any(one.kind == "thought" for one in blocks)
+    if not finish and all(one.kind == "thought" for one in blocks):
         blocks.append(Block(pieces=("Yes",)))
-    usage = say.usage
-    if usage is not None and whole and usage[3] == 0 and usage == USAGE:
-        usage = (21, 30, 0, 12)
-    if usage is not None and (not whole) and usage[3]:
-        usage = (usage[0], usage[1], usage[2], 0)
-    others = tuple(
-        tuple(one for one in blocks_ if one.kind == "text") or (Block(pieces=("Also",)),)
-        for blocks_ in say.others
-    )
-    if others:
-        # Of several answers each has what the first has: text.
-        blocks = [one for one in blocks if one.kind == "text"] or [Block(pieces=("Hello",))]
-        blocks = [replace(one, sources=0) for one in blocks[:1]]
-        others = tuple((replace(one[0], sources=0, logprobs=blocks[0].logprobs),) for one in others)
-        usage = (usage[0], usage[1], usage[2], 0) if usage is not None else None
+    usage = _usage(say.usage, thinks=thinks)
+    others: tuple[tuple[Block, ...], ...] = ()
+    if say.others:
+        blocks, others = _choices(blocks, say.others)
+        usage = (*usage[:3], 0) if usage is not None else None
         finish = "" if finish == "content_filter" else finish
     if say.finish == "content_filter":
         blocks = [replace(one, sources=0) for one in blocks]
@@ -191,13 +172,48 @@ def _said(say: Say) -> Say:  # noqa: C901 - one line a thing that does not fit
     )
 
 
+def _ordered(given: Iterable[Block]) -> list[Block]:
+    """Blocks in the order in which upstreams say them; who refuses says nothing else but what was thought."""
+    blocks = sorted(
+        (one for one in given if not (one.kind == "thought" and not one.pieces)),
+        key=lambda one: _ORDER[one.kind],
+    )
+    if any(one.kind == "refusal" for one in blocks):
+        blocks = [one for one in blocks if one.kind in {"refusal", "thought"}]
+    return blocks or [Block()]
+
+
+def _finish(wanted: str, blocks: Iterable[Block]) -> str:
+    """The reason of the end, where it fits the blocks."""
+    has_calls = any(one.kind in _CALLS for one in blocks)
+    return "" if wanted == ("content_filter" if has_calls else "tool_calls") else wanted
+
+
+def _usage(given: Usage | None, *, thinks: bool) -> Usage | None:
+    """Tokens of thought where something was thought, and only there."""
+    if given is None:
+        return None
+    if thinks:
+        return _THOUGHTFUL if given == USAGE else given
+    return (*given[:3], 0) if given[3] else given
+
+
+def _choices(
+    blocks: Iterable[Block], others: Iterable[tuple[Block, ...]]
+) -> tuple[list[Block], tuple[tuple[Block, ...], ...]]:
+    """Of several answers each has what the first has: one text."""
+    first = next((one for one in blocks if one.kind == "text"), Block(pieces=("Hello",)))
+    texts = [next((one for one in other if one.kind == "text"), Block(pieces=("Also",))) for other in others]
+    return [replace(first, sources=0)], tuple(
+        (replace(one, sources=0, logprobs=first.logprobs),) for one in texts
+    )
+
+
 def _cut(block: Block) -> Block:
     whole = "".join(block.pieces)
     if block.kind == "custom" or len(whole) < 4:
         return replace(block, pieces=('{"ci', 'ty": "Os')) if block.kind == "call" else block
     try:
-        import json  # noqa: PLC0415 - seldom
-
         json.loads(whole)
     except ValueError:
         return block

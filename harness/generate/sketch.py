@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from harness.turn.increments import FinishReason
 
 Kind: TypeAlias = Literal["text", "refusal", "thought", "call", "custom"]
+Usage: TypeAlias = tuple[int, int, int | None, int | None]
+"""Tokens of input, output, cached input and thought; None is what an upstream does not count."""
 
 USAGE: Final = (21, 13, 0, 0)
 """Tokens of an answer of which nothing is said: input, output, cached, of thought."""
@@ -67,7 +69,7 @@ class Say(msgspec.Struct, frozen=True, omit_defaults=True):
 
     blocks: tuple[Block, ...] = ()
     finish: str = ""
-    usage: tuple[int, int, int | None, int | None] | None = USAGE
+    usage: Usage | None = USAGE
     interleaved: bool = False
     others: tuple[tuple[Block, ...], ...] = ()
 
