@@ -12,6 +12,8 @@ from harness.turn.reading import turn_of
 from tests.judging import judged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.generate import GeneratedAnswer, GeneratedStream
     from harness.turn.turn import Choice, Turn
 
@@ -43,16 +45,22 @@ def same(choice: Choice, answer: GeneratedAnswer) -> bool:
     )
 
 
+def heard(read: Turn, stream: GeneratedStream) -> Iterator[tuple[Choice, GeneratedAnswer]]:
+    """The choices of which anything was heard, with what was meant; of the others nothing was meant."""
+    for number, answer in enumerate(stream.answers):
+        choice = read.choice(number)
+        if choice is None:
+            assert (answer.text, answer.calls) == ("", ())
+        else:
+            yield choice, answer
+
+
 @given(chat_streams())
 @MANY
 def test_the_choices_of_chat_are_read_as_they_were_meant(stream: GeneratedStream) -> None:
     """Text, refusal, thought, calls and finish reasons; of choices that were heard of."""
     read = turn(stream)
-    for number, answer in enumerate(stream.answers):
-        choice = read.choice(number)
-        if choice is None:
-            assert (answer.text, answer.calls) == ("", ())
-            continue
+    for choice, answer in heard(read, stream):
         assert same(choice, answer), (choice, answer)
         assert choice.native == answer.finish
     assert (read.ended == "failed") == stream.failed
@@ -86,11 +94,7 @@ def test_the_blocks_of_anthropic_are_read_as_they_were_meant(stream: GeneratedSt
 def test_the_candidates_of_gemini_are_read_as_they_were_meant(stream: GeneratedStream) -> None:
     """A call whose pieces did not all come is told by its name alone."""
     read = turn(stream)
-    for number, answer in enumerate(stream.answers):
-        choice = read.choice(number)
-        if choice is None:
-            assert (answer.text, answer.calls) == ("", ())
-            continue
+    for choice, answer in heard(read, stream):
         assert (choice.text, choice.reasoning, choice.native) == (answer.text, answer.thought, answer.finish)
         if not stream.failed:
             assert same(choice, answer), (choice, answer)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from harness.generate import GeneratedStream
 
 ENOUGH = 2500
+ITEMS = 3
+"""So many times more of Responses: it has dozens of items, and the rarest come once in a thousand streams."""
 
 
 @cache
@@ -34,7 +36,7 @@ def drawn(make: Callable[[], SearchStrategy[GeneratedStream]]) -> tuple[Generate
 
     @seed(7)
     @settings(
-        max_examples=ENOUGH,
+        max_examples=ENOUGH * ITEMS if make is responses_streams else ENOUGH,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
