@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from harness.cassettes.endings import ends_cleanly, with_tail
 from harness.cassettes.exchange import Ending, How, Request, Response
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from harness.io.playback import Playback
     from harness.io.recorder import Take
     from harness.io.tape import Tape
+
+own_clients: WeakSet[Any] = WeakSet()
+"""Clients of this package's own servers: whoever puts the clients of a process on a tape leaves them alone."""
 
 
 class _RecordedStream:

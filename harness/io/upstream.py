@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from harness.errors import HarnessError, TlsFailure, UpstreamUnreachable, UsageError
+from harness.io.transports import own_clients
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
@@ -149,6 +150,7 @@ class Upstream:
                 found=str(error),
                 hint="correct or unset the variable, or name the upstream in NO_PROXY",
             ) from error
+        own_clients.add(client)
         pool = _Pool(client)
         self._pools.append(pool)
         return pool

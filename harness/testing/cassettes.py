@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -101,7 +99,6 @@ def taped(request: pytest.FixtureRequest, config: object) -> Iterator[TapeOfTest
                 yield one.tape
         finally:
             _close(one)
-    _warn_of_past(one, item)
 
 
 def _opened(request: pytest.FixtureRequest, config: object, patches: ExitStack, turns: ExitStack) -> Taped:
@@ -193,28 +190,6 @@ def _close(one: Taped) -> None:
         why = "" if one.told else one.anew() or str(error)
     except HarnessError as error:
         why = "\n".join([str(error), *getattr(error, "__notes__", ())])
-    if why:
-        pytest.fail(why, pytrace=False)
-
-
-def _warn_of_past(one: Taped, item: pytest.Item) -> None:
-    """Tell of clients that were made too early to be on the tape."""
-    why = ""
-    past = dict(one.clients.past)
-    if not one.tape.asked:
-        past |= one.clients.past_to_loopback
-    if past:
-        text = UsageError(
-            "a client that was made before this test's cassette sent requests past it",
-            where=f"{one.test}, {os.path.relpath(one.path)}",
-            found=", ".join(past),
-            hint="make it in the test, or in a function-scoped fixture; or give it `cassette.client(httpx)`",
-        )
-        try:
-            file, line, _ = item.reportinfo()
-            warnings.warn_explicit(CassetteWarning(str(text)), None, str(file), (line or 0) + 1)
-        except CassetteWarning as error:  # the session takes warnings for errors
-            why = str(error)
     if why:
         pytest.fail(why, pytrace=False)
 

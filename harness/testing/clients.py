@@ -1,8 +1,8 @@
 """Clients that code under test makes for itself, put on a tape.
 
 SDKs make their httpx client where no test reaches it. While a tape is under them, the constructors of httpx and httpx2
-give each new client the tape's transport; before and after, they are their own. A client that was made before is left
-as it is, and what it sends meanwhile is noted, since whoever wrote the test meant it to be on the tape.
+give each new client the tape's transport; before and after, they are their own. A client that was made before, as one
+of a module is, keeps its transport, and its requests go through the tape meanwhile: whoever wrote the test meant them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from weakref import WeakSet
 
 from harness.errors import UsageError
 from harness.io.tape import NETWORK_OPTIONS
-from harness.io.transports import transport_class
+from harness.io.transports import own_clients, transport_class
 from harness.testing.importing import on_import
-from harness.testing.tapes import asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +30,6 @@ _IN_PROCESS: Final = frozenset({"MockTransport", "ASGITransport", "WSGITransport
 """Transports that reach no network (the last is Starlette's): whoever gives one to a client means it."""
 
 _GENAI: Final = "google.genai._api_client"
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _under: list[ClientsOnTape] = []
 """What is under this process's new clients; one at most."""
@@ -39,11 +37,12 @@ _under: list[ClientsOnTape] = []
 
 @contextmanager
 def clients_on(tape: Tape, *, ignore_hosts: Sequence[str] = ()) -> Iterator[ClientsOnTape]:
-    """Put every client of httpx and httpx2 on a tape that is made inside, whoever makes it.
+    """Put every client of httpx and httpx2 on a tape, whoever made it, and whenever.
 
     A transport that a client is given is what its requests go to when they are recorded; one that never reaches a
     network, or is a tape's already, is left alone, and its client with it. So are the clients that this package makes
-    for its own servers.
+    for its own servers. A client that is made inside stays on the tape, and can send nothing after it; one that was
+    made before is as it was again.
 
     Args:
         tape: The tape.
@@ -71,25 +70,20 @@ def clients_on(tape: Tape, *, ignore_hosts: Sequence[str] = ()) -> Iterator[Clie
 
 
 class ClientsOnTape:
-    """The clients that are made while a tape is under them.
+    """The clients that a tape is under.
 
     Args:
         tape: The tape.
         ignore_hosts: As of `clients_on`.
-
-    Attributes:
-        past: What clients that were made before have sent, past the tape: method and URL without its query.
-        past_to_loopback: The same, to servers on this machine.
     """
 
     def __init__(self, tape: Tape, ignore_hosts: Sequence[str]) -> None:
         self.tape = tape
-        self.past: dict[str, None] = {}
-        self.past_to_loopback: dict[str, None] = {}
         self.is_over = False
         self.stack = ExitStack()
         self._ignored = tuple(ignore_hosts)
         self._clients: WeakSet[Any] = WeakSet()
+        self._between: dict[int, tuple[Any, Any]] = {}
         self._knows_genai = False
 
     def begin(self) -> None:
@@ -97,13 +91,15 @@ class ClientsOnTape:
         for name in _MODULES:
             on_import(name, self._patch, self.stack)
         on_import("openai", self._forget_default, self.stack)
+        if _GENAI in sys.modules:
+            self._avoid_aiohttp()
 
     def _patch(self, module: ModuleType) -> None:
         for kind, transport in _KINDS.items():
             client = getattr(module, kind)
             self._replace(client, "__init__", self._init(module, client.__init__, transport))
-            noting = self._async_send if kind == "AsyncClient" else self._send
-            self._replace(client, "send", noting(module, client.send))
+            # The one place where a client that is there already decides what reaches the network.
+            self._replace(client, "_transport_for_url", self._find(module, client._transport_for_url))  # noqa: SLF001
 
     def _forget_default(self, openai: ModuleType) -> None:
         """Let `openai.chat...`, without a client, make one anew, and the one that it had come back after."""
@@ -122,8 +118,12 @@ class ClientsOnTape:
         @wraps(own)
         def init(client: Any, **options: Any) -> None:
             caller = sys._getframe(1).f_globals.get("__name__", "")  # noqa: SLF001 - there is no other way
-            if self.is_over or caller.startswith("harness."):
+            if self.is_over:
                 own(client, **options)
+                return
+            if caller.startswith("harness."):
+                own(client, **options)
+                own_clients.add(client)
                 return
             own(client, **self._options(module, transport, options))
             self._clients.add(client)
@@ -168,6 +168,10 @@ class ClientsOnTape:
                 return module.AsyncClient(**self._options(module, "AsyncHTTPTransport", options))
 
             client._inner_client_cls = of_loop  # noqa: SLF001 - see above
+        self._avoid_aiohttp()
+
+    def _avoid_aiohttp(self) -> None:
+        """Let clients of google-genai take httpx: those that are made on the tape for good, others meanwhile."""
         api = getattr(sys.modules[_GENAI], "BaseApiClient", None)
         own = getattr(api, "_use_aiohttp", None)
         if own is None or self._knows_genai:
@@ -175,40 +179,33 @@ class ClientsOnTape:
         self._knows_genai = True
 
         def use_aiohttp(one: Any) -> bool:
-            if getattr(one, "_async_httpx_client", None) not in self._clients:
+            if self.is_over:
                 return bool(own(one))
+            if getattr(one, "_async_httpx_client", None) not in self._clients:
+                return False
             one._use_aiohttp = bool  # noqa: SLF001 - says no, and goes on to when the test is over
             return False
 
         self._replace(api, "_use_aiohttp", use_aiohttp)
 
-    def _send(self, module: ModuleType, own: Callable[..., Any]) -> Callable[..., Any]:
+    def _find(self, module: ModuleType, own: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(own)
-        def send(client: Any, request: Any, *args: Any, **options: Any) -> Any:
-            self._note(module, client, request)
-            return own(client, request, *args, **options)
+        def transport_for_url(client: Any, url: Any) -> Any:
+            found = own(client, url)
+            if self.is_over or client in self._clients or client in own_clients or url.host in self._ignored:
+                return found
+            return self._before(module, found)
 
-        return send
+        return transport_for_url
 
-    def _async_send(self, module: ModuleType, own: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(own)
-        async def send(client: Any, request: Any, *args: Any, **options: Any) -> Any:
-            self._note(module, client, request)
-            return await own(client, request, *args, **options)
-
-        return send
-
-    def _note(self, module: ModuleType, client: Any, request: Any) -> None:
-        """Note what goes past the tape from a client that was made before."""
-        if client in self._clients or request.url.host in self._ignored:
-            return
-        find = getattr(client, "_transport_for_url", None)
-        if find is None or not hasattr(client, "_transport"):
-            return
-        if _is_left_alone(module, find(request.url)):
-            return
-        past = self.past_to_loopback if request.url.host in _LOOPBACK else self.past
-        past[asked(request.method, str(request.url))] = None
+    def _before(self, module: ModuleType, found: Any) -> Any:
+        """What stands before the transport of a client that was there before the tape."""
+        if _is_left_alone(module, found):
+            return found
+        known = self._between.get(id(found))
+        if known is None:  # with the transport itself, so that no other gets its id meanwhile
+            known = self._between[id(found)] = found, self.tape.transport(module, inner=found)
+        return known[1]
 
 
 def _is_left_alone(module: ModuleType, transport: Any) -> bool:
