@@ -18,7 +18,7 @@ from harness.testing.places import path_of, records
 from harness.testing.tapes import TapeOfTest, late_requests
 from harness.testing.turns import turn
 from harness.testing.variants import is_variant
-from harness.testing.vcr import vcr_recordings
+from harness.testing.vcr import refuse_left_behind, vcr_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,6 +115,8 @@ def _opened(request: pytest.FixtureRequest, config: object, patches: ExitStack, 
         path, more, mode = imported.path, imported.more, "none"
         options.setdefault("match", imported.match)
         ignored = (*ignored, *imported.ignore_hosts)
+    elif mark.path is None:
+        refuse_left_behind(item, path, mode)
     options |= {
         name: getattr(mark, name) for name in ("match", "pace", "fault") if getattr(mark, name) is not None
     }

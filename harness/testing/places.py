@@ -21,6 +21,7 @@ from harness.io.recordings import SUFFIX
 from harness.testing.marks import marked, place_of
 from harness.testing.modes import mode_of
 from harness.testing.variants import are_one_test, plain_name
+from harness.testing.vcr import name_by_vcr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,16 +81,22 @@ def folder_of(item: pytest.Item) -> Path:
 
 
 def path_of(item: pytest.Item, mark: Marked) -> Path:
-    """A test's cassette: what its mark names, from the folder of its file; else by its name."""
+    """A test's cassette: what its mark names, from the folder of its file; else by its name.
+
+    Where that is not there, and one is that was imported from vcrpy under the name that pytest-recording gave it, it
+    is that one.
+    """
     if mark.path is None:
-        return folder_of(item) / f"{name_of(item)}{SUFFIX}"
+        own = folder_of(item) / f"{name_of(item)}{SUFFIX}"
+        imported = own.with_name(f"{name_by_vcr(item)}{SUFFIX}")
+        return imported if imported != own and not own.exists() and imported.exists() else own
     named = Path(mark.path)
     known = named.suffix.lower() in _SUFFIXES
     return item.path.parent / (named if known else named.with_name(f"{named.name}{SUFFIX}"))
 
 
 def check(items: Sequence[pytest.Item]) -> None:
-    """Find tests that would have one file without having been told so, or that would destroy each other's recording.
+    """Find tests whose mark names no cassette, and that would share one by accident, or destroy each other's.
 
     Tests may share a cassette that their marks name. Where it is to be recorded, one waits until the other has
     done so; only `rewrite` cannot be meant for two, as the second would empty what the first has recorded.
@@ -102,6 +109,9 @@ def check(items: Sequence[pytest.Item]) -> None:
     for item in items:
         mark = marked(item)
         path = path_of(item, mark)
+        if mark.path is not None and (strange := _unrecordable(item, mark.path, path)) is not None:
+            wrong.append(str(strange))
+            continue
         key = os.path.normpath(path).casefold()
         other, other_mark, other_path = seen.setdefault(key, (item, mark, path))
         if other is item or are_one_test(other, item):
@@ -126,6 +136,31 @@ def check(items: Sequence[pytest.Item]) -> None:
         wrong.append(str(error))
     if wrong:
         raise pytest.UsageError("\n".join(wrong))
+
+
+def _unrecordable(item: pytest.Item, named: str | Path, path: Path) -> UsageError | None:
+    """What is wrong with the path of a mark: it is a folder, or a missing file that only another tool writes."""
+    where = f"path={str(named)!r}, {place_of(item)}"
+    if path.is_dir() or (not path.exists() and (item.path.parent / named).is_dir()):
+        return UsageError(
+            "this path names a folder, and a cassette is a file",
+            where=where,
+            hint=f"name the file: {Path(named, 'NAME' + SUFFIX).as_posix()!r}; without a path, it is named after the"
+            " test",
+        )
+    if path.exists() or path.suffix.lower() in {"", ".jsonl"}:
+        return None
+    other = folder_of(item) / named
+    found = Path(os.path.relpath(other, item.path.parent)).as_posix() if other.exists() else ""
+    return UsageError(
+        "there is no such recording, and none of this format can be made",
+        where=where,
+        expected=f"{os.path.relpath(path)}, as the path is taken from the folder of the test's file",
+        found=f"{found!r}, which would be there" if found else None,
+        hint=f"name it as {found!r}"
+        if found
+        else f"correct the path; what is recorded here is named NAME{SUFFIX}",
+    )
 
 
 def records(path: Path, mode: str) -> bool:

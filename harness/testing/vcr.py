@@ -7,6 +7,7 @@ and httpx2 stay vcrpy's.
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +104,43 @@ def _fixture(request: pytest.FixtureRequest, name: str) -> Any:
 
 def _folder(item: pytest.Item) -> Path:
     return item.path.parent / "cassettes" / item.path.stem
+
+
+def name_by_vcr(item: pytest.Item) -> str:
+    """The name that pytest-recording gives to a test's cassette, without its suffix: `test_turn[gpt-5]`."""
+    name = _name(item)
+    return name.removesuffix(".yaml").removesuffix(".json")
+
+
+def left_behind(item: pytest.Item) -> Path | None:
+    """A cassette of vcrpy that lies where pytest-recording has it for a test; None where there is none."""
+    names = (_folder(item) / _cut(name_by_vcr(item), suffix) for suffix in (".yaml", ".json"))
+    return next((one for one in names if one.exists()), None)
+
+
+def refuse_left_behind(item: pytest.Item, path: Path, mode: str) -> None:
+    """Record nothing anew, and miss nothing, where a cassette of vcrpy has only to be imported.
+
+    Args:
+        item: A test without a mark of vcrpy and without a path of its own.
+        path: Its cassette, which need not be there.
+        mode: Its record mode.
+
+    Raises:
+        UsageError: There is such a cassette and not ours, and the mode does not say to record in any case.
+    """
+    if mode in {"all", "rewrite"} or path.exists() or item.get_closest_marker(_MARK) is not None:
+        return
+    if (old := left_behind(item)) is None:
+        return
+    source, target = (shlex.quote(os.path.relpath(one)) for one in (old, path))
+    raise UsageError(
+        "this test has a cassette of vcrpy, which was not imported",
+        where=os.path.relpath(old),
+        expected=os.path.relpath(path),
+        hint=f"import it: `harness cassette import {source} -o {target}`; or record anew, with"
+        " `--harness-record-mode=rewrite`",
+    )
 
 
 def _name(item: pytest.Item) -> str:

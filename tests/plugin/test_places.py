@@ -187,3 +187,37 @@ def test_chat():
     )
 
     run(pytester).assert_outcomes(passed=1)
+
+
+def test_a_path_that_names_a_folder_or_a_missing_recording_of_another_tool_stops_the_collection(
+    pytester: pytest.Pytester, snapshot: SnapshotAssertion
+) -> None:
+    """Otherwise JSON Lines would be recorded into a file that says YAML."""
+    (pytester.path / "cassettes/test_it").mkdir(parents=True)
+    (pytester.path / "cassettes/test_it/there.yaml").write_text("interactions: []\n", "utf-8")
+    pytester.makepyfile(
+        test_it="""
+import pytest
+
+@pytest.mark.cassette("missing.yaml")
+def test_yaml(): ...
+
+@pytest.mark.cassette("missing.json")
+def test_json(): ...
+
+@pytest.mark.cassette("there.yaml")
+def test_elsewhere(): ...
+
+@pytest.mark.cassette("cassettes")
+def test_folder(): ...
+
+@pytest.mark.cassette("new")
+def test_new(): ...
+"""
+    )
+
+    result = run(pytester)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert told(result, errors=True) == snapshot
+    assert cassettes(pytester) == []

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.jobs.convert import import_recording
 from tests.clients.live import LiveUpstream
-from tests.pytesting import STREAM, asking, run, told
+from tests.pytesting import STREAM, asking, cassettes, run, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,3 +227,38 @@ def test_recording_with_vcrpy_is_left_to_it(pytester: pytest.Pytester, url: str)
     _apart(pytester, "--harness-vcr", "--record-mode=once").assert_outcomes(passed=2)
 
     assert (pytester.path / "cassettes" / "test_it" / "test_of_vcr.yaml").exists()
+
+
+def test_what_was_imported_is_found_also_for_tests_with_parameters_and_classes(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    """Before the import nothing is recorded over it, and nothing called missing: the command is told."""
+    names = ["test_chat[1]", "TestChat.test_chat[a-b]"]
+    for name in names:
+        _vcr(pytester, f"test_it/{name}.yaml", STREAM)
+    pytester.makepyfile(
+        test_it=MODULE
+        + """
+@pytest.mark.cassette
+@pytest.mark.parametrize("number", [1])
+def test_chat(number): assert len(pieces("recorded")) == 4
+
+@pytest.mark.cassette
+class TestChat:
+    @pytest.mark.parametrize("name", ["a/b"])
+    def test_chat(self, name): assert len(pieces("recorded")) == 4
+"""
+    )
+    folder = pytester.path / "cassettes/test_it"
+
+    for ci in ("", "1"):
+        monkeypatch.setenv("CI", ci)
+        result = run(pytester)
+        result.assert_outcomes(errors=2)
+        assert told(result) == snapshot(name="told")
+        assert cassettes(pytester) == []
+    for name in names:
+        import_recording(folder / f"{name}.yaml")
+
+    run(pytester, "--harness-fail-on-stale").assert_outcomes(passed=2)
+    assert cassettes(pytester) == sorted(f"cassettes/test_it/{name}.cassette.jsonl" for name in names)
