@@ -30,8 +30,8 @@ _RECHUNK = (
     " whole, random@SEED); of none, for all that it has places for."
 )
 _FAULTS = (
-    "faults(*faults): run the test once for each fault of its cassette (truncate, status:429, a group like transport);"
-    " of none, for all that can be made in it."
+    "faults(*faults): run the test once for each fault of its cassette (truncate, status:429), or of a group (benign,"
+    " chat, http, responses, stream, sync, transport, upstream); of none, for all that can be made in it."
 )
 
 _TRIALS = (
@@ -249,13 +249,15 @@ def cassette(request: pytest.FixtureRequest, cassette_config: dict[str, Any]) ->
 
 @pytest.fixture
 def harness_cut() -> str | None:
-    """How the chunks of this test's cassette are cut by the mark `rechunk`; None without it."""
+    """How the chunks of this test's cassette are cut by the mark `rechunk`: a text such as `byte`; None without it."""
     return None
 
 
 @pytest.fixture
 def harness_fault() -> str | None:
-    """What goes wrong in this test's cassette by the mark `faults`; None without it."""
+    """What goes wrong in this test's cassette by the mark `faults`: a text such as `truncate`, or `none` where nothing
+    is recorded yet; None without the mark.
+    """
     return None
 
 

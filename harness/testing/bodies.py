@@ -15,7 +15,7 @@ from harness.cassettes.pace import parse_pace
 from harness.errors import HarnessError, UsageError
 from harness.faults.registry import parse_fault
 from harness.jsonvalue import try_parse
-from harness.testing.parametrised import CUTS, applicable, cut_pace, groups, has_place
+from harness.testing.parametrised import CUTS, applicable, cut_pace, groups, has_place, known_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,6 +69,9 @@ def rechunked(body: bytes, *cuts: str) -> Iterator[Chunks]:
         body: A stream, or anything else.
         cuts: Names as `@pytest.mark.rechunk` takes them; of none, all that the body has places for.
 
+    Returns:
+        For each cut the pieces, a list of bytes; its attribute `cut` is the name of the cut.
+
     Raises:
         UsageError: There is no such cut.
     """
@@ -93,6 +96,10 @@ def faulted(
         request: The body of the request that it answers; some faults need to know what was asked.
         content_type: Of the answer; by default it is seen in the body.
 
+    Returns:
+        For each fault what came: its attributes are `fault` (the name), `status`, `headers`, `chunks` (a tuple of
+        bytes), `body` (all bytes) and `ending` (how the answer ended).
+
     Raises:
         UsageError: There is no such fault, or one that was named cannot be made in this body.
     """
@@ -104,7 +111,7 @@ def faulted(
     for one in faults or ("",):
         found = applicable([exchange], one) if one in {"", *groups()} else [one]
         for name in found:
-            harm = parse_fault(name)
+            harm = known_fault(name)
             if one == name and harm.consumes and (why := harm.obstacle(exchange)) is not None:
                 raise UsageError("this fault cannot be made in this body", where=repr(name), found=why)
         names |= dict.fromkeys(found)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.cassettes.exchange import Exchange
+    from harness.faults.fault import Fault
 
 PLAIN: Final = "none"
 """The fault of a test whose cassette is not there yet: it is recorded, and the next session knows what applies."""
@@ -267,8 +268,25 @@ def _faults(mark: pytest.Mark, where: str, recording: _Recording) -> list[str]:
 
 def _named(text: str) -> str:
     if text != PLAIN:
-        parse_fault(text)
+        known_fault(text)
     return text
+
+
+def known_fault(text: str) -> Fault:
+    """A fault as it is written.
+
+    Args:
+        text: Such as `truncate` or `status:429`.
+
+    Raises:
+        UsageError: There is neither such a fault nor such a group of them, or it cannot be made so.
+    """
+    name = text.partition(":")[0]
+    if name not in faults():
+        error = UnknownName("fault or group of faults", name, (*faults(), *groups()))
+        error.expected = f"a group ({', '.join(groups())}) or one of {len(faults())} faults (docs/faults.md)"
+        raise error
+    return parse_fault(text)
 
 
 def _chosen(group: str, exchanges: Sequence[Exchange]) -> list[str]:

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness import pytest_plugin
 from harness.cassettes.exchange import How
 from harness.errors import HarnessError, UnknownName, UsageError
 from harness.testing import faulted, rechunked
+from harness.testing.parametrised import groups
 
 STREAM = 'data: {"text":"gr\u00fc\u00dfe"}\r\n\r\ndata: {"text":"!"}\r\n\r\ndata: [DONE]\r\n\r\n'.encode()
 
@@ -94,6 +96,8 @@ def test_a_whole_answer_goes_wrong_as_such() -> None:
     [
         (lambda: rechunked(STREAM, "bite"), UnknownName, "did you mean 'byte'?"),
         (lambda: faulted(STREAM, "trunkate"), UnknownName, "did you mean 'truncate'?"),
+        (lambda: faulted(STREAM, "trnsport"), UnknownName, "did you mean 'transport'?"),
+        (lambda: faulted(STREAM, "nothing-near"), UnknownName, "a group (benign, chat, http, "),
         (lambda: faulted(STREAM, "call_id_changes"), UsageError, "cannot be made in this body"),
         (lambda: rechunked("text"), UsageError, "text.encode()"),  # type: ignore[arg-type]
     ],
@@ -105,3 +109,8 @@ def test_what_cannot_be_meant_is_told_at_once(call: object, error: type[HarnessE
         call()
 
     assert text in str(caught.value)
+
+
+def test_the_mark_names_every_group() -> None:
+    """The text that pytest shows is written by hand, as the plugin loads no fault before a test wants one."""
+    assert f"({', '.join(groups())})" in pytest_plugin._FAULTS
