@@ -8,6 +8,7 @@ so one recording serves all; and what is recorded meets neither.
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -281,12 +282,17 @@ def known_fault(text: str) -> Fault:
     Raises:
         UsageError: There is neither such a fault nor such a group of them, or it cannot be made so.
     """
-    name = text.partition(":")[0]
-    if name not in faults():
-        error = UnknownName("fault or group of faults", name, (*faults(), *groups()))
-        error.expected = f"a group ({', '.join(groups())}) or one of {len(faults())} faults (docs/faults.md)"
-        raise error
-    return parse_fault(text)
+    try:
+        return parse_fault(text)
+    except UnknownName as error:
+        close = get_close_matches(text, groups(), n=1)
+        if close and text.isidentifier():
+            error.hint = f"did you mean {close[0]!r}, a group of faults?"
+        if error.expected == f"one of {len(faults())} names":
+            error.expected = (
+                f"a group ({', '.join(groups())}) or one of {len(faults())} faults (docs/faults.md)"
+            )
+        raise
 
 
 def _chosen(group: str, exchanges: Sequence[Exchange]) -> list[str]:

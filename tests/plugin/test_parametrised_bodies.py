@@ -96,7 +96,7 @@ def test_a_whole_answer_goes_wrong_as_such() -> None:
     [
         (lambda: rechunked(STREAM, "bite"), UnknownName, "did you mean 'byte'?"),
         (lambda: faulted(STREAM, "trunkate"), UnknownName, "did you mean 'truncate'?"),
-        (lambda: faulted(STREAM, "trnsport"), UnknownName, "did you mean 'transport'?"),
+        (lambda: faulted(STREAM, "trnsport"), UnknownName, "did you mean 'transport', a group of faults?"),
         (lambda: faulted(STREAM, "nothing-near"), UnknownName, "a group (benign, chat, http, "),
         (lambda: faulted(STREAM, "call_id_changes"), UsageError, "cannot be made in this body"),
         (lambda: rechunked("text"), UsageError, "text.encode()"),  # type: ignore[arg-type]
