@@ -94,6 +94,9 @@ def _event(value: Any, placeholders: Placeholders) -> Iterator[str]:
             where="stream_snapshot",
             expected=KINDS,
             found=f"{type(value).__module__}.{type(value).__qualname__}",
+            hint="compare what the client read; of a tape, `harness.read_cassette(tape.path)` gives the cassette"
+            if any(kind.__name__ == "Tape" for kind in type(value).__mro__)
+            else None,
         )
 
 

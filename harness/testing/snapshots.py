@@ -6,6 +6,7 @@ all others. What is normalised is the snapshot alone.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +39,7 @@ class StreamSnapshot(SnapshotAssertion):
     """What a stream is compared with: `assert stream == stream_snapshot`."""
 
     _said: dict[str, Any]
+    _item: pytest.Item | None = None
 
     def __call__(
         self,
@@ -68,6 +70,9 @@ class StreamSnapshot(SnapshotAssertion):
 
     def __eq__(self, other: object) -> bool:
         __tracebackhide__ = True
+        if misses := _misses_of(self._item):
+            text = "what this test has is no recording, so it is neither compared nor kept as a snapshot"
+            raise pytest.fail.Exception("\n".join([text, *misses]), pytrace=False)
         said, self._said = getattr(self, "_said", {}), {}
         try:
             text = "\n".join(lines_of(other, Placeholders(**said)))
@@ -82,4 +87,20 @@ def stream_snapshot_of(request: pytest.FixtureRequest) -> StreamSnapshot:
     """The fixture's value for one test."""
     base = request.getfixturevalue("snapshot")
     given = {one.name: getattr(base, one.name) for one in fields(base) if one.init}
-    return StreamSnapshot(**{**given, "extension_class": StreamExtension})
+    made = StreamSnapshot(**{**given, "extension_class": StreamExtension})
+    made._item = request.node  # noqa: SLF001 - syrupy's class makes its own constructor
+    return made
+
+
+def _misses_of(item: pytest.Item | None) -> list[str]:
+    """Why requests of a test had no answer so far: what stood in its place is the harness's own, with its paths."""
+    # Where it is not loaded, no test of the session has had a cassette.
+    if item is None or "harness.testing.cassettes" not in sys.modules:
+        return []
+    from harness.testing.cassettes import TAPED  # noqa: PLC0415 - see above
+
+    one = item.stash.get(TAPED, None)
+    if one is None or not one.tape.misses:
+        return []
+    one.told = True
+    return [one.anew()]

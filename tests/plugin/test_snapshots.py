@@ -110,3 +110,30 @@ def test_what_cannot_be_done_is_told_without_our_frames(
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines([line])
     assert "harness/testing" not in result.stdout.str()
+
+
+def test_an_answer_that_stands_for_a_missing_recording_is_never_a_snapshot(pytester: pytest.Pytester) -> None:
+    """It holds paths, and the test fails anyway; a tape itself is refused with what can be compared."""
+    pytester.makepyfile(
+        test_it="""
+import httpx, pytest
+
+@pytest.mark.cassette(mode="none")
+def test_missed(stream_snapshot):
+    assert httpx.post("http://127.0.0.1:9/v1/chat/completions", json={}).content == stream_snapshot
+
+def test_tape(cassette, stream_snapshot):
+    assert cassette == stream_snapshot
+"""
+    )
+
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--snapshot-update")
+
+    result.assert_outcomes(failed=2)
+    assert not (pytester.path / "__snapshots__").exists()
+    shown = result.stdout.str()
+    assert (
+        shown.count("this test has no cassette yet") == 2
+    )  # the failure, and the short summary or the list at the end
+    assert "neither compared nor kept" in shown
+    assert "harness.read_cassette(tape.path)" in shown
