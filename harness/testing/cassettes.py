@@ -13,7 +13,7 @@ import pytest
 from harness.errors import HarnessError, MissError, UnknownName, UsageError
 from harness.testing.clients import ClientsOnTape, clients_on
 from harness.testing.marks import check_value, marked, place_of
-from harness.testing.modes import mode_of
+from harness.testing.modes import mode_of, reason_of
 from harness.testing.places import path_of, records
 from harness.testing.tapes import TapeOfTest, late_requests
 from harness.testing.turns import turn
@@ -107,7 +107,9 @@ def _opened(request: pytest.FixtureRequest, config: object, patches: ExitStack, 
     options = _configured(config, place_of(item))
     keep = bool(options.pop("record_on_exception", False))
     ignored = options.pop("ignore_hosts", ())
-    mode = mode_of(mark.mode, item.config, options.pop("mode", None))
+    configured = options.pop("mode", None)
+    mode = mode_of(mark.mode, item.config, configured)
+    because = reason_of(mark.mode, item.config, configured)
     path = path_of(item, mark)
     more: tuple[Path, ...] = ()
     imported = vcr_recordings(request, mark.match) if mark.path is None else None
@@ -128,7 +130,9 @@ def _opened(request: pytest.FixtureRequest, config: object, patches: ExitStack, 
     if (mark.path is not None or is_variant(item)) and records(path, mode):
         turns.enter_context(turn(path))  # of several tests that name it, one records, and the others replay
     command = _command(item, mark, path, mode) if imported is None else imported.command
-    tape = TapeOfTest(path, test=item.nodeid, command=command, more=more, mode=mode, **options)
+    tape = TapeOfTest(
+        path, test=item.nodeid, command=command, more=more, because=because, mode=mode, **options
+    )
     try:
         clients = patches.enter_context(clients_on(tape, ignore_hosts=ignored))
     except HarnessError:

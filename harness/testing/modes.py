@@ -38,6 +38,20 @@ def mode_of(marked: str | None, config: pytest.Config, configured: str | None = 
     return str(named or ("none" if in_ci(os.environ) else "once"))
 
 
+def reason_of(marked: str | None, config: pytest.Config, configured: str | None = None) -> str:
+    """Why a test has its record mode, where nobody has chosen it: a sentence for hints; else "".
+
+    Args:
+        marked: As of `mode_of`, and so are the others.
+        config: See there.
+        configured: See there.
+    """
+    chosen = marked or config.getoption("--harness-record-mode") or configured
+    if chosen or config.getini("harness_record_mode") or not in_ci(os.environ):
+        return ""
+    return "the mode is 'none' because CI is set in the environment"
+
+
 def check(config: pytest.Config) -> None:
     """Look at what the command line and the project say.
 

@@ -6,6 +6,7 @@ Nothing is claimed that this session cannot know, since the advice may be to del
   client may leave early, nor where tests that were not selected may share the cassette.
 - **orphaned**: a cassette in a folder of cassettes that belongs to no collected test. Not where tests were deselected,
   nor where a test of that module ended before it was seen what it opens.
+- **missing**: a test failed because it has no cassette, and its mode records none.
 - **stale**: a test failed because it asks for what its cassette does not hold; or the cassette is older than
   `harness_stale_days`. How near a request must come to a recorded one is the policy's affair: what it was told to
   overlook is not stale.
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from harness.testing.session import Notes, Used
 
 _SUFFIX: Final = ".cassette.jsonl"
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
 _MOST_SHOWN: Final = 3
 _DELETE: Final = "delete it, or name it after the test that wants it"
 
@@ -53,7 +55,7 @@ class Claim(NamedTuple):
     """One cassette that wants looking after.
 
     Args:
-        kind: "unplayed", "orphaned" or "stale".
+        kind: "missing", "unplayed", "orphaned" or "stale".
         path: Where it lies.
         what: What is wrong, in lines.
         do: What to do about it, in lines.
@@ -133,8 +135,13 @@ def _left(path: str, used: Used) -> tuple[str, ...]:
 
 def _stale(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
     for path, used in notes.used.items():
+        if Path(path).is_relative_to(_PACKAGE):
+            continue  # shipped with this package: nobody is to record it
         failed = [(test, text) for test, text in used.misses if test in notes.bad]
-        if failed:
+        if failed and path.endswith(_SUFFIX) and not Path(path).exists():
+            tests = {test for test, _ in failed}
+            yield Claim("missing", path, ("it was never recorded",), _first(tests, notes, config))
+        elif failed:
             told = tuple(dict.fromkeys(_of_miss(text.replace(f" of {path}", "")) for _, text in failed))
             yield Claim(
                 "stale", path, told[:_MOST_SHOWN], _anew(path, {test for test, _ in failed}, notes, config)
@@ -249,6 +256,18 @@ def _anew(path: str, tests: Iterable[str], notes: Notes, config: pytest.Config) 
     how = ", with mode='once' in their marks" if is_moded else " --harness-record-mode=once"
     names = " ".join(shlex.quote(one) for one in dict.fromkeys(case.partition("[")[0] for case in cases))
     return (f"record it again: delete it, then pytest {names}{how}",)
+
+
+def _first(tests: Iterable[str], notes: Notes, config: pytest.Config) -> tuple[str, ...]:
+    """How to record what is not there yet."""
+    wanted = sorted(tests)
+    how = (
+        " --harness-record-mode=once"
+        if notes.moded.isdisjoint(wanted)
+        else ", with mode='once' in the test's mark"
+    )
+    names = dict.fromkeys(_from_here(one, config) for one in wanted)
+    return (f"record it: pytest {' '.join(map(shlex.quote, names))}{how}",)
 
 
 def _from_here(test: str, config: pytest.Config) -> str:

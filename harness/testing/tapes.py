@@ -40,16 +40,25 @@ class TapeOfTest(Tape):
         test: The id of the test.
         command: What records the cassette anew, on a command line.
         more: Further recordings that may answer, behind those of the cassette.
+        because: Why it has its mode, where nobody has chosen it.
         options: Those of `Tape`.
     """
 
     def __init__(
-        self, path: Path, *, test: str, command: str, more: Sequence[Path] = (), **options: Any
+        self,
+        path: Path,
+        *,
+        test: str,
+        command: str,
+        more: Sequence[Path] = (),
+        because: str = "",
+        **options: Any,
     ) -> None:
         self.test = test
         self.command = command
         self.asked = 0
         self._more = more
+        self._because = f" ({because})" if because else ""
         self._over = False
         super().__init__(path, **options)
 
@@ -84,7 +93,7 @@ class TapeOfTest(Tape):
             f" {asked(request.method, request.url)} has no answer",
             where=_shown(self.path),
             expected=f"the cassette of {self.test}",
-            hint=f"record it, and commit it: {self.command}",
+            hint=f"record it, and commit it: {self.command}{self._because}",
         )
         return self._refused(request, error)
 

@@ -273,3 +273,34 @@ def test_one_folder_for_all_cassettes_is_looked_through(pytester: pytest.Pyteste
             "orphaned  cassettes/tests/test_gone/test_some.cassette.jsonl",
         ]
     )
+
+
+def test_a_cassette_that_was_never_recorded_is_missing_and_a_shipped_one_is_nobodys(
+    pytester: pytest.Pytester,
+) -> None:
+    """Neither is stale: the first is to be recorded once, and of the second no user can record anything."""
+    pytester.makepyfile(
+        test_it="""
+import httpx, pytest
+
+@pytest.mark.cassette
+def test_new():
+    httpx.post("http://127.0.0.1:9/v1/chat/completions", json={})
+
+def test_shipped(replay_server):
+    httpx.post(replay_server("llama-server/chat/text").base_url + "/chat/completions", json={"model": "other"})
+"""
+    )
+
+    result = run(pytester, "--harness-record-mode=none")
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "missing   cassettes/test_it/test_new.cassette.jsonl",
+            "  it was never recorded",
+            "  record it: pytest test_it.py::test_new --harness-record-mode=once",
+            "1 cassette to look after*",
+        ]
+    )
+    assert "stale  " not in result.stdout.str()
