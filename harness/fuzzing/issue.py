@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from harness import __version__
 from harness.cassettes.content_coding import CodingError, codings, decoded_chunks
 from harness.errors import UnknownName
+from harness.fuzzing.snippet import module_of
 from harness.jsonvalue import try_parse
 from harness.rules.manual import page
 from harness.rules.registry import rule
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 4_000
 """Characters of a body that are shown; the recordings have all of it."""
-_AGAIN: Final = (
-    "Something has to answer behind the gateway: `harness replay upstream.cassette.jsonl --body ignore --repeats last"
-    " --listen 127.0.0.1:PORT` says what upstream said, at the port where the gateway looks for its upstream."
+_BEHIND: Final = (
+    "Something has to answer behind the gateway: this says what upstream said, at the port where the gateway looks for"
+    " its upstream."
 )
-_TEST: Final = "`pytest test_finding.py` does both; its first lines say what has to be set."
+_TEST: Final = "`pytest {name}` does both; its first lines say what has to be set."
 _NO_TEST: Final = (
     "There is no test beside this: several sessions show this finding, or the time at which a piece came, and one"
     " session that is asked and answered again does not. `harness fuzz` with the same `--database` plays it first."
@@ -39,7 +40,15 @@ _MOST: Final = 6
 """Exchanges of a side that are shown."""
 
 
-def issue(told: Told, played: Played, *, target: str, redactor: Redactor, has_test: bool = True) -> str:
+def issue(
+    told: Told,
+    played: Played,
+    *,
+    target: str,
+    redactor: Redactor,
+    has_test: bool = True,
+    port: int | None = None,
+) -> str:
     """The whole text, as Markdown.
 
     Args:
@@ -48,6 +57,7 @@ def issue(told: Told, played: Played, *, target: str, redactor: Redactor, has_te
         target: The gateway's name.
         redactor: What hides.
         has_test: A test lies beside it.
+        port: Where the gateway looks for its upstream; None where it was started for the hunt.
     """
     lines = [*_title(told, target), *_rule(told)]
     sides = (
@@ -62,11 +72,19 @@ def issue(told: Told, played: Played, *, target: str, redactor: Redactor, has_te
     lines += [
         "## Again",
         "",
+        _BEHIND,
+        "",
+        "```sh",
+        f"harness replay upstream.cassette.jsonl --body ignore --repeats last --listen 127.0.0.1:{port or 'PORT'}",
+        "```",
+        "",
+        "Meanwhile this asks the gateway, from another shell:",
+        "",
         "```sh",
         told.curl,
         "```",
         "",
-        f"{_AGAIN} {_TEST}" if has_test else f"{_AGAIN} {_NO_TEST}",
+        _TEST.format(name=module_of(told.id)) if has_test else _NO_TEST,
         "",
         f"Found by `harness fuzz` {__version__}; {_BESIDE}",
         "",

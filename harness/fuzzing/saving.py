@@ -16,7 +16,7 @@ from harness.fuzzing.database import name_of
 from harness.fuzzing.issue import issue
 from harness.fuzzing.outcome import Told
 from harness.fuzzing.shrinking import CONFIRMED
-from harness.fuzzing.snippet import snippet
+from harness.fuzzing.snippet import module_of, snippet
 from harness.io.files import write_cassette, write_text
 from harness.rules.registry import rule
 from harness.sse.decoder import Decoder
@@ -48,6 +48,8 @@ class Saving:
         redactor: What hides.
         hidden: Names of headers whose values are shown nowhere.
         profile: What was judged by.
+        gateway: Where the gateway is found; None where it was started for the hunt.
+        port: Where it looks for its upstream; None likewise.
     """
 
     folder: Path | None
@@ -55,6 +57,8 @@ class Saving:
     redactor: Redactor
     hidden: tuple[str, ...] = ()
     profile: str = "openai"
+    gateway: str | None = None
+    port: int | None = None
     names: set[str] = field(default_factory=set)
 
     def saved(self, found: Found) -> Told:
@@ -111,12 +115,20 @@ class Saving:
             }
             cassette = redacted(Cassette(head=head, exchanges=exchanges), self.redactor)
             write_cassette(cassette, folder / f"{side}.cassette.jsonl")
-        test = snippet(told, played, profile=self.profile)
+        test = snippet(told, played, profile=self.profile, gateway=self.gateway, port=self.port)
+        (folder / "test_finding.py").unlink(missing_ok=True)  # as earlier versions called it
         if test is not None:
-            write_text(folder / "test_finding.py", test)
+            write_text(folder / module_of(told.id), test)
         else:
-            (folder / "test_finding.py").unlink(missing_ok=True)
-        text = issue(told, played, target=self.target, redactor=self.redactor, has_test=test is not None)
+            (folder / module_of(told.id)).unlink(missing_ok=True)
+        text = issue(
+            told,
+            played,
+            target=self.target,
+            redactor=self.redactor,
+            has_test=test is not None,
+            port=self.port,
+        )
         write_text(folder / "finding.md", text)
         whole = msgspec.json.format(msgspec.json.encode(told), indent=1).decode()
         write_text(folder / "finding.json", f"{whole}\n")

@@ -19,7 +19,7 @@ import harness
 from harness.cassettes.exchange import Chunk
 from harness.cassettes.redaction.redactor import Redactor
 from harness.fuzzing.issue import issue
-from harness.fuzzing.snippet import snippet
+from harness.fuzzing.snippet import module_of, snippet
 from harness.generate.sketch import Sketch
 from harness.sandwich.session import Played, Route, Side
 from tests.fuzzing.broken_gateways import LosesExclamationMarks, Right, running
@@ -57,7 +57,7 @@ def run_test(folder: Path, miniature: Miniature, tmp_path: Path) -> subprocess.C
     port = free_port()
     with running(miniature, f"http://127.0.0.1:{port}", tmp_path) as started:
         return subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_finding.py"],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
             cwd=folder,
             env={
                 **os.environ,
@@ -156,13 +156,47 @@ def test_the_test_of_a_finding_passes_on_a_right_gateway(kept: Told, tmp_path: P
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_tests_of_several_findings_run_together(kept: Told) -> None:
+    """Each module has the name of its finding, and its folder no other."""
+    folder = Path(str(kept.folder))
+    assert [one.name for one in folder.glob("test_*")] == [f"test_{kept.id.replace('-', '_')}.py"]
+    assert module_of("a-1-chat") != module_of("a-2-chat")
+
+
+def test_the_test_of_a_finding_says_where_no_gateway_is(kept: Told) -> None:
+    """In place of an error of a file that was never written."""
+    url = f"http://127.0.0.1:{free_port()}/v1"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=str(kept.folder),
+        env={**os.environ, "GATEWAY_URL": url, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert f"the gateway is not reached at {url}" in done.stdout
+    assert "InputError" not in done.stdout
+
+
+def test_the_text_and_the_test_name_the_ports_of_the_hunt(kept: Told) -> None:
+    """As they were given with --base-url and --upstream-port."""
+    played = replayed(kept)
+    text = issue(kept, played, target="some", redactor=Redactor(), port=9871)
+    assert "--repeats last --listen 127.0.0.1:9871\n" in text
+    test = snippet(kept, played, gateway="http://127.0.0.1:4871/v1", port=9871)
+    assert test is not None
+    assert '"UPSTREAM_PORT", "9871"' in test
+    assert '"GATEWAY_URL", "http://127.0.0.1:4871/v1"' in test
+
+
 def test_what_one_session_cannot_show_has_no_test(kept: Told, tmp_path: Path) -> None:
     """A test that passes on the broken gateway would be worse than none; the text says what plays it again."""
     told = msgspec.structs.replace(kept, rule="XLAT-STREAM-006")
     played = replayed(kept)
     assert snippet(told, played) is None
     text = issue(told, played, target="some", redactor=Redactor(), has_test=False)
-    assert "pytest test_finding.py" not in text
+    assert "`pytest test_" not in text
     assert "--database" in text
 
 
