@@ -66,13 +66,24 @@ def hints(result: Result) -> Iterator[str]:
         is_vain = _asked_nothing if one.name == _GATEWAY else _is_unknown
         vain = [dialect for dialect, cells in by_dialect.items() if is_vain(cells)]
         left = [dialect for dialect in by_dialect if dialect not in vain]
-        what = "asked our upstream nothing" if one.name == _GATEWAY else "answered 404"
-        if vain and not left:
-            rest = ", and are its key and its upstream right" if one.name == _GATEWAY else ""
-            yield f"{one.name} {what}: is the version in --base-url, as in http://127.0.0.1:4000/v1{rest}?"
-        elif vain:
-            options = " ".join(f"--inbound {dialect}" for dialect in left)
-            yield f"{one.name} {what} in {', '.join(vain)}: where it has no such path, {options} leaves it out"
+        if vain:
+            yield hint_of(one.name, vain, left)
+
+
+def hint_of(name: str, vain: Collection[str], left: Collection[str]) -> str:
+    """What whoever gave an address may have meant otherwise.
+
+    Args:
+        name: The target's.
+        vain: The dialects in which it was asked for nothing.
+        left: The others.
+    """
+    what = "answered 404" if name == _SERVER else "asked our upstream nothing"
+    if left:
+        options = " ".join(f"--inbound {dialect}" for dialect in left)
+        return f"{name} {what} in {', '.join(vain)}: where it has no such path, {options} leaves it out"
+    rest = "" if name == _SERVER else ", and are its key and its upstream right"
+    return f"{name} {what}: is the version in --base-url, as in http://127.0.0.1:4000/v1{rest}?"
 
 
 def _asked_nothing(cells: Collection[Cell]) -> bool:

@@ -19,6 +19,7 @@ from harness.conforming.run import listening, polish_of
 from harness.errors import HarnessError, TargetError, UnknownName
 from harness.findings import Finding, Severity
 from harness.fuzzing.floor import Floor
+from harness.fuzzing.reached import Reached
 from harness.fuzzing.stalls import Stalls
 from harness.gateway.accounts import LOGGER
 from harness.generate.reach import can_play
@@ -120,6 +121,7 @@ class Arena:
     Attributes:
         plays: How many conversations were played.
         statuses: Of all first answers.
+        reached: What came of asking, by the dialect it was asked in.
     """
 
     target: Target
@@ -134,6 +136,7 @@ class Arena:
     beside: bool = True
     plays: int = field(default=0, init=False)
     statuses: set[int] = field(default_factory=set, init=False)
+    reached: Reached = field(default_factory=Reached, init=False)
     running: Running = field(init=False)
 
     def __post_init__(self) -> None:
@@ -266,6 +269,8 @@ class Arena:
 
     def _look(self, played: Played) -> None:
         first = played.client[0].exchange
+        status = first.response.status if first.response is not None else None
+        self.reached.note(played.route.inbound, status, is_through=bool(played.upstream))
         if first.response is not None:
             self._silent = 0
             self.statuses.add(first.response.status)

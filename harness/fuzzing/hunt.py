@@ -217,6 +217,9 @@ class Hunt:
             return True
         if terms.examples is not None and self.examples >= terms.examples:
             return True
+        if self.arena.reached.is_hopeless:
+            self.stopped = self.stopped or "it never asked our upstream"
+            return True
         if terms.seconds is None:
             return False
         tail = min(terms.shrink_seconds, terms.seconds * _TAIL) if self.found else 0.0

@@ -94,6 +94,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         troubles: What kept conversations from being played or judged: defects of this program.
         died: The gateway was gone before the end.
         interrupted: Whoever started it ended it.
+        vain: It never asked our upstream, so that nothing is known of it.
+        hints: What may have been meant otherwise, where it does not ask our upstream in a dialect.
     """
 
     target: str
@@ -113,10 +115,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     troubles: tuple[str, ...] = ()
     died: bool = False
     interrupted: bool = False
+    vain: bool = False
+    hints: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """As of the command."""
         if self.interrupted:
             return 130
-        return 3 if self.died or self.troubles else 1 if self.findings else 0
+        return 3 if self.died or self.troubles or self.vain else 1 if self.findings else 0

@@ -56,6 +56,8 @@ def _text(outcome: Outcome) -> Iterator[str]:
         yield f"A conversation could not be played, which is a defect of harness: {trouble}"
     if outcome.stopped is not None:
         yield f"It ended early: {outcome.stopped}."
+    for hint in outcome.hints:
+        yield f"{hint[0].upper()}{hint[1:]}"
     number = len(outcome.findings)
     found = "nothing found" if not number else f"{number} finding{'s' if number != 1 else ''}"
     yield (

@@ -11,6 +11,7 @@ from harness import __version__
 from harness.cassettes.redaction.redactor import Redactor
 from harness.checking.profiles import profile as profile_named
 from harness.conforming.targeting import Given, chosen_targets, hidden_headers, secrets_of
+from harness.conforming.verdict import hint_of
 from harness.conforming.wishes import TOOLS
 from harness.errors import InputError, UsageError
 from harness.fuzzing.arena import Arena, Way
@@ -174,11 +175,19 @@ def fuzz(
                 redactor=redactor,
                 hidden=hidden,
                 profile=profile,
+                gateway=base_url,
+                port=upstream_port or None,
             )
-            sure = [one for one in hunt.found.values() if is_sure(one)]
-            once = [one for one in hunt.found.values() if not is_sure(one)]
+            unserved = arena.reached.unserved()
+            all_found = [one for one in hunt.found.values() if one.way.route.inbound not in unserved]
+            sure = [one for one in all_found if is_sure(one)]
+            once = [one for one in all_found if not is_sure(one)]
+            vain = arena.reached.vain()
+            deaf = {one.route.name for one in ways if one.route.inbound in vain}
+            # What is not asked there cannot be gone, and what was found there is no finding of a conversation.
+            gone = [one for one in kept if still.get(one.key) is False and one.route not in deaf]
             if store is not None:
-                _keep(store, chosen.name, hunt, kept, still)
+                _keep(store, chosen.name, (one for one in sure if one.key.route not in deaf), gone)
             return Outcome(
                 target=chosen.name,
                 version=arena.running.version,
@@ -194,14 +203,25 @@ def fuzz(
                 once=_told(replace(saving, folder=None), once),
                 gone=tuple(
                     Gone(route=one.route, mode=one.mode, rule=one.rule, fingerprint=one.fingerprint)
-                    for one in kept
-                    if still.get(one.key) is False
+                    for one in gone
                 ),
                 stopped=hunt.stopped,
                 troubles=tuple(f"{why} ({sketch.digest()})" for why, sketch in hunt.troubles.items()),
                 died=hunt.died,
                 interrupted=hunt.interrupted,
+                vain=arena.reached.is_vain,
+                hints=_hints(arena, upstream_port),
             )
+
+
+def _hints(arena: Arena, port: int | None) -> tuple[str, ...]:
+    vain, left = arena.reached.vain(), arena.reached.left()
+    if not vain:
+        return ()
+    if port is None:
+        return (f"{arena.target.name} asked our upstream nothing in {', '.join(vain)}",)
+    where = f" Our upstream listened at http://127.0.0.1:{port}." if not left else ""
+    return (hint_of(arena.target.name, vain, left) + where,)
 
 
 def _told(saving: Saving, found: Iterable[Found]) -> tuple[Told, ...]:
@@ -236,13 +256,11 @@ def _target(given: str | Target, about: Given, tools: Path) -> Target:
     return given
 
 
-def _keep(store: Database, target: str, hunt: Hunt, kept: Iterable[Kept], still: Mapping[Key, bool]) -> None:
-    for one in kept:
-        if still.get(one.key) is False:
-            store.drop(one)
-    for found in hunt.found.values():
-        if not is_sure(found):
-            continue  # the next hunt would say that it is gone
+def _keep(store: Database, target: str, sure: Iterable[Found], gone: Iterable[Kept]) -> None:
+    """What was seen once only is not kept: the next hunt would say that it is gone."""
+    for one in gone:
+        store.drop(one)
+    for found in sure:
         key = found.key
         store.keep(
             Kept(
