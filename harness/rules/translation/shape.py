@@ -209,9 +209,12 @@ class ChoicesMixed(Comparison):
                 found=str(here),
             )
         for one in mine.choices:
-            origin = next((other for other in theirs.choices if other.text == one.text), None)
             own = theirs.choice(one.index)
-            if own is not None and own.text != one.text and origin is not None:
+            # What is blank, or its own but for blanks, is like another's by accident only: it lost something.
+            if own is None or not one.text.strip() or own.text.split() == one.text.split():
+                continue
+            origin = next((other for other in theirs.choices if other.text == one.text), None)
+            if own.text != one.text and origin is not None:
                 message = f"Choice {one.index} holds the text of upstream's choice {origin.index}."
                 return self.told(case, message, expected=shortened(own.text), found=shortened(one.text))
         return None
