@@ -235,6 +235,10 @@ def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
         one.failed = True
     if not report.failed:
         return
+    if is_variant(item):
+        from harness.testing.played import how_played  # noqa: PLC0415 - few tests have variants, and fail
+
+        report.sections.append(("harness: how it was played", how_played(item, one.path)))
     texts = [] if one.told else [one.anew()]
     one.told = True
     if one.tape.recorded and not one.keep:

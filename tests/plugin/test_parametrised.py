@@ -369,3 +369,36 @@ def test_a_mark_that_can_change_nothing_is_told(
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert told(result, errors=True) == snapshot
+
+
+def test_a_failure_says_what_was_done_where_and_how_to_see_it_alone(
+    pytester: pytest.Pytester, url: str
+) -> None:
+    """A parameter's name alone says little to who has not read the list of faults."""
+    pytester.makepyfile(
+        test_it=asking(url)
+        + """
+@pytest.mark.cassette
+@pytest.mark.rechunk("byte")
+@pytest.mark.faults("swap", "none")
+def test_chat(harness_fault):
+    ask()
+    assert harness_fault == "none"
+"""
+    )
+    run(pytester, "-k", "none").assert_outcomes(passed=1, deselected=1)
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*harness: how it was played*",
+            "cut byte: the same bytes, in other pieces (pace='bytes:1')",
+            "fault swap: One event changes places with the one after it.",
+            "  exchange 0, from event *",
+            "  recorded  data: *",
+            "  played    data: *",
+            "this one alone: pytest 'test_it.py::test_chat[[]*fault=swap*]'",
+        ]
+    )
