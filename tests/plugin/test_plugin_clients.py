@@ -266,7 +266,8 @@ early = httpx.Client()
 
 @pytest.mark.cassette
 def test_chat():
-    assert early.post(URL, json={}).content
+    with early:
+        assert early.post(URL, json={}).content
 """
     )
 
