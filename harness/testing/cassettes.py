@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -99,6 +100,7 @@ def taped(request: pytest.FixtureRequest, config: object) -> Iterator[TapeOfTest
                 yield one.tape
         finally:
             _close(one)
+    _tell_unused(one, item)
 
 
 def _opened(request: pytest.FixtureRequest, config: object, patches: ExitStack, turns: ExitStack) -> Taped:
@@ -196,6 +198,37 @@ def _close(one: Taped) -> None:
         why = "" if one.told else one.anew() or str(error)
     except HarnessError as error:
         why = "\n".join([str(error), *getattr(error, "__notes__", ())])
+    if why:
+        pytest.fail(why, pytrace=False)
+
+
+def _tell_unused(one: Taped, item: pytest.Item) -> None:
+    """Warn of a test that was marked by itself, has no cassette, and passed without a request: what did it test?
+
+    A mark on a module or class is for all tests there, some of which may send nothing; and so may a test that only
+    asks for the fixture.
+    """
+    own = getattr(getattr(item, "obj", None), "pytestmark", ())
+    if (
+        one.tape.asked
+        or one.failed
+        or not one.ended
+        or one.path.exists()
+        or not any(mark.name == "cassette" for mark in own)
+    ):
+        return
+    why = ""
+    text = UsageError(
+        "this test has a cassette and sent nothing, so nothing was recorded or replayed",
+        where=place_of(item),
+        hint="requests of httpx and httpx2 are on a cassette, and those of this process alone; a test that is to send"
+        " none needs no mark",
+    )
+    try:
+        file, line, _ = item.reportinfo()
+        warnings.warn_explicit(CassetteWarning(str(text)), None, str(file), (line or 0) + 1)
+    except CassetteWarning as error:  # the session takes warnings for errors
+        why = str(error)
     if why:
         pytest.fail(why, pytrace=False)
 

@@ -299,3 +299,33 @@ def test_a_secret_never_reaches_the_cassette_of_a_test(
     assert secret not in text
     assert "redacted-OPENAI_API_KEY" in text
     run(pytester, "--harness-record-mode=none").assert_outcomes(passed=1)
+
+
+def test_a_marked_test_that_sends_nothing_and_has_no_cassette_is_warned_of(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In CI, too, where it would pass for one that was replayed; a mark for several tests does not mean each."""
+    monkeypatch.setenv("CI", "1")
+    pytester.makepyfile(
+        test_it="""
+import pytest
+
+@pytest.mark.cassette
+def test_alone(): ...
+
+def test_that_looks(cassette): ...
+
+@pytest.mark.cassette
+class TestSeveral:
+    def test_one(self): ...
+
+@pytest.mark.cassette
+def test_skipped(): pytest.skip("no")
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=3, skipped=1, warnings=1)
+    result.stdout.fnmatch_lines(["*CassetteWarning: usage: this test has a cassette and sent nothing*"])
+    run(pytester, "-W", "error::pytest.PytestWarning").assert_outcomes(passed=3, skipped=1, errors=1)
