@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from harness import __version__
 from harness.cassettes.content_coding import CodingError, codings, decoded_chunks
+from harness.cassettes.exchange import Cassette
+from harness.cassettes.redaction.anew import redacted
 from harness.errors import UnknownName
 from harness.fuzzing.snippet import module_of
+from harness.fuzzing.visible import named, on_a_line, visible
 from harness.jsonvalue import try_parse
 from harness.rules.manual import page
 from harness.rules.registry import rule
@@ -65,7 +68,9 @@ def issue(
         ("What upstream was asked", "What upstream said", played.upstream),
     )
     for asked, said, found in sides:
-        exchanges = [one.exchange for one in found]
+        exchanges = [
+            redacted(Cassette(head={}, exchanges=[one.exchange]), redactor).exchanges[0] for one in found
+        ]
         lines += _exchanges(asked, said, exchanges[:_MOST])
         if len(exchanges) > _MOST:
             lines += [f"And {len(exchanges) - _MOST} more exchanges, which are in the recording.", ""]
@@ -93,15 +98,15 @@ def issue(
 
 
 def _title(told: Told, target: str) -> Iterator[str]:
-    yield f"# {told.message}"
+    yield f"# {visible(told.message)}"
     yield ""
     how = "streamed" if told.mode == "stream" else "whole"
     yield f"`{target}`, {told.route}, {how}: `{told.rule}` {told.name} ({told.severity})."
     yield ""
     if told.expected is not None:
-        yield f"- expected: {told.expected}"
+        yield f"- expected: {on_a_line(told.expected)}"
     if told.found is not None:
-        yield f"- found: {told.found}"
+        yield f"- found: {on_a_line(told.found)}"
     how = f"It showed in {told.shown} of {told.played} plays." if told.played else "It was seen once."
     if told.is_flaky and told.played:
         how += " It does not show always." if told.shown else " It was seen once, and did not show again."
@@ -135,9 +140,11 @@ def _exchanges(asked: str, said: str, exchanges: Sequence[Exchange]) -> Iterator
         yield f"## {asked}{which}"
         yield ""
         yield "```json"
-        yield _shown(_pretty(one.request.body))
+        question = _pretty(one.request.body)
+        yield _shown(question)
         yield "```"
         yield ""
+        yield from _hidden(question)
         yield f"## {said}{which}"
         yield ""
         response = one.response
@@ -149,8 +156,21 @@ def _exchanges(asked: str, said: str, exchanges: Sequence[Exchange]) -> Iterator
         yield f"Status {response.status}; the ending was `{one.ending.how}`{coding}."
         yield ""
         yield "```"
-        yield _shown(body.decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\n"))
+        yield from (f"{name}: {visible(value)}" for name, value in response.headers)
         yield "```"
+        yield ""
+        answer = body.decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\n")
+        yield "```"
+        yield _shown(answer)
+        yield "```"
+        yield ""
+        yield from _hidden(answer)
+
+
+def _hidden(text: str) -> Iterator[str]:
+    """The names of what would not be seen there."""
+    if names := named(text):
+        yield f"Shown escaped, since it cannot be seen: {', '.join(names)}."
         yield ""
 
 
@@ -174,5 +194,5 @@ def _pretty(body: bytes) -> str:
 
 
 def _shown(text: str) -> str:
-    safe = text.replace("```", "` ` `")
+    safe = visible(text).replace("```", "` ` `")
     return safe if len(safe) <= _LONGEST else f"{safe[:_LONGEST]}\n... {len(safe) - _LONGEST} more characters"

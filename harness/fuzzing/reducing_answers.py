@@ -44,6 +44,15 @@ def smaller_says(say: Say) -> Iterator[Say]:
         yield replace(say, blocks=left)
     for number, block in enumerate(say.blocks):
         yield from (replace(say, blocks=changed(say.blocks, number, one)) for one in _smaller_blocks(block))
+    yield from _smaller_others(say)
+
+
+def _smaller_others(say: Say) -> Iterator[Say]:
+    """With a smaller block in a choice beside the first."""
+    for number, blocks in enumerate(say.others):
+        for at, block in enumerate(blocks):
+            for one in _smaller_blocks(block):
+                yield replace(say, others=changed(say.others, number, changed(blocks, at, one)))
 
 
 def _smaller_blocks(block: Block) -> Iterator[Block]:

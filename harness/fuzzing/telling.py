@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from harness.fuzzing.visible import on_a_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -71,9 +73,9 @@ def _finding(one: Told) -> Iterator[str]:
     yield f"{one.severity:<8} {one.rule}{name} on {one.route}, {_mode(one.mode)}"
     yield f"  {one.message}"
     if one.expected is not None:
-        yield f"  expected: {one.expected}"
+        yield f"  expected: {on_a_line(one.expected)}"
     if one.found is not None:
-        yield f"  found: {one.found}"
+        yield f"  found: {on_a_line(one.found)}"
     yield f"  {_size(one)}{_sureness(one)}"
     if one.folder is not None:
         yield f"  {one.folder}"

@@ -200,6 +200,33 @@ def test_what_one_session_cannot_show_has_no_test(kept: Told, tmp_path: Path) ->
     assert "--database" in text
 
 
+def test_what_cannot_be_seen_is_shown_escaped_and_named(kept: Told) -> None:
+    """It may be what the finding is about; so may a header, or a text of nothing but a line end."""
+    played = replayed(kept)
+    told = msgspec.structs.replace(kept, expected="\n", found="")
+    text = issue(
+        told, with_body(played, gzip.compress("a\u2029b".encode())), target="some", redactor=Redactor()
+    )
+    assert "a\\u2029b\n" in text
+    assert "U+2029 PARAGRAPH SEPARATOR" in text
+    assert "\u2029" not in text
+    assert "- expected: '\\n'\n- found: ''\n" in text
+    assert "content-encoding: gzip\n" in text
+
+
+def test_a_header_that_is_a_secret_is_not_shown(kept: Told) -> None:
+    """The others are."""
+    played = replayed(kept)
+    (side,) = played.client
+    response = side.exchange.response
+    assert response is not None
+    other = replace(response, headers=(("retry-after", "1"), ("set-cookie", "a=topsecretvalue")))
+    session = replace(played, client=(replace(side, exchange=replace(side.exchange, response=other)),))
+    text = issue(kept, session, target="some", redactor=Redactor())
+    assert "retry-after: 1\n" in text
+    assert "topsecretvalue" not in text
+
+
 def test_a_compressed_answer_is_shown_decoded(kept: Told) -> None:
     """Bytes of gzip tell a reader nothing; what cannot be decoded is said to be so."""
     played = replayed(kept)

@@ -108,3 +108,12 @@ def test_a_request_never_declares_more_tools_than_it_may() -> None:
     assert "get_weather" in {one.name for one in made.tools}
     assert mended(made) == made
     from_chat(made.scenario().asks.body("chat", model="m", mark="hx0", stream=True), Ledger())
+
+
+def test_another_choice_is_made_smaller_as_the_first_is() -> None:
+    """Down to the one piece that shows something."""
+    line_ends = Say(blocks=(Block(),), others=((Block(pieces=("\n",) * 4),),))
+    left = {
+        one.says[0].others[0][0].pieces for one in smaller(Sketch(says=(line_ends,))) if one.says[0].others
+    }
+    assert ("\n",) in left
