@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,9 +69,7 @@ def told(form: str, client: Client, results: Sequence[Played], harness: str) -> 
 
 def _text(client: Client, results: Sequence[Played]) -> str:
     lines = []
-    for one in results:
-        if not one.failed:
-            continue
+    for one, *others in _alike(results):
         disputed = "  (disputed)" if one.trial.ground == "disputed" else ""
         lines += [
             f"{one.verdict.outcome:<10} {one.trial.name}{disputed}",
@@ -81,8 +80,33 @@ def _text(client: Client, results: Sequence[Played]) -> str:
         if one.complaint.strip() and one.verdict.outcome in {"crashed", "hung"}:
             last = one.complaint.strip().split("\n")[-6:]
             lines += [f"  stderr    {line}" for line in last]
+        if others:
+            count = "1 other" if len(others) == 1 else f"{len(others)} others"
+            lines.append(f"  likewise  in {count}: {', '.join(other.trial.name for other in others)}")
         lines.append("")
-    return "\n".join([*lines, _named(client), _summed(results)])
+    return "\n".join([*lines, _named(client), _summed(results), *_unasked(results)])
+
+
+def _alike(results: Sequence[Played]) -> list[list[Played]]:
+    """What failed; what crashed or hung in the same words stands together."""
+    groups: dict[object, list[Played]] = {}
+    for one in results:
+        if not one.failed:
+            continue
+        last = one.complaint.strip().rpartition("\n")[2]
+        is_told_once = one.verdict.outcome in {"crashed", "hung"}
+        what = re.sub(r"http://\S+", "", one.verdict.what)  # each trial has an address of its own
+        words = (one.verdict.outcome, what, last, one.trial.ground == "disputed")
+        groups.setdefault(words if is_told_once else one.trial.name, []).append(one)
+    return list(groups.values())
+
+
+def _unasked(results: Sequence[Played]) -> list[str]:
+    if not results or any(one.requests for one in results):
+        return []
+    return [
+        "It never asked the server, so that nothing was tried: docs/clients.md says how it learns the address."
+    ]
 
 
 def _named(client: Client) -> str:
@@ -103,6 +127,7 @@ def _markdown(client: Client, results: Sequence[Played]) -> str:
         "",
         f"{_summed(results)}.",
         "",
+        *(line for told in _unasked(results) for line in (told, "")),
         "| trial | verdict | what | legal because |",
         "|---|---|---|---|",
     ]

@@ -99,6 +99,17 @@ def test_a_program_that_does_not_do_its_part_is_told_what_is_missing(defect: str
     assert run(command=command, trials=["chat-plain"], say=told.append) == 3
 
 
+def test_a_program_that_never_asks_is_told_where_to_read_how() -> None:
+    """And the same of each trial is said once."""
+    told: list[str] = []
+    command = f"{sys.executable} '{PROGRAM}' 'never asks'"
+    assert run(command=command, trials=["chat-plain", "chat-crlf", "chat-call"], say=told.append) == 3
+    (text,) = told
+    assert "It never asked the server, so that nothing was tried: docs/clients.md" in text
+    assert text.count("it never asked http://127.0.0.1:") == 1
+    assert "  likewise  in 2 others: " in text
+
+
 @pytest.mark.parametrize("lines", [False, True])
 def test_a_program_that_hangs_is_ended(*, lines: bool) -> None:
     """It and all that it started; the trials after it are played."""
