@@ -95,6 +95,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         died: The gateway was gone before the end.
         interrupted: Whoever started it ended it.
         vain: It never asked our upstream, so that nothing is known of it.
+        earlier: Folders of findings of earlier hunts, beside those of this one, that were not found this time.
         hints: What may have been meant otherwise, where it does not ask our upstream in a dialect.
     """
 
@@ -116,7 +117,16 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     died: bool = False
     interrupted: bool = False
     vain: bool = False
+    earlier: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+
+    @property
+    def alike(self) -> tuple[tuple[Told, ...], ...]:
+        """Findings that were made as small as the same conversation, where there are several: perhaps of one cause."""
+        groups: dict[bytes, list[Told]] = {}
+        for one in self.findings:
+            groups.setdefault(msgspec.json.encode(one.conversation, order="sorted"), []).append(one)
+        return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
     @property
     def exit_code(self) -> int:

@@ -58,14 +58,28 @@ def _text(outcome: Outcome) -> Iterator[str]:
         yield f"A conversation could not be played, which is a defect of harness: {trouble}"
     if outcome.stopped is not None:
         yield f"It ended early: {outcome.stopped}."
-    for hint in outcome.hints:
-        yield f"{hint[0].upper()}{hint[1:]}"
+    yield from _besides(outcome)
     number = len(outcome.findings)
     found = "nothing found" if not number else f"{number} finding{'s' if number != 1 else ''}"
     yield (
         f"{outcome.target}  {found} in {outcome.conversations:,} conversations"
         f" ({outcome.plays:,} plays, {outcome.rules} rules, {outcome.seconds:.0f} s, seed {outcome.seed})"
     )
+
+
+def _besides(outcome: Outcome) -> Iterator[str]:
+    """What findings have in common, what lies there from before, and what may have been meant otherwise."""
+    for group in outcome.alike:
+        ids = ", ".join(one.id for one in group)
+        yield f"alike    shrunk to the same conversation, so perhaps of one cause: {ids}"
+    if outcome.alike:
+        yield ""
+    if outcome.earlier:
+        number = len(outcome.earlier)
+        folders = f"{number} folder{'s' if number != 1 else ''} of earlier hunts"
+        yield f"{folders}, not found this time, still there: {', '.join(outcome.earlier)}"
+    for hint in outcome.hints:
+        yield f"{hint[0].upper()}{hint[1:]}"
 
 
 def _finding(one: Told) -> Iterator[str]:

@@ -24,7 +24,7 @@ from harness.io.environment import secret_values
 from harness.jobs.accepting import open_baseline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from harness.fuzzing.arena import Key
     from harness.generate.sketch import Sketch
@@ -188,6 +188,7 @@ def fuzz(
             gone = [one for one in kept if still.get(one.key) is False and one.route not in deaf]
             if store is not None:
                 _keep(store, chosen.name, (one for one in sure if one.key.route not in deaf), gone)
+            told = _told(saving, sure)
             return Outcome(
                 target=chosen.name,
                 version=arena.running.version,
@@ -199,7 +200,7 @@ def fuzz(
                 conversations=hunt.examples,
                 plays=arena.plays,
                 rules=len(hunt.rules),
-                findings=_told(saving, sure),
+                findings=told,
                 once=_told(replace(saving, folder=None), once),
                 gone=tuple(
                     Gone(route=one.route, mode=one.mode, rule=one.rule, fingerprint=one.fingerprint)
@@ -210,8 +211,17 @@ def fuzz(
                 died=hunt.died,
                 interrupted=hunt.interrupted,
                 vain=arena.reached.is_vain,
+                earlier=_earlier(saving.folder, {one.id for one in told}),
                 hints=_hints(arena, upstream_port),
             )
+
+
+def _earlier(folder: Path | None, now: Collection[str]) -> tuple[str, ...]:
+    """The folders of findings that this hunt has not written; they may be gone, or it may not have come to them."""
+    if folder is None:
+        return ()
+    found = sorted(one.parent for one in folder.glob("*/finding.json"))
+    return tuple(str(one) for one in found if one.name not in now)
 
 
 def _hints(arena: Arena, port: int | None) -> tuple[str, ...]:
