@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from harness import bundled
 from harness.testing.session import shown, sorted_tests, whole
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from harness.testing.session import Notes, Used
 
 _SUFFIX: Final = ".cassette.jsonl"
-_PACKAGE: Final = Path(__file__).resolve().parents[1]
 _MOST_SHOWN: Final = 3
 _DELETE: Final = "delete it, or name it after the test that wants it"
 
@@ -135,7 +135,7 @@ def _left(path: str, used: Used) -> tuple[str, ...]:
 
 def _stale(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
     for path, used in notes.used.items():
-        if Path(path).is_relative_to(_PACKAGE):
+        if Path(path).is_relative_to(bundled.folder("cassettes")):
             continue  # shipped with this package: nobody is to record it
         failed = [(test, text) for test, text in used.misses if test in notes.bad]
         if failed and path.endswith(_SUFFIX) and not Path(path).exists():
