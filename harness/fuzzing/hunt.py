@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from harness.checking.report import Verdict
 from harness.fuzzing.arena import HUNG, Gone
+from harness.fuzzing.saving import events_of
 from harness.fuzzing.shrinking import CONFIRMED, Shrinker, Shrunk
 from harness.fuzzing.supply import Supply
 from harness.sandwich.behaviours_rules import HELD, LEFT
@@ -31,6 +32,8 @@ _BACKLOG: Final = 8
 _PAUSE: Final = 0.05
 _AGAIN: Final = 1.0
 """Seconds after which a task that has not ended is cancelled again."""
+_LONG: Final = 12
+"""Events of an upstream's stream beyond which whole answers are tried in its place."""
 _TAIL: Final = 0.15
 """The part of the time that is kept for what was found last."""
 
@@ -280,6 +283,21 @@ class Hunt:
         wanted = self.terms.shrink_seconds * (3 if one.key.rule == HUNG else 1)
         return min(wanted, max(_LEAST, fair))
 
+    async def _as_whole(self, one: Found, shrunk: Shrunk, left: Callable[[], float]) -> Shrunk:
+        """A stream that is still long gives way to whole answers that show it, too: the smaller session wins."""
+        if shrunk.seen is None or one.way.mode != "stream" or _events(shrunk.seen) <= _LONG or left() <= 0:
+            return shrunk
+        whole = next(
+            (way for way in self.ways if way.route.name == one.way.route.name and way.mode == "whole"), None
+        )
+        if whole is None:
+            return shrunk
+        other = await Shrinker(self.arena, one.key, whole, left=left, note=self._noted).shrink(shrunk.sketch)
+        if other.seen is None or other.shown < shrunk.shown or _events(other.seen) >= _events(shrunk.seen):
+            return shrunk
+        one.way = whole
+        return other
+
     async def _shrinker(self) -> None:
         while not self._over and (one := await self._queue.get()) is not None:
             if self.left() <= 0:
@@ -292,6 +310,7 @@ class Hunt:
             shrinker = Shrinker(self.arena, one.key, one.way, left=left, note=self._noted)
             try:
                 shrunk = await shrinker.shrink(one.sketch)
+                shrunk = await self._as_whole(one, shrunk, left)
             except Gone:
                 raise
             except Exception as error:  # noqa: BLE001 - likewise
@@ -302,6 +321,10 @@ class Hunt:
                 one.finding = shrunk.seen.findings.get(one.key, one.finding)
             one.shrunk, one.sketch = shrunk, shrunk.sketch
             self.tell(self)
+
+
+def _events(seen: Seen) -> int:
+    return events_of(side.exchange for side in seen.played.upstream)
 
 
 async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
