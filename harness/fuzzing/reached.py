@@ -55,4 +55,5 @@ class Reached:
 
     def unserved(self) -> tuple[str, ...]:
         """Those of them that have no path in the gateway: how it says so breaks no rule."""
-        return tuple(one for one in self.vain() if self.statuses[one] <= _UNSERVED)
+        answered = {one: self.statuses[one] - {None} for one in self.vain()}  # a busy server may refuse some
+        return tuple(one for one, statuses in answered.items() if statuses and statuses <= _UNSERVED)

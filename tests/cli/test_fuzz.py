@@ -63,7 +63,7 @@ def test_a_broken_gateway_is_told_and_kept(harness: Run, tmp_path: Path, snapsho
         *(
             "finding.md",
             "finding.json",
-            "test_finding.py",
+            f"test_{folder.name.replace('-', '_')}.py",
             "client.cassette.jsonl",
             "upstream.cassette.jsonl",
         ),

@@ -105,5 +105,7 @@ def test_a_dialect_is_vain_only_where_its_upstream_was_never_asked() -> None:
         reached.note("responses", 404, is_through=False)
     assert (reached.is_vain, reached.vain(), reached.left()) == (False, ("responses",), ("chat",))
     assert reached.unserved() == ("responses",)
+    reached.note("responses", None, is_through=False)
+    assert reached.unserved() == ("responses",)
     reached.note("responses", 500, is_through=False)
     assert (reached.vain(), reached.unserved()) == (("responses",), ())
