@@ -143,7 +143,10 @@ def test_a_limit_that_was_passed_is_recorded_with_its_name(tmp_path: Path) -> No
     with gateway_server("chat=http://127.0.0.1:9", replay=tmp_path) as server:
         assert ask(server).content == live.content
         seen = server.seen()
-    assert [(one.path.name, one.held, one.played) for one in seen] == [(UPSTREAM, 1, {0}), (CLIENT, 0, set())]
+    assert [(one.path.name, one.held, one.played) for one in seen] == [
+        (UPSTREAM, 1, frozenset({0})),
+        (CLIENT, 0, frozenset()),
+    ]
     assert [(one.is_open, after.is_open) for one, after in zip(seen, server.seen(), strict=True)] == [
         (True, False),
         (False, False),
