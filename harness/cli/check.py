@@ -250,7 +250,7 @@ def _write(
             _out(pieces)
             if sorted_out.obstacle is not None:
                 note(str(sorted_out.obstacle))
-        progress.show(f"{totals.inputs:,} exchanges judged")
+        progress.show(f"{totals.inputs:,} exchange{'' if totals.inputs == 1 else 's'} judged")
     progress.clear()
     _out(writer.end(totals, accepted.stale() if accepted is not None and tell_stale else ()))
     if passed_over:

@@ -46,6 +46,8 @@ cassette, never from chance.
 - **Answers instead of the recording** (`status`, `html`, `hangup`) leave the recording unplayed and hit
   one request unless `times` says otherwise, so that a client that tries again gets through. All others
   hit every request.
+- **Groups** are the tables below. The plugin for pytest takes the name of one for all of its faults
+  (`@pytest.mark.faults("transport")`).
 - **Rules** are those that a stream with the fault may break; which of them depends on the dialect and
   the place. A fault without rules leaves the stream legal.
 """
@@ -58,7 +60,14 @@ def render() -> str:
     folders = dict.fromkeys(fault.__module__.rpartition(".")[0] for fault in known.values())
     for folder in sorted(folders):
         title, _, _ = (import_module(folder).__doc__ or folder).partition(":")
-        lines += ["", f"**{title.rstrip('.')}**", "", "| fault | what happens |", "|---|---|"]
+        group = folder.rpartition(".")[2]
+        lines += [
+            "",
+            f"**{title.rstrip('.')}** (group `{group}`)",
+            "",
+            "| fault | what happens |",
+            "|---|---|",
+        ]
         lines += [
             f"| [`{name}`](#{name}) | {fault.summary} |"
             for name, fault in known.items()

@@ -33,5 +33,6 @@ def command(parts: tuple[Path, ...], output: Path | None) -> int:
         with complaints.heard():
             saved = recover_part(part, output)
             torn = f", {saved.torn} bytes of a torn last row dropped" if saved.torn else ""
-            note(f"{saved.path}: {saved.whole} exchanges whole, {saved.open} cut short by the crash{torn}")
+            whole = f"{saved.whole} exchange{'' if saved.whole == 1 else 's'} whole"
+            note(f"{saved.path}: {whole}, {saved.open} cut short by the crash{torn}")
     return complaints.code
