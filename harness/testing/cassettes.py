@@ -175,13 +175,19 @@ def _configured(config: object, where: str) -> dict[str, Any]:
         if name in ("match", "pace", "fault", "mode") and value is not None:
             check_value(name, value, f"{name}={value!r} of {_CONFIG}, {where}")
     hosts = options.get("ignore_hosts", ())
-    if isinstance(hosts, str) or not all(isinstance(host, str) for host in hosts):
+    if not isinstance(hosts, (list, tuple, set, frozenset)) or not all(map(_is_host, hosts)):
         raise UsageError(
             f"ignore_hosts of {_CONFIG} is no list of names",
             where=where,
-            expected="['localhost', '127.0.0.1']",
+            expected="['localhost', '127.0.0.1', '*.example.com']: neither URLs nor ports",
+            found=repr(hosts),
         )
     return {name: value for name, value in options.items() if value is not None}
+
+
+def _is_host(given: object) -> bool:
+    """Whether it is a name or address alone; those of IPv6 have colons, and may have brackets."""
+    return isinstance(given, str) and bool(given) and "/" not in given and given.count(":") != 1
 
 
 def _close(one: Taped) -> None:
@@ -261,6 +267,9 @@ def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
     one = item.stash.get(TAPED, None)
     if report.failed and late_requests:
         report.sections.append(("harness: clients of other tests", "\n".join(late_requests)))
+    if (
+        report.failed or report.when == "teardown"
+    ):  # what was asked in one test explains no failure of another
         late_requests.clear()
     if one is None or report.when == "teardown":
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, contextmanager
+from fnmatch import fnmatchcase
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
@@ -20,7 +21,7 @@ from harness.testing.importing import on_import
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import ModuleType
+    from types import FrameType, ModuleType
 
     from harness.io.tape import Tape
 
@@ -66,6 +67,7 @@ def clients_on(tape: Tape, *, ignore_hosts: Sequence[str] = ()) -> Iterator[Clie
             yield made
     finally:
         made.is_over = True
+        made.forget()
         _under.remove(made)
 
 
@@ -94,6 +96,10 @@ class ClientsOnTape:
         if _GENAI in sys.modules:
             self._avoid_aiohttp()
 
+    def forget(self) -> None:
+        """Keep alive no transport of a client that was there before the tape."""
+        self._between.clear()
+
     def _patch(self, module: ModuleType) -> None:
         for kind, transport in _KINDS.items():
             client = getattr(module, kind)
@@ -117,8 +123,9 @@ class ClientsOnTape:
     def _init(self, module: ModuleType, own: Callable[..., None], transport: str) -> Callable[..., None]:
         @wraps(own)
         def init(client: Any, **options: Any) -> None:
-            caller = sys._getframe(1).f_globals.get("__name__", "")  # noqa: SLF001 - there is no other way
-            if self.is_over:
+            frame = sys._getframe(1)  # noqa: SLF001 - there is no other way
+            caller = frame.f_globals.get("__name__", "")
+            if self.is_over or self._is_of_early(frame, client):
                 own(client, **options)
                 return
             if caller.startswith("harness."):
@@ -156,6 +163,14 @@ class ClientsOnTape:
             mounts |= {f"all://{_bracketed(host)}": direct for host in self._ignored}
         return {**prepared, "mounts": mounts} if mounts else prepared
 
+    def _is_of_early(self, frame: FrameType, client: Any) -> bool:
+        """Whether a client is one that an early client of google-genai makes for an event loop and keeps for it.
+
+        It goes on the tape and off it as that one does: in the next test the loop may be the same.
+        """
+        maker = frame.f_locals.get("self") if frame.f_globals.get("__name__") == _GENAI else None
+        return hasattr(maker, "_loop_clients") and maker is not client and maker not in self._clients
+
     def _meet_genai(self, module: ModuleType, client: Any) -> None:
         """Keep a client of google-genai on the tape, also where it would leave httpx.
 
@@ -181,7 +196,12 @@ class ClientsOnTape:
         def use_aiohttp(one: Any) -> bool:
             if self.is_over:
                 return bool(own(one))
-            if getattr(one, "_async_httpx_client", None) not in self._clients:
+            asynchronous = getattr(one, "_async_httpx_client", None)
+            if (
+                asynchronous is None
+            ):  # as with Google's own login, which knows no httpx: there is nothing to turn to
+                return bool(own(one))
+            if asynchronous not in self._clients:
                 return False
             one._use_aiohttp = bool  # noqa: SLF001 - says no, and goes on to when the test is over
             return False
@@ -192,11 +212,16 @@ class ClientsOnTape:
         @wraps(own)
         def transport_for_url(client: Any, url: Any) -> Any:
             found = own(client, url)
-            if self.is_over or client in self._clients or client in own_clients or url.host in self._ignored:
+            if self.is_over or client in self._clients or client in own_clients or self._is_ignored(url.host):
                 return found
             return self._before(module, found)
 
         return transport_for_url
+
+    def _is_ignored(self, host: str) -> bool:
+        """Whether a host is reached past the tape, as clients that are made on it know by their mounts."""
+        wanted = (one.strip("[]").lower() for one in self._ignored)
+        return any(fnmatchcase(host.lower(), one) for one in wanted)
 
     def _before(self, module: ModuleType, found: Any) -> Any:
         """What stands before the transport of a client that was there before the tape."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -253,6 +254,47 @@ def test_a_client_that_was_made_before_is_on_the_cassette_meanwhile(
     late = module.AsyncClient()
     with on_cassette(path):
         assert asyncio.run(ask(late)) == STREAM
+
+
+@BOTH
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.*", "*"])
+def test_hosts_are_let_through_for_clients_that_were_made_before(
+    tmp_path: Path, url: str, module: Any, host: str
+) -> None:
+    """As for those that are made on the cassette."""
+    with (
+        module.Client() as before,
+        on_cassette(tmp_path / "it.cassette.jsonl", ignore_hosts=[host, "[::1]"]) as made,
+    ):
+        assert before.post(url, json={}).content == STREAM
+        assert made.tape.recorded == 0
+
+
+def test_early_clients_of_a_proxy_are_recorded_through_it(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that the environment named when the client was made; a replay asks nobody."""
+    proxy, target = url.removesuffix("/v1/chat/completions"), "http://model.test/v1/chat/completions"
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    path = tmp_path / "it.cassette.jsonl"
+    with httpx.Client() as before:
+        monkeypatch.undo()
+        monkeypatch.delenv("CI", raising=False)
+        for recorded in (1, 0):
+            with on_cassette(path) as made:
+                assert before.post(target, json={}).content == STREAM
+            assert made.tape.recorded == recorded
+
+
+def test_early_clients_are_on_the_cassette_in_whatever_thread(tmp_path: Path, url: str) -> None:
+    """As code under test that asks two models at once."""
+    path = tmp_path / "it.cassette.jsonl"
+    with httpx.Client() as before, ThreadPoolExecutor(4) as pool:
+        for recorded in (8, 0):
+            with on_cassette(path) as made:
+                answers = list(pool.map(lambda n: before.post(url, json={"n": n}).content, range(8)))
+            assert answers == [STREAM] * 8
+            assert made.tape.recorded == recorded
 
 
 def test_a_client_of_a_module_reaches_nobody_where_nothing_may_be_recorded(
