@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.bundled import spec_names
+from harness.cli.judging import (
+    baseline_option,
+    profile_option,
+    ruleset_option,
+    strict_option,
+    update_baseline_option,
+)
 from harness.cli.seconds import seconds_option
 
 if TYPE_CHECKING:
@@ -21,9 +27,6 @@ if TYPE_CHECKING:
 
 _READ = 65_536
 
-# The names of the files and not `profile_names`: the help text must not wait for what can read a profile.
-*_FIRST, _LAST = spec_names("profiles", ".toml")
-
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="PATH|URL|- ...")
@@ -34,18 +37,8 @@ _READ = 65_536
     show_default=True,
     help="What the inputs speak; auto looks at request and body.",
 )
-@click.option(
-    "--profile",
-    default="openai",
-    show_default=True,
-    metavar="NAME",
-    help=f"Which rules hold and how bad a breach is: {', '.join(_FIRST)} or {_LAST}; see docs/checking.md.",
-)
-@click.option(
-    "--ruleset",
-    metavar="DATE",
-    help="Judge by the rules and severities of that date; newer rules are shown and not counted.",
-)
+@profile_option
+@ruleset_option
 @click.option(
     "--rule",
     "rules",
@@ -53,7 +46,7 @@ _READ = 65_536
     metavar="ID,...",
     help="Ask these rules only: ids, slugs, or families such as RESP-SEQ; may be repeated.",
 )
-@click.option("--strict", is_flag=True, help="A warning fails, too.")
+@strict_option
 @click.option(
     "--request",
     type=click.Path(path_type=Path),
@@ -66,15 +59,8 @@ _READ = 65_536
     metavar="FILE",
     help="The recording of the upstream half, so that the rules on translation can compare.",
 )
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Findings that are known and accepted, as TOML.",
-)
-@click.option(
-    "--update-baseline", is_flag=True, help="Write what is found to the baseline, and keep its reasons."
-)
+@baseline_option
+@update_baseline_option
 @click.option(
     "--sdk",
     "sdks",

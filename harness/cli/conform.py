@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Final
 
 import click
 
+from harness.cli.addressing import OF_ADDRESS, of_address
 from harness.cli.interrupting import interrupted_gently
+from harness.cli.judging import (
+    baseline_option,
+    profile_option,
+    ruleset_option,
+    strict_option,
+    update_baseline_option,
+)
 from harness.cli.seconds import seconds_option
 
-if TYPE_CHECKING:
-    from harness.translation.engine import InboundDialect
-
 _OUT = "harness-report"
-_OF_ADDRESS = frozenset(
-    {
-        "base_url",
-        "wait_for",
-        "headers",
-        "models",
-        "api_key_env",
-        "inbound",
-        "upstream_port",
-        "profile",
-        "ruleset",
-    }
-)
+_SHOWN: Final = OF_ADDRESS | {"profile", "ruleset"}
 """The options without which a cell of a target at an address could not be played again."""
 
 
@@ -39,41 +32,10 @@ _OF_ADDRESS = frozenset(
     help="What is tested: builtin (the default), or another that --list shows; all is every one that is installed; "
     "may be repeated.",
 )
-@click.option("--base-url", metavar="URL", help="Test what already runs there, in place of a target.")
-@click.option(
-    "--wait-for",
-    default="",
-    metavar="URL",
-    help="A URL that answers with success when --base-url is ready, in a minute at most. Without it any answer at "
-    "/models will do, in a minute with --upstream-port and in 5 seconds else.",
-)
-@click.option(
-    "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A field to send to --base-url."
-)
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    metavar="NAME",
-    help="The model to ask --base-url for; may be repeated.",
-)
-@click.option(
-    "--api-key-env",
-    metavar="VARIABLE",
-    help="The environment variable whose value --base-url is sent as the API key.",
-)
-@click.option(
-    "--inbound",
-    type=click.Choice(["chat", "responses"]),
-    multiple=True,
-    help="What --base-url is asked in; both by default; may be repeated.",
-)
-@click.option(
-    "--upstream-port",
-    type=click.IntRange(0, 65_535),
-    metavar="PORT",
-    help="The gateway at --base-url asks our upstream, which listens there on this machine. Without it the upstream is "
-    "the target's own, and only its answers are judged.",
+@of_address(
+    base_url="Test what already runs there, in place of a target.",
+    wait_for=" Without it any answer at /models will do, in a minute with --upstream-port and in 5 seconds else.",
+    upstream_port=" Without it the upstream is the target's own, and only its answers are judged.",
 )
 @click.option(
     "--scenario",
@@ -123,28 +85,11 @@ _OF_ADDRESS = frozenset(
     metavar="N",
     help="Play in another order; 0 plays as listed.",
 )
-@click.option(
-    "--profile",
-    default="openai",
-    show_default=True,
-    metavar="NAME",
-    help="Which rules hold and how bad a breach is; see docs/checking.md.",
-)
-@click.option(
-    "--ruleset",
-    metavar="DATE",
-    help="Judge by the rules and severities of that date; newer rules are shown and not counted.",
-)
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Findings that are known and accepted, as TOML.",
-)
-@click.option(
-    "--update-baseline", is_flag=True, help="Write what is found to the baseline, and keep its reasons."
-)
-@click.option("--strict", is_flag=True, help="A warning fails, too.")
+@profile_option
+@ruleset_option
+@baseline_option
+@update_baseline_option
+@strict_option
 @click.option(
     "--format",
     "forms",
@@ -175,13 +120,7 @@ _OF_ADDRESS = frozenset(
 )
 def command(
     names: tuple[str, ...],
-    base_url: str | None,
-    wait_for: str,
-    headers: tuple[str, ...],
-    models: tuple[str, ...],
-    api_key_env: str | None,
-    inbound: tuple[InboundDialect, ...],
-    upstream_port: int | None,
+    address: dict[str, Any],
     scenarios: tuple[str, ...],
     cassettes: tuple[Path, ...],
     is_list: bool,
@@ -233,14 +172,8 @@ def command(
         return 0
     context = click.get_current_context()
     given = Given(
-        base_url=base_url,
-        wait_for=wait_for,
-        headers=headers,
-        models=models,
-        api_key_env=api_key_env,
-        inbound=inbound,
-        upstream_port=upstream_port,
-        options=shown_options(context, only=_OF_ADDRESS),
+        **address,
+        options=shown_options(context, only=_SHOWN),
         announce=_unheard if quiet else note,
     )
     if update_baseline and baseline is None:
@@ -282,7 +215,7 @@ def command(
         seed=seed,
         secrets=secrets_of(given),
         hidden=hidden_headers(given),
-        listen=upstream_port or 0,
+        listen=given.upstream_port or 0,
         progress=tell,
     )
     with interrupted_gently():

@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.addressing import of_address
 from harness.cli.interrupting import interrupted_gently
+from harness.cli.judging import baseline_option, profile_option
 from harness.cli.seconds import seconds_option
 from harness.cli.trying import of_clients, refuse_strays, try_client
 
 if TYPE_CHECKING:
     from harness.fuzzing.hunt import Hunt
-    from harness.translation.engine import InboundDialect
 
 _OUT = "harness-fuzz"
-_OF_ADDRESS = frozenset(
-    {"base_url", "wait_for", "headers", "models", "api_key_env", "inbound", "upstream_port"}
-)
-
-
 _EXAMPLES = """\b
 Examples:
   harness fuzz --max-time 60
@@ -38,39 +34,10 @@ Examples:
     metavar="NAME",
     help="The gateway: builtin (the default), or another that `harness conform --list` shows.",
 )
-@click.option("--base-url", metavar="URL", help="Fuzz what already runs there, in place of a target.")
-@click.option(
-    "--wait-for",
-    default="",
-    metavar="URL",
-    help="A URL that answers with success when --base-url is ready, in a minute at most.",
-)
-@click.option(
-    "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A field to send to --base-url."
-)
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    metavar="NAME",
-    help="The model to ask --base-url for; may be repeated.",
-)
-@click.option(
-    "--api-key-env",
-    metavar="VARIABLE",
-    help="The environment variable whose value --base-url is sent as the API key.",
-)
-@click.option(
-    "--inbound",
-    type=click.Choice(["chat", "responses"]),
-    multiple=True,
-    help="What --base-url is asked in; both by default; may be repeated.",
-)
-@click.option(
-    "--upstream-port",
-    type=click.IntRange(0, 65_535),
-    metavar="PORT",
-    help="The gateway at --base-url asks our upstream, which listens there on this machine. Needed with --base-url.",
+@of_address(
+    base_url="Fuzz what already runs there, in place of a target.",
+    wait_for="",
+    upstream_port=" Needed with --base-url.",
 )
 @click.option(
     "--client",
@@ -153,19 +120,8 @@ Examples:
     metavar="DIR",
     help="Keep what was found there, and play it first the next time.",
 )
-@click.option(
-    "--profile",
-    default="openai",
-    show_default=True,
-    metavar="NAME",
-    help="Which rules hold and how bad a breach is; see docs/checking.md.",
-)
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Findings that are known and accepted, as TOML.",
-)
+@profile_option
+@baseline_option
 @click.option(
     "-f",
     "--format",
@@ -189,13 +145,7 @@ Examples:
 @of_clients
 def command(
     names: tuple[str, ...],
-    base_url: str | None,
-    wait_for: str,
-    headers: tuple[str, ...],
-    models: tuple[str, ...],
-    api_key_env: str | None,
-    inbound: tuple[InboundDialect, ...],
-    upstream_port: int | None,
+    address: dict[str, Any],
     client: str | None,
     routes: tuple[str, ...],
     modes: tuple[str, ...],
@@ -252,13 +202,8 @@ def command(
     with interrupted_gently():
         outcome = fuzz(
             names[0] if names else "builtin",
-            base_url=base_url,
-            wait_for=wait_for,
-            headers=headers,
-            model=models,
-            api_key_env=api_key_env,
-            inbound=inbound,
-            upstream_port=upstream_port,
+            model=address.pop("models"),
+            **address,
             routes=routes,
             modes=modes,
             only=only,

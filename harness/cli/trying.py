@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from harness.cli.gathering import gathered
 
 _OF_CLIENTS = {
     "trials": "--trial",
@@ -64,20 +63,8 @@ _OPTIONS = (
 )
 
 
-def of_clients(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that belong to `--client`; all of them come in `tried`."""
-
-    def told(**given: Any) -> int:
-        tried = {name: given.pop(name) for name in _OF_CLIENTS}
-        return command(**given, tried=tried)
-
-    told.__doc__ = command.__doc__
-    told.__name__ = command.__name__
-    # Click lists options from the last to the first that were added.
-    told.__click_params__ = list(getattr(command, "__click_params__", ()))  # type: ignore[attr-defined]
-    for option in reversed(_OPTIONS):
-        told = option(told)
-    return told
+of_clients = gathered("tried", _OPTIONS)
+"""Adds the options that belong to `--client`; all of them come in `tried`."""
 
 
 def refuse_strays(tried: dict[str, Any]) -> None:
