@@ -132,7 +132,7 @@ def _route(name: str, base_url: str) -> Route:
 class OfChat(Miniature):
     """It gets a chunk of Chat Completions wrong."""
 
-    routes = (CHAT,)
+    routes: ClassVar[tuple[str, ...]] = (CHAT,)
 
     def choice(self, choice: Any, memory: Memory) -> None:
         """One choice of a chunk, to be changed in place."""
@@ -148,7 +148,7 @@ class OfChat(Miniature):
 class OfResponses(Miniature):
     """It gets an event of Responses wrong; sequence numbers stay without gaps all the same."""
 
-    routes = (RESPONSES,)
+    routes: ClassVar[tuple[str, ...]] = (RESPONSES,)
 
     def last_touch(self, event: Event, memory: Memory) -> None:
         """Number it anew."""
