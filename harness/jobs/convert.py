@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cassettes.exchange import header
+from harness.cassettes.foreign import detect
 from harness.cassettes.redaction.anew import redacted
 from harness.cassettes.vcr_export import write_vcr
-from harness.errors import FileAccessError, UsageError
+from harness.errors import FileAccessError, InputError, UsageError
 from harness.io.recordings import SUFFIX, read_bytes
 from harness.io.secrets import environment_redactor
 from harness.jobs.looking import STANDARD_INPUT, read
@@ -20,7 +21,35 @@ if TYPE_CHECKING:
     from harness.cassettes.exchange import Cassette, Exchange
     from harness.jsonvalue import JsonValue
 
+_OF_OTHERS = (".yaml", ".yml", ".har", ".json")
 _OVERWRITE = "--overwrite replaces it, -o writes elsewhere"
+
+
+def importable(source: str) -> list[str]:
+    """What a source stands for: itself; or of a folder, all recordings of other tools in it and below, in order.
+
+    What is named `.json` may be anything, so it counts where it is a recording.
+
+    Raises:
+        InputError: It is a folder that holds none.
+        FileAccessError: Something there cannot be read.
+    """
+    folder = Path(source)
+    if not source or not folder.is_dir():
+        return [source]
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in _OF_OTHERS and file.is_file())
+    found = [
+        str(file)
+        for file in files
+        if file.suffix.lower() != ".json" or detect(read_bytes(file), file.name) in {"vcr-json", "har"}
+    ]
+    if not found:
+        raise InputError(
+            "this folder holds no recording of another tool",
+            where=source,
+            expected="vcrpy's *.yaml or *.json, or *.har, in it or below",
+        )
+    return found
 
 
 def import_recording(

@@ -34,6 +34,35 @@ def test_export_and_import_give_the_same_recording_back(harness: Run, tape: Path
     assert list(ours.response.chunks) == list(theirs.response.chunks)
 
 
+def test_a_folder_of_vcrpy_is_imported_whole(harness: Run, tape: Path, tmp_path: Path) -> None:
+    """A folder a module, as its users have them; other files are left alone, and one bad one stops no other."""
+    for name in ("cassettes/test_a/one.yaml", "cassettes/test_b/two.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        harness("cassette", "export", tape.name, "-o", name)
+    (tmp_path / "cassettes" / "settings.json").write_text('{"a": 1}')
+    (tmp_path / "cassettes" / "zz.yaml").write_text("a: [")
+
+    outcome = harness("cassette", "import", "cassettes")
+
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[:2] == [
+        "cassettes/test_a/one.cassette.jsonl: 1 exchange",
+        "cassettes/test_b/two.cassette.jsonl: 1 exchange",
+    ]
+    assert "cassettes/zz.yaml" in outcome.err
+    assert len(read_cassette(tmp_path / "cassettes/test_b/two.cassette.jsonl").exchanges) == 1
+    assert not (tmp_path / "cassettes/settings.cassette.jsonl").exists()
+
+
+def test_a_folder_without_recordings_of_others_says_so(harness: Run, tape: Path, tmp_path: Path) -> None:
+    """And one folder is not one output."""
+    (tmp_path / "none").mkdir()
+    outcome = harness("cassette", "import", "none")
+    assert "this folder holds no recording of another tool" in outcome.err
+    assert outcome.code == 2
+    assert "-o goes with one file" in harness("cassette", "import", "none", "-o", "x").err
+
+
 def test_export_refuses_what_the_format_cannot_hold(harness: Run, two: Path, tmp_path: Path) -> None:
     """A stream that was cut; nothing is written."""
     outcome = harness("cassette", "export", two.name, "-o", "out.yaml")

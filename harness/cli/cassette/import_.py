@@ -26,17 +26,21 @@ import click
 def command(sources: tuple[str, ...], output: Path | None, request: Path | None, overwrite: bool) -> int:
     """Make cassettes of SOURCES: vcrpy YAML or JSON, HAR, plain SSE or JSON bodies. Secrets are hidden on the way.
 
-    A source may be - for standard input.
+    A source may be a folder, which stands for all that vcrpy and HAR have in it and below, or - for standard input.
     """
     from harness.cli.command import note, read_once, standard_input
     from harness.cli.complaints import Complaints
-    from harness.jobs.convert import import_recording
+    from harness.jobs.convert import import_recording, importable
 
-    if output is not None and len(sources) != 1:
+    if output is not None and (len(sources) != 1 or Path(sources[0]).is_dir()):
         raise click.UsageError("-o goes with one file")
     read_once(sources)
     complaints = Complaints()
+    found: list[str] = []
     for source in sources:
+        with complaints.heard():
+            found += importable(source)
+    for source in found:
         with complaints.heard():
             path, cassette = import_recording(
                 source, output, overwrite=overwrite, stdin=standard_input(source), request=request
