@@ -44,7 +44,7 @@ def test_a_folder_of_vcrpy_is_imported_whole(harness: Run, tape: Path, tmp_path:
 
     outcome = harness("cassette", "import", "cassettes")
 
-    assert outcome.code == 2
+    assert outcome.code == 4
     assert outcome.err.splitlines()[:2] == [
         "cassettes/test_a/one.cassette.jsonl: 1 exchange",
         "cassettes/test_b/two.cassette.jsonl: 1 exchange",
@@ -59,7 +59,7 @@ def test_a_folder_without_recordings_of_others_says_so(harness: Run, tape: Path,
     (tmp_path / "none").mkdir()
     outcome = harness("cassette", "import", "none")
     assert "this folder holds no recording of another tool" in outcome.err
-    assert outcome.code == 2
+    assert outcome.code == 4
     assert "-o goes with one file" in harness("cassette", "import", "none", "-o", "x").err
 
 
