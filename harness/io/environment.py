@@ -51,9 +51,8 @@ def secret_values(environment: Mapping[str, str] | None = None) -> dict[str, str
     """
     variables = os.environ if environment is None else environment
     result: dict[str, str] = {}
-    for name in sorted(
-        filter(_names_secret, variables)
-    ):  # before the values: most of them are nobody's secret
+    # Names before values: most of them are nobody's secret.
+    for name in sorted(filter(_names_secret, variables)):
         secret = _secret_part(variables.get(name, "").strip())
         if secret is not None and secret not in result.values():
             result[name] = secret

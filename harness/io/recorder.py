@@ -299,14 +299,7 @@ class Recorder:
         if self.elsewhere:
             return None
         with self.lock:
-            self._closed = True
-            for take in tuple(self._open):
-                take.end(How.CLIENT_CLOSE)
-            syncs, self._syncs = self._syncs, None
-            if syncs is not None:
-                syncs.shutdown()
-            part, self._part = self._part, None
-            refusals, self._recording = self.refusals, None
+            part, refusals = self._end()
             if part is None:
                 return None
             part.close()
@@ -323,18 +316,23 @@ class Recorder:
         if self.elsewhere:
             return
         with self.lock:
-            self._closed = True
-            for take in tuple(self._open):
-                take.end(How.CLIENT_CLOSE)
-            syncs, self._syncs = self._syncs, None
-            if syncs is not None:
-                syncs.shutdown()
-            part, self._part = self._part, None
-            self._recording = None
+            part, _ = self._end()
             if part is not None:
                 part.close()
                 with contextlib.suppress(OSError):
                     part.path.unlink()
+
+    def _end(self) -> tuple[PartFile | None, Sequence[HarnessError]]:
+        """Take no more, and hand out the file of what was taken, if there is one still, and what was refused."""
+        self._closed = True
+        for take in tuple(self._open):
+            take.end(How.CLIENT_CLOSE)
+        syncs, self._syncs = self._syncs, None
+        if syncs is not None:
+            syncs.shutdown()
+        part, self._part = self._part, None
+        refusals, self._recording = self.refusals, None  # once all takes have ended, as one may be refused then
+        return part, refusals
 
     def _seal(self, part: PartFile) -> None:
         if self._keep is None or not self.path.exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gzip
 import os
 import threading
 import time
@@ -277,6 +278,16 @@ def test_a_request_that_cannot_be_redacted_is_left_out_and_told_at_the_end(path:
     assert exchange.index == 0
     assert exchange.request.url == "http://h.example/v1"
     assert b"sk-proj" not in blind.path.read_bytes()
+
+
+def test_what_is_refused_as_the_last_streams_end_is_told_as_well(path: Path) -> None:
+    """A compressed body is looked into when it has ended, which for an open one is when the recorder closes."""
+    recorder = Recorder(path, redactor=Redactor())
+    take = recorder.begin(REQUEST)
+    take.respond(Response(200, (("content-type", "application/json"), ("content-encoding", "gzip"))))
+    take.chunk(gzip.compress(b'{"key": "sk-proj-Zk3vQ9xLm2TtY7wRb4HnCe8JpDs6FgUa1K"}'))
+    with pytest.raises(SecretFound):
+        recorder.close()
 
 
 class Seeing(Redactor):
