@@ -39,6 +39,11 @@ _BESIDE: Final = (
     "`client.cassette.jsonl` and `upstream.cassette.jsonl` beside this file are the recordings of both sides of the"
     " gateway."
 )
+_NOT_ASKED: Final = (
+    "The gateway asks its upstream nothing, so nothing has to answer there. This asks the gateway:"
+)
+_TEST_ALONE: Final = "`pytest {name}` does that, too; its first lines say what has to be set."
+_BESIDE_ALONE: Final = "`client.cassette.jsonl` beside this file is the recording of the client's side."
 _MOST: Final = 6
 """Exchanges of a side that are shown."""
 
@@ -62,7 +67,7 @@ def issue(
         has_test: A test lies beside it.
         port: Where the gateway looks for its upstream; None where it was started for the hunt.
     """
-    lines = [*_title(told, target), *_rule(told)]
+    lines = [*_title(told, target, is_asked=bool(played.upstream)), *_rule(told)]
     sides = (
         ("What was asked", "What came", played.client),
         ("What upstream was asked", "What upstream said", played.upstream),
@@ -77,27 +82,28 @@ def issue(
     lines += [
         "## Again",
         "",
-        _BEHIND,
-        "",
-        "```sh",
-        f"harness replay upstream.cassette.jsonl --body ignore --repeats last --listen 127.0.0.1:{port or 'PORT'}",
-        "```",
-        "",
-        "Meanwhile this asks the gateway, from another shell:",
-        "",
-        "```sh",
-        told.curl,
-        "```",
-        "",
-        _TEST.format(name=module_of(told.id)) if has_test else _NO_TEST,
-        "",
-        f"Found by `harness fuzz` {__version__}; {_BESIDE}",
+        *_again(told, port, is_asked=bool(played.upstream), has_test=has_test),
+        f"Found by `harness fuzz` {__version__}; {_BESIDE if played.upstream else _BESIDE_ALONE}",
         "",
     ]
     return redactor.text("\n".join(lines), "issue")[0]
 
 
-def _title(told: Told, target: str) -> Iterator[str]:
+def _again(told: Told, port: int | None, *, is_asked: bool, has_test: bool) -> Iterator[str]:
+    """How to see it again: what answers behind the gateway, where it asks anything there, and what asks it."""
+    if is_asked:
+        again = "harness replay upstream.cassette.jsonl --body ignore --repeats last --listen"
+        yield from (_BEHIND, "", "```sh", f"{again} 127.0.0.1:{port or 'PORT'}", "```", "")
+        yield from ("Meanwhile this asks the gateway, from another shell:", "")
+    else:
+        yield from (_NOT_ASKED, "")
+    yield from ("```sh", told.curl, "```", "")
+    test = _TEST if is_asked else _TEST_ALONE
+    yield test.format(name=module_of(told.id)) if has_test else _NO_TEST
+    yield ""
+
+
+def _title(told: Told, target: str, *, is_asked: bool) -> Iterator[str]:
     yield f"# {visible(told.message)}"
     yield ""
     how = "streamed" if told.mode == "stream" else "whole"
@@ -112,7 +118,8 @@ def _title(told: Told, target: str) -> Iterator[str]:
         how += " It does not show always." if told.shown else " It was seen once, and did not show again."
     if told.needs_crowd:
         how += " It shows only where others are played at the same time."
-    yield f"- {how} In the smallest session upstream sends {told.events} event{'s' if told.events != 1 else ''}."
+    sent = f"upstream sends {told.events} event{'s' if told.events != 1 else ''}"
+    yield f"- {how} In the smallest session {sent if is_asked else 'upstream is not asked'}."
     yield ""
 
 

@@ -108,6 +108,9 @@ class Saving:
     def _write(self, told: Told, played: Played, folder: Path) -> None:
         for side in SIDES:
             sides: tuple[Side, ...] = getattr(played, side)
+            if not sides:  # nothing was asked of upstream: a recording of nothing plays nothing
+                (folder / f"{side}.cassette.jsonl").unlink(missing_ok=True)
+                continue
             exchanges = [replace(one.exchange, index=number) for number, one in enumerate(sides)]
             head: dict[str, JsonValue] = {
                 "v": 1,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tests.miniatures.miniature import CHAT, Memory, Miniature, OfChat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from harness.cassettes.exchange import Header
     from harness.targets.target import Running
+    from tests.miniatures.tampering import Event
 
 
 class Right(Miniature):
@@ -46,6 +48,57 @@ class LosesTheSecondStop(Miniature):
         if isinstance(body.get("stop"), list):
             body["stop"] = body["stop"][:1]
         return body
+
+
+class RefusesStops(Miniature):
+    """It answers a legal request with an error of its own, of which it says too little, and asks no upstream."""
+
+    name = "refuses-stops"
+    routes = (CHAT,)
+    status: ClassVar[int] = 400
+    error: ClassVar[Any] = {"error": "stop is not supported"}
+
+    def request(self, body: Any, memory: Memory) -> Any:
+        """What has stop sequences is refused further on."""
+        memory["refused"] = "stop" in body
+        return {"model": body["model"]} if memory["refused"] else body
+
+    def head(
+        self, status: int, headers: tuple[Header, ...], memory: Memory
+    ) -> tuple[int, tuple[Header, ...]]:
+        """With a status of its own."""
+        return (self.status if memory["refused"] else status), headers
+
+    def whole(self, body: Any, memory: Memory) -> Any:
+        """And with words of its own."""
+        return self.error if memory["refused"] else body
+
+
+class CrashesOnStops(RefusesStops):
+    """It falls over them."""
+
+    name = "crashes-on-stops"
+    status = 500
+    error: ClassVar[Any] = {"error": {"message": "oops", "type": "server_error", "param": None, "code": None}}
+
+
+class NeverEnds(Right):
+    """It keeps the end of every stream to itself."""
+
+    name = "never-ends"
+
+    def event(self, event: Event, memory: Memory) -> Iterable[Event]:
+        """All but what ends it."""
+        del memory
+        if isinstance(event.data, dict) and not any(
+            one.get("finish_reason") for one in event.data.get("choices") or ()
+        ):
+            yield event
+
+    def hangs(self, memory: Memory) -> bool:
+        """Until the client has had enough."""
+        del memory
+        return True
 
 
 @contextmanager

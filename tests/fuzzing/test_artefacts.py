@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -22,13 +21,11 @@ from harness.fuzzing.issue import issue
 from harness.fuzzing.snippet import module_of, snippet
 from harness.generate.sketch import Sketch
 from harness.sandwich.session import Played, Route, Side
-from tests.fuzzing.broken_gateways import LosesExclamationMarks, Right, running
+from tests.fuzzing.again import ROOT, free_port, run_test
+from tests.fuzzing.broken_gateways import LosesExclamationMarks, Right
 
 if TYPE_CHECKING:
     from harness.fuzzing.outcome import Told
-    from tests.miniatures.miniature import Miniature
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -43,33 +40,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Told:
         out=tmp_path_factory.mktemp("kept"),
     )
     return outcome.findings[0]
-
-
-def free_port() -> int:
-    """One that was free just now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def run_test(folder: Path, miniature: Miniature, tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    """Run the test of a finding against a gateway whose upstream is at a port."""
-    port = free_port()
-    with running(miniature, f"http://127.0.0.1:{port}", tmp_path) as started:
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-            cwd=folder,
-            env={
-                **os.environ,
-                "GATEWAY_URL": started.routes[0].base_url,
-                "UPSTREAM_PORT": str(port),
-                "PYTHONPATH": str(ROOT),
-            },
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
 
 
 def replayed(told: Told) -> Played:

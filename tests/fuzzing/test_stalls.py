@@ -9,35 +9,12 @@ from typing import TYPE_CHECKING, Any
 import harness
 from harness.fuzzing.stalls import Stalls
 from harness.io.server.timetable import now
-from tests.fuzzing.broken_gateways import Right
+from tests.fuzzing.broken_gateways import NeverEnds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pytest
 
     from harness.fuzzing.outcome import Outcome
-    from tests.miniatures.miniature import Memory
-    from tests.miniatures.tampering import Event
-
-
-class NeverEnds(Right):
-    """It keeps the end of every stream to itself."""
-
-    name = "never-ends"
-
-    def event(self, event: Event, memory: Memory) -> Iterable[Event]:
-        """All but what ends it."""
-        del memory
-        if isinstance(event.data, dict) and not any(
-            one.get("finish_reason") for one in event.data.get("choices") or ()
-        ):
-            yield event
-
-    def hangs(self, memory: Memory) -> bool:
-        """Until the client has had enough."""
-        del memory
-        return True
 
 
 def hunted(**given: Any) -> Outcome:
