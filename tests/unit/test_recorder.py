@@ -280,7 +280,7 @@ def test_a_request_that_cannot_be_redacted_is_left_out_and_told_at_the_end(path:
 
 
 def test_what_is_refused_as_the_last_stream_ends_is_told_as_well(path: Path) -> None:
-    """What may be the beginning of a key is held back, and seen when the stream is over: here, as the recorder closes."""
+    """What may begin a key is held back, and seen when the stream is over: here, as the recorder closes."""
     recorder = Recorder(path, redactor=Redactor(), detector=taped.Watching(b"hush"))
     take = recorder.begin(REQUEST)
     take.respond(HEAD)
