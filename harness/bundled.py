@@ -25,6 +25,14 @@ def folder(name: str) -> Path:
     raise FileNotFoundError(message)
 
 
+def is_shipped(recording: str | Path) -> bool:
+    """Whether a recording is one of those that are shipped, which nobody can record anew; by its path alone."""
+    try:
+        return Path(recording).is_relative_to(folder("cassettes"))
+    except FileNotFoundError:
+        return False
+
+
 def package_text(path: str) -> str:
     """The text of one file of this package that is not Python, by its path with forward slashes."""
     return (_PACKAGE / path).read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from harness.testing.clients import ClientsOnTape, clients_on
 from harness.testing.marks import check_value, marked, place_of
 from harness.testing.modes import mode_of, reason_of
 from harness.testing.places import path_of, records
+from harness.testing.shown import is_shown, shorten
 from harness.testing.tapes import TapeOfTest, late_requests
 from harness.testing.turns import turn
 from harness.testing.variants import is_variant
@@ -62,10 +63,15 @@ class Taped:
     ended: bool = False
     told: bool = False
 
-    def anew(self) -> str:
-        """What is wrong between the test and its cassette, and what to do; empty where nothing is."""
-        texts = list(dict.fromkeys(str(error) for error in self.tape.misses))
-        if texts and not self.tape.absent:
+    def anew(self, shown: str = "") -> str:
+        """What is wrong between the test and its cassette, and what to do; empty where nothing is.
+
+        Args:
+            shown: What stands above it: a miss that is there is not told again.
+        """
+        misses = dict.fromkeys(str(error) for error in self.tape.misses)
+        texts = [one for one in misses if not is_shown(one, shown)]
+        if misses and not self.tape.absent:
             texts.append(f"To record this test anew: {self.tape.command}")
         return "\n".join(texts)
 
@@ -281,7 +287,9 @@ def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
         from harness.testing.played import how_played  # noqa: PLC0415 - few tests have variants, and fail
 
         report.sections.append(("harness: how it was played", how_played(item, one.path)))
-    texts = [] if one.told else [one.anew()]
+    if one.tape.misses:
+        shorten(report)
+    texts = [] if one.told else [one.anew(report.longreprtext)]
     one.told = True
     if one.tape.recorded and not one.keep:
         count = "1 exchange" if one.tape.recorded == 1 else f"{one.tape.recorded} exchanges"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.testing.session import shown, watch_of
+from harness.testing.shown import shorten
 from harness.testing.stale import is_below
 from harness.testing.verdicts import gone, summary, told
 
@@ -117,11 +118,10 @@ class Conforming:
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Keep the short summary short: where CI is set, pytest would tell the whole text there once more."""
+        """Let the short summary name the rule alone."""
         report = yield
-        crash = getattr(report.longrepr, "reprcrash", None)
-        if call.excinfo is not None and call.excinfo.value is self._failed and crash is not None:
-            crash.message = str(self._failed).partition("\n")[0]
+        if call.excinfo is not None and call.excinfo.value is self._failed:
+            shorten(report)
         return report
 
     def _tell(self, item: pytest.Item) -> None:

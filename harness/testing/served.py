@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pytest
 
+from harness.testing.shown import is_shown, shorten
+
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from harness.jobs.serve import GatewayServer
 
 _PLACEHOLDER: Final = "harness-replay"
+_UNANSWERED: Final = "the server of this test had no answer"
 
 
 class ServerOfTest:
@@ -129,6 +132,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.servers: list[ServerOfTest] = []
+        self._beside: list[str] = []
 
     @classmethod
     def of(cls, config: pytest.Config) -> Watch:
@@ -139,18 +143,30 @@ class Watch:
         return config.stash[cls._key]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
         """Let the test run, and look."""
         try:
             result = yield
         except BaseException:
             # The test says itself what failed; this says why, where it was a miss.
-            if found := self._untold():
-                item.add_report_section("call", "harness", told(found))
+            self._beside = self._untold()
             raise
         if found := self._untold():
             pytest.fail(told(found), pytrace=False)
         return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Say with a failure what had no answer; in the short summary, that there was none."""
+        report = yield
+        beside, self._beside = self._beside, []
+        if texts := [one for one in beside if not is_shown(one, report.longreprtext)]:
+            report.sections.append(("harness: server", told(texts)))
+        if call.excinfo is not None and str(call.excinfo.value).startswith(_UNANSWERED):
+            shorten(report)
+        return report
 
     def leave(self, servers: Iterable[ServerOfTest]) -> list[str]:
         """Forget servers that stop; what they could not answer since the test's end."""
@@ -165,4 +181,4 @@ class Watch:
 def told(misses: list[str]) -> str:
     """The text of a failure: what had no answer."""
     count = "a request" if len(misses) == 1 else f"{len(misses)} requests"
-    return "\n".join([f"the server of this test had no answer to {count}", *misses])
+    return "\n".join([f"{_UNANSWERED} to {count}", *misses])

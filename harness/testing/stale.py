@@ -135,7 +135,7 @@ def _left(path: str, used: Used) -> tuple[str, ...]:
 
 def _stale(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
     for path, used in notes.used.items():
-        if Path(path).is_relative_to(bundled.folder("cassettes")):
+        if bundled.is_shipped(path):
             continue  # shipped with this package: nobody is to record it
         failed = [(test, text) for test, text in used.misses if test in notes.bad]
         if failed and path.endswith(_SUFFIX) and not Path(path).exists():

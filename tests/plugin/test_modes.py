@@ -174,6 +174,39 @@ def test_chat():
     )
 
 
+def test_what_an_sdk_says_of_a_miss_is_not_said_again(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither below its error, nor in the short summary, where pytest tells all lines in CI."""
+    monkeypatch.setenv("CI", "1")
+    pytester.makepyfile(
+        test_it=asking("http://127.0.0.1:9")
+        + """
+import json
+
+@pytest.mark.cassette
+def test_absent():
+    for _ in range(3):
+        body = ask()[1]
+    raise RuntimeError(json.loads(body)["error"]["message"])
+
+@pytest.mark.cassette
+def test_content():
+    ask()
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=2)
+    assert sum("no-matching-recording" in line for line in result.outlines) == 4  # two of them in the summary
+    assert "harness: cassette" not in result.stdout.str()
+    summary = result.outlines[
+        result.outlines.index(next(x for x in result.outlines if "short test sum" in x)) :
+    ]
+    assert len(summary) == 4
+
+
 def test_a_miss_in_a_class_of_unittest_is_told_too(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -142,7 +142,55 @@ def test_shown(replay_server):
     result = run(pytester)
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*assert 404 == 200*", "*Captured harness call*", "*no-matching-recording*"])
+    result.stdout.fnmatch_lines(["*assert 404 == 200*", "*harness: server*", "*no-matching-recording*"])
+
+
+def test_what_a_client_says_of_its_miss_is_not_said_again(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither below its error, nor in the short summary, where pytest tells all lines in CI."""
+    monkeypatch.setenv("CI", "1")
+    recorded(pytester.path)
+    pytester.makepyfile(
+        test_it=MODULE
+        + """
+def test_shown(replay_server):
+    raise RuntimeError(post(replay_server("hi.cassette.jsonl"), b'{"model":"other"}').json()["error"]["message"])
+
+def test_hidden(replay_server):
+    post(replay_server("hi.cassette.jsonl"), b'{"model":"other"}')
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=2)
+    lines = result.outlines
+    assert sum("no-matching-recording" in line for line in lines) == 3  # with the summary's line of the first
+    assert [line.partition(" - ")[2] for line in lines if line.startswith("FAILED")] == [
+        "RuntimeError: no-matching-recording: no recording answers POST /v1/chat/completions",
+        "the server of this test had no answer to a request",
+    ]
+
+
+def test_a_miss_of_a_shipped_recording_advises_what_can_be_done(pytester: pytest.Pytester) -> None:
+    """Nobody can record it anew."""
+    pytester.makepyfile(
+        test_it=MODULE
+        + """
+def test_other(replay_server):
+    server = replay_server("llama-server/chat/text", fail_on_miss=False)
+    asked = '{"model":"mem","stream":true,"messages":[{"role":"user","content":"hi"}],"seed":%s}'
+    post(server, asked % 1)
+    post(server, asked % 1)
+    post(server, path="/models")
+    for miss in server.misses:
+        assert "record it" not in miss and "mode=" not in miss
+    assert "record one of your own" in server.misses[-1]
+"""
+    )
+
+    run(pytester).assert_outcomes(passed=1)
 
 
 def test_misses_can_be_what_a_test_is_about(pytester: pytest.Pytester) -> None:

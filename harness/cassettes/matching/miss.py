@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.bundled import is_shipped
 from harness.cassettes.matching.difference import Gap, first_gap
 from harness.cassettes.matching.nearest import nearest
 from harness.errors import MissError
@@ -115,9 +116,10 @@ def explain(
         near = recorded[played[-1]]
         times = f"{len(played)} request{'s' if len(played) > 1 else ''} like this"
         gap = Gap("played", None, f"{times} ({_list_of([recorded[at] for at in played])})", "one more")
+        anew = "" if is_shipped(near.source) else "record it again with mode='rewrite', or "
         hint = (
-            "the client asks more often than it did when it was recorded: record it again with "
-            "mode='rewrite', or play recordings again with repeats='last' or 'cycle' (--repeats)"
+            f"the client asks more often than it did when it was recorded: {anew}play recordings again with "
+            "repeats='last' or 'cycle' (--repeats)"
         )
         return miss("played", gap, hint, near, len(played))
     near = nearest(live, recorded, keyer, served)
@@ -144,6 +146,8 @@ def _hint(gap: Gap, near: Recorded, live: Live, keyer: Keyer) -> str:
         advice = "if these ids mean nothing, match with normalisers=['ids'] (--normalise ids); otherwise "
     elif gap.part in {"scheme", "host", "port", "headers"}:
         advice = f"the policy compares {gap.part}, which the default does not; if that is meant, "
+    if is_shipped(near.source):
+        return f"{advice}record one of your own, as this one is shipped: `harness record`, or harness.cassette(path)"
     return f"{advice}record it too: mode='new_episodes' (harness record --append)"
 
 
