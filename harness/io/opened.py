@@ -21,7 +21,7 @@ class Seen(NamedTuple):
     Args:
         path: Where it lies.
         held: How many recordings could be asked for.
-        played: Numbers (in their cassette) of those that were.
+        plays: The numbers (in their cassette) of those that were, each with how often.
         begun: How many exchanges were recorded into it.
         keeps: Whether what was recorded is added to what was held, or stands alone.
         is_open: More may be asked of it. What was recorded so far is in its `.part` file.
@@ -31,12 +31,17 @@ class Seen(NamedTuple):
 
     path: Path
     held: int
-    played: frozenset[int]
+    plays: frozenset[tuple[int, int]]
     begun: int = 0
     keeps: bool = False
     is_open: bool = False
     is_faulted: bool = False
     misses: tuple[str, ...] = ()
+
+    @property
+    def played(self) -> frozenset[int]:
+        """Numbers of the recordings that were asked for."""
+        return frozenset(number for number, _ in self.plays)
 
 
 def seen_of(deck: Deck, **more: Any) -> list[Seen]:
@@ -47,14 +52,14 @@ def seen_of(deck: Deck, **more: Any) -> list[Seen]:
         more: Further members of `Seen`, for all of them.
     """
     held: dict[str, int] = dict.fromkeys(deck.sources, 0)
-    played: dict[str, set[int]] = {source: set() for source in deck.sources}
+    plays: dict[str, set[tuple[int, int]]] = {source: set() for source in deck.sources}
     for position, exchange in enumerate(deck.exchanges):
         source = deck.source(position)
         held[source] = held.get(source, 0) + 1
-        if deck.played(position):
-            played.setdefault(source, set()).add(exchange.index)
+        if times := deck.played(position):
+            plays.setdefault(source, set()).add((exchange.index, times))
     return [
-        Seen(Path(source), held=count, played=frozenset(played.get(source, ())), **more)
+        Seen(Path(source), held=count, plays=frozenset(plays.get(source, ())), **more)
         for source, count in held.items()
     ]
 

@@ -134,9 +134,10 @@ class _Live:
             before = self.noted.get(path)
             if not peek:
                 self.noted[path] = seen
-            old_played, old_begun = (frozenset(), 0) if before is None else (before.played, before.begun)
+            old_plays, old_begun = (frozenset(), 0) if before is None else (before.plays, before.begun)
             if before is None or seen != before:
-                yield path, seen, seen.played - old_played, seen.begun - old_begun
+                asked = frozenset(number for number, _ in seen.plays - old_plays)
+                yield path, seen, asked, seen.begun - old_begun
 
     @property
     def is_over(self) -> bool:

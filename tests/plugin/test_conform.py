@@ -230,6 +230,33 @@ def test_server():
     result.assert_outcomes(failed=2)
 
 
+def test_a_server_of_the_session_fails_each_test_that_asks_it(pytester: pytest.Pytester) -> None:
+    """It plays one recording again and again; a test that asks for nothing of it, or for what is legal, passes."""
+    lay(pytester, "own", BROKEN)
+    lay(pytester, "clean", CLEAN)
+    pytester.makepyfile(
+        test_it=f"""{ASKING}
+def post(server, name):
+    one = harness.read_cassette(f"cassettes/{{name}}.cassette.jsonl").exchanges[0].request
+    url = server.base_url + "/chat/completions"
+    httpx.request(one.method, url, content=one.body, headers={{"content-type": "application/json"}})
+
+@pytest.fixture
+def server(session_replay_server): return session_replay_server(["cassettes"])
+
+def test_first(server): post(server, "own")
+def test_second(server): post(server, "own")
+def test_idle(server): ...
+def test_clean(server): post(server, "clean")
+def test_third(server): post(server, "own")
+"""
+    )
+
+    result = run(pytester, "--conform")
+
+    result.assert_outcomes(failed=3, passed=2)
+
+
 def test_a_test_that_fails_by_itself_is_shown_the_finding(project: pytest.Pytester) -> None:
     """It may be why it fails; its own failure stays the failure."""
     project.makepyfile(
