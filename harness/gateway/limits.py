@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 Expiry: TypeAlias = Literal["connect", "first_byte", "idle", "total", "shutdown"]
 
 _NEVER: Final = float("inf")
+_LATE: Final = 0.25
+"""Seconds by which a timer may fire late in a process that gets to run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ class Watch:
     """Watches one exchange.
 
     The timer is not set anew for each chunk: a chunk only notes its time, and the timer looks, when it fires, whether
-    anything is really due.
+    anything is really due. Where the timer fires late, this process did not get to run, and what came meanwhile has not
+    been read: then the upstream is waited for anew.
 
     Args:
         limits: How long what may take.
@@ -145,9 +148,12 @@ class Watch:
         self._handle = None if due == _NEVER else self._loop.call_at(due, self._look)
 
     def _look(self) -> None:
+        late = self._loop.time() - self._handle.when() if self._handle is not None else 0.0
         self._handle = None
         # A loop's timer may fire a little early, by its clock's resolution.
         now = self._loop.time() + 0.001
+        if late > _LATE:
+            self._last = now
         if now >= self._total_at:
             self.expire("total")
         elif now >= self._waiting_until():
