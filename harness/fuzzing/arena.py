@@ -30,7 +30,7 @@ from harness.sandwich.behaviours_comparing import is_refused
 from harness.sandwich.behaviours_rules import CROSSED
 from harness.sandwich.client import new_client
 from harness.sandwich.session import Player
-from harness.sandwich.unended import GRACE_MS, unended
+from harness.sandwich.unended import GRACE_MS, is_given_up
 from harness.sandwich.upstream import ScenarioUpstream
 from harness.scenarios.mark import marks_in
 
@@ -321,12 +321,6 @@ def _scenarios_like(sketch: Sketch) -> list[str]:
     """The scenarios of `harness conform` that try the same, by which a target says what it does not do."""
     names = [f"behaviour-{sketch.behaviour.replace('_', '-')}"] if sketch.behaviour else []
     return [*names, "conversation-previous-response"] if sketch.follows else names
-
-
-def is_given_up(played: Played) -> bool:
-    """Whether the client gave up, and that tells nothing of the gateway: the rest of such an answer is missing."""
-    late = unended(played)
-    return late is not None and late[0] is not CellStatus.FAILED
 
 
 def _wordless(rule: str, reason: str) -> Finding:

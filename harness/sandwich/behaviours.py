@@ -21,6 +21,7 @@ from harness.sandwich.behaviours_ids import shared
 from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT, SHARED
 from harness.sandwich.behaviours_watching import Watched, held_back, held_in_all, is_doubtful, left
 from harness.sandwich.session import requests_at_most
+from harness.sandwich.unended import is_given_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -111,7 +112,7 @@ async def _whole_is_fold(player: Player, scenario: Scenario, route: Route, mode:
 
 async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mode) -> Played:
     alone = await player.play(scenario, route, mode)
-    if is_refused(alone):
+    if is_refused(alone) or is_given_up(alone):
         # There is nothing that others could be held against.
         return alone
     sessions = [alone]
@@ -119,7 +120,7 @@ async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mod
     for crowd in range(TRIES):
         # A machine that is busy refuses one crowd, and a gateway that has no room for one refuses each. What was
         # answered in any of them is looked at all the same.
-        sessions = [alone, *(one for one in sessions[1:] if not is_refused(one))]
+        sessions = [alone, *(one for one in sessions[1:] if not _is_turned_off(one))]
         await asyncio.sleep(crowd)
         numbers = range(1 + crowd * CROWD, 1 + (crowd + 1) * CROWD)
         plays = (player.play(scenario, route, mode, number=number) for number in numbers)
@@ -127,12 +128,19 @@ async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mod
             came = await asyncio.gather(*plays)
         late = max(late, *clock)
         sessions += came
-        if not any(map(is_refused, came)):
+        if not any(map(_is_turned_off, came)):
             break
+    # Of an answer that its client gave up on the rest is missing, and nobody knows of what kind that would have been.
+    sessions = [one for one in sessions if is_refused(one) or not is_given_up(one)]
     answered = [one for one in sessions if not is_refused(one)]
     # Where this process did not get to run itself, a limit of somebody's was over before an answer could be passed on:
     # that a session was refused says nothing then. What was answered by most of a crowd still does.
     return together(answered if late > STARVED and len(answered) > CROWD // 2 else sessions)
+
+
+def _is_turned_off(played: Played) -> bool:
+    """Whether it cannot be compared: it was refused, or not answered when its client gave up."""
+    return is_refused(played) or is_given_up(played)
 
 
 @asynccontextmanager
@@ -241,9 +249,8 @@ _OF_TWO: Final[Mapping[str | None, str]] = {"repeat": REPEAT, "whole_is_fold": F
 def _compared(played: Played, profile: str, ruleset: str | None) -> Judged:
     first, *others = played.sessions
     plain = judging.judged(first, profile=profile, ruleset=ruleset)
-    if played.scenario.behaviour in _OF_TWO and (status := turned_away(others[0])) is not None:
-        why = f"the target answered {status} to the second request and asked no upstream"
-        return _added(plain, Watched(reason=why), _OF_TWO[played.scenario.behaviour])
+    if (why := _incomparable(played)) is not None:
+        return _added(plain, Watched(reason=why), _OF_TWO.get(played.scenario.behaviour, CROSSED))
     match played.scenario.behaviour:
         case "repeat":
             rule, found = REPEAT, repeated(first, others[0])
@@ -272,6 +279,20 @@ def _compared(played: Played, profile: str, ruleset: str | None) -> Judged:
                 further.append((number + at, finding))
         number += len(one.client)
     return _added(plain, Watched(findings=(*found, *further)), rule)
+
+
+def _incomparable(played: Played) -> str | None:
+    """Why nothing can be said of several answers; None where something can."""
+    _, *others = played.sessions
+    if not others:
+        return "its client gave up on every session of the crowd"
+    if played.scenario.behaviour not in _OF_TWO:
+        return None
+    if (status := turned_away(others[0])) is not None:
+        return f"the target answered {status} to the second request and asked no upstream"
+    if any(map(is_given_up, played.sessions)):
+        return "the client gave up on one of the two answers"
+    return None
 
 
 def _added(plain: Judged, watched: Watched, rule: str) -> Judged:

@@ -43,6 +43,12 @@ def unended(played: Played) -> tuple[CellStatus, str] | None:
     return next(chain((one for one in found if one[0] is CellStatus.FAILED), found), None)
 
 
+def is_given_up(played: Played) -> bool:
+    """Whether the client gave up, and that tells nothing of the target: the rest of such an answer is missing."""
+    late = unended(played)
+    return late is not None and late[0] is not CellStatus.FAILED
+
+
 def _unended(played: Played, mine: Side, theirs: Sequence[Side]) -> tuple[CellStatus, str] | None:
     ending = mine.exchange.ending
     if ending.exception == ENDLESS and theirs and not played.scenario.recorded:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from harness.cassettes.exchange import Chunk, Ending, Exchange, How, Request, Response
-from harness.fuzzing.arena import is_given_up as gave_up
 from harness.generate.sketch import Sketch
 from harness.sandwich.session import Played, Route, Side
+from harness.sandwich.unended import is_given_up as gave_up
 
 ROUTE = Route(
     name="chat over chat", base_url="http://127.0.0.1:1/v1", model="m", inbound="chat", upstream="chat"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -119,6 +121,52 @@ def test_what_is_mixed_in_a_crowd_that_comes_again_is_caught_all_the_same() -> N
     """No answer is thrown away."""
     _, found = play(BusyAndMixed, CROSSTALK)
     assert found.status is CellStatus.FAILED
+
+
+class Slow(Gateway):
+    """Begins some answers at once, and asks its upstream so late that no client waits for the rest."""
+
+    slow: frozenset[int] = frozenset()
+    asked_for = -1
+
+    async def answer(self, body: bytes, responder: Responder) -> None:
+        """Ask, later or now."""
+        self.asked_for += 1
+        is_slow = self.asked_for in self.slow
+        if is_slow:
+            kind = "text/event-stream" if b'"stream":true' in body else "application/json"
+            responder.start(200, "", [("content-type", kind)])
+            responder.write(b"\n")
+            await asyncio.sleep(600)
+        request = self.client.stream("POST", f"{self.upstream}/v1/chat/completions", content=body)
+        async with request as answer:
+            if not is_slow:
+                responder.start(answer.status_code, "", [("content-type", answer.headers["content-type"])])
+            await self.passed(answer, responder.write)
+        responder.finish()
+
+
+class SlowInACrowd(Slow):
+    """For some."""
+
+    slow = frozenset(range(3, 400, 9))
+
+
+class SlowWithTheSecond(Slow):
+    """For one of two."""
+
+    slow = frozenset({1})
+
+
+@pytest.mark.parametrize(
+    ("make", "played"), [(SlowInACrowd, CROSSTALK), (SlowWithTheSecond, REPEAT), (SlowWithTheSecond, FOLD)]
+)
+def test_what_a_client_gave_up_on_is_compared_with_nothing(make: type[Slow], played: Scenario) -> None:
+    """On a machine that is busy the rest of an answer is missing, and that is no mix-up."""
+    _, found = play(make, replace(played, seconds=2.0))
+    assert faults(found) == set()
+    assert found.status in {CellStatus.PASSED, CellStatus.NOT_EXERCISED}
+    assert played is CROSSTALK or found.status is CellStatus.NOT_EXERCISED
 
 
 class Recuts(Gateway):
