@@ -67,7 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--harness-fail-on-stale",
         action="store_true",
-        help="Fail where a cassette holds what no test asked for, or belongs to no test.",
+        help="Fail where a cassette holds what no test asked for, belongs to no test, or was never sealed.",
     )
     group.addoption(
         "--harness-trial",

@@ -10,6 +10,7 @@ Nothing is claimed that this session cannot know, since the advice may be to del
 - **stale**: a test failed because it asks for what its cassette does not hold; or the cassette is older than
   `harness_stale_days`. How near a request must come to a recorded one is the policy's affair: what it was told to
   overlook is not stale.
+- **crashed**: a recording that was never sealed, since its process died; nobody can record there before it is gone.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Claim(NamedTuple):
     """One cassette that wants looking after.
 
     Args:
-        kind: "missing", "unplayed", "orphaned" or "stale".
+        kind: "missing", "unplayed", "orphaned", "stale" or "crashed".
         path: Where it lies.
         what: What is wrong, in lines.
         do: What to do about it, in lines.
@@ -95,7 +96,7 @@ def narrowed(config: pytest.Config) -> str:
 
 def claims(notes: Notes, config: pytest.Config) -> list[Claim]:
     """All that can be said after a session, in a stable order."""
-    found = [*_unplayed(notes, config), *_stale(notes, config)]
+    found = [*_unplayed(notes, config), *_stale(notes, config), *_crashed(notes, config)]
     if not notes.narrowed:
         found += _orphaned(notes, config)
     return sorted(found)
@@ -150,6 +151,20 @@ def _stale(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
             yield Claim(
                 "stale", path, (f"it was recorded {age} days ago",), _anew(path, used.tests, notes, config)
             )
+
+
+def _crashed(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
+    """What recorders left that died, in this session or before it; not what another process records just now."""
+    from harness.io.partfile import in_use, part_path  # noqa: PLC0415 - not before a session has cassettes
+
+    known = {part_path(Path(one)) for one in (*notes.used, *notes.expected)}
+    for folder in notes.modules.values():
+        known |= {Path(whole(one)) for one in Path(folder).rglob(f"*{_SUFFIX}.part")}
+    for part in sorted(known):
+        if part.is_file() and not in_use(part):
+            name = shlex.quote(shown(part, config))
+            keep = f"`harness cassette recover {name}` keeps what it holds; or delete it, to record anew"
+            yield Claim("crashed", str(part), ("its recorder died before it was sealed",), (keep,))
 
 
 def _of_miss(text: str) -> str:

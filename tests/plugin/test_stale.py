@@ -9,6 +9,7 @@ import pytest
 
 import harness
 from harness import Cassette
+from harness.io.partfile import PartFile
 from tests.sessions import ASKING, CLEAN, TWO, claims, lay, run, told
 
 if TYPE_CHECKING:
@@ -115,6 +116,29 @@ def test_a_test_that_failed_before_it_opened_anything_excuses_its_module(project
     file.write_text(file.read_text("utf-8") + "\ndef test_broken():\n    assert False\n", "utf-8")
 
     assert claims(run(project)) == ["unplayed  cassettes/test_it/test_half.cassette.jsonl"]
+
+
+@WORKERS
+def test_what_a_recorder_left_that_died_is_told(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    """Also where one test was named, and of a test that is gone; but not what is being recorded."""
+    for name in ("test_all", "test_gone", "test_now"):
+        lay(pytester, f"test_it/{name}", CLEAN)
+    folder = pytester.path / "cassettes" / "test_it"
+    for name in ("test_all", "test_gone"):
+        (folder / f"{name}.cassette.jsonl").rename(folder / f"{name}.cassette.jsonl.part")
+    lay(pytester, "test_it/test_all", CLEAN)
+    pytester.makepyfile(test_it=f"{ASKING}\ndef test_all(cassette):\n    ask(cassette, 0)\n")
+
+    with PartFile(folder / "test_now.cassette.jsonl"):
+        result = run(pytester, "test_it.py::test_all", "--harness-fail-on-stale", *workers)
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert [line for line in result.outlines if line.startswith("crashed")] == [
+        f"crashed   cassettes/test_it/{name}.cassette.jsonl.part" for name in ("test_all", "test_gone")
+    ]
+    result.stdout.fnmatch_lines(
+        ["*`harness cassette recover cassettes/test_it/test_all.cassette.jsonl.part` keeps*"]
+    )
 
 
 def test_a_skipped_test_keeps_its_cassette(pytester: pytest.Pytester) -> None:
