@@ -13,6 +13,7 @@ from harness.errors import UnknownName
 from harness.fuzzing.snippet import module_of
 from harness.fuzzing.visible import named, on_a_line, visible
 from harness.jsonvalue import try_parse
+from harness.reporting.conform.wording import shown
 from harness.rules.manual import page
 from harness.rules.registry import rule
 
@@ -104,7 +105,7 @@ def _again(told: Told, port: int | None, *, is_asked: bool, has_test: bool) -> I
 
 
 def _title(told: Told, target: str, *, is_asked: bool) -> Iterator[str]:
-    yield f"# {visible(told.message)}"
+    yield f"# {shown(told.message)}"
     yield ""
     how = "streamed" if told.mode == "stream" else "whole"
     yield f"`{target}`, {told.route}, {how}: `{told.rule}` {told.name} ({told.severity})."

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from harness.cassettes.exchange import How
 from harness.fuzzing.arena import CRASHED, HUNG
+from harness.reporting.conform.wording import shown
 from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT, SHARED
 from harness.sandwich.unended import end_ms
 
@@ -186,4 +187,4 @@ def module_of(finding: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.replace("\\", "\\\\").replace('"""', "'''").split()).rstrip('"')
+    return shown(" ".join(text.split())).replace("\\", "\\\\").replace('"""', "'''")

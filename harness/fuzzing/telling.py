@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.fuzzing.visible import on_a_line
+from harness.reporting.conform.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,8 @@ def written(outcome: Outcome, form: str) -> str:
         return msgspec.json.format(msgspec.json.encode(outcome), indent=1).decode() + "\n"
     if form == "ndjson":
         return "".join(f"{msgspec.json.encode(one).decode()}\n" for one in _rows(outcome))
-    return "\n".join(_text(outcome)) + "\n"
+    # What a gateway says stands in messages: it ends no line, and moves no terminal.
+    return "\n".join(map(shown, _text(outcome))) + "\n"
 
 
 def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:

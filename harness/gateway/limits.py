@@ -152,14 +152,14 @@ class Watch:
         self._handle = None
         # A loop's timer may fire a little early, by its clock's resolution.
         now = self._loop.time() + 0.001
-        if late > _LATE:
-            self._last = now
         if now >= self._total_at:
             self.expire("total")
-        elif now >= self._waiting_until():
+        elif now >= self._waiting_until() and late <= _LATE:
             self.expire("first_byte" if self._first else "idle")
         else:
             if now >= self._quiet_at() and self._quiet is not None:
                 self._pinged = now
                 self._quiet()
+            if now >= self._waiting_until():
+                self._last = now
             self._arm()

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.reporting.conform.wording import shown
 from harness.trials.trial import CHAPTERS, GROUNDS
 from harness.trials.verdict import OUTCOMES
 
@@ -84,7 +85,8 @@ def _text(client: Client, results: Sequence[Played]) -> str:
             count = "1 other" if len(others) == 1 else f"{len(others)} others"
             lines.append(f"  likewise  in {count}: {', '.join(other.trial.name for other in others)}")
         lines.append("")
-    return "\n".join([*lines, _named(client), _summed(results), *_unasked(results)])
+    # What a program wrote to stderr is not to move a terminal.
+    return "\n".join(map(shown, [*lines, _named(client), _summed(results), *_unasked(results)]))
 
 
 def _alike(results: Sequence[Played]) -> list[list[Played]]:
@@ -102,7 +104,8 @@ def _alike(results: Sequence[Played]) -> list[list[Played]]:
 
 
 def _unasked(results: Sequence[Played]) -> list[str]:
-    if not results or any(one.requests for one in results):
+    tried = [one for one in results if one.verdict.outcome != "unsupported"]
+    if not tried or any(one.requests for one in results):
         return []
     return [
         "It never asked the server, so that nothing was tried: docs/clients.md says how it learns the address."
@@ -133,7 +136,12 @@ def _markdown(client: Client, results: Sequence[Played]) -> str:
     ]
     for one in results:
         verdict = one.verdict.outcome + (" (disputed)" if one.trial.ground == "disputed" else "")
-        cells = [f"`{one.trial.name}`", verdict, one.verdict.what, one.trial.legal if one.failed else ""]
+        cells = [
+            f"`{one.trial.name}`",
+            verdict,
+            shown(one.verdict.what),
+            one.trial.legal if one.failed else "",
+        ]
         lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
     return "\n".join(lines)
 
@@ -172,6 +180,6 @@ def page_of(one: Trial) -> str:
             "",
             f"  answer {number}: status {answer.status}, {len(body):,} bytes in {len(answer.pieces):,} pieces",
         ]
-        shown = body[:6_000].decode("utf-8", "backslashreplace")
-        lines += [f"    {line}" for line in shown.split("\n")]
+        text = body[:6_000].decode("utf-8", "backslashreplace")
+        lines += [f"    {line}" for line in text.split("\n")]
     return "\n".join(lines)

@@ -19,13 +19,12 @@ from harness.cassettes.exchange import Chunk
 from harness.cassettes.redaction.redactor import Redactor
 from harness.fuzzing.issue import issue
 from harness.fuzzing.snippet import module_of, snippet
-from harness.generate.sketch import Sketch
-from harness.sandwich.session import Played, Route, Side
-from tests.fuzzing.again import ROOT, free_port, run_test
+from tests.fuzzing.again import ROOT, free_port, replayed, run_test
 from tests.fuzzing.broken_gateways import LosesExclamationMarks, Right
 
 if TYPE_CHECKING:
     from harness.fuzzing.outcome import Told
+    from harness.sandwich.session import Played
 
 
 @pytest.fixture(scope="module")
@@ -40,28 +39,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Told:
         out=tmp_path_factory.mktemp("kept"),
     )
     return outcome.findings[0]
-
-
-def replayed(told: Told) -> Played:
-    """The session that was kept of a finding."""
-    client, upstream = (
-        tuple(
-            Side(exchange=one, index=-1, at_ms=0.0)
-            for one in harness.read_cassette(Path(str(told.folder)) / f"{side}.cassette.jsonl").exchanges
-        )
-        for side in ("client", "upstream")
-    )
-    route = Route(
-        name="chat over chat", base_url="http://127.0.0.1:1/v1", model="m", inbound="chat", upstream="chat"
-    )
-    return Played(
-        cell="",
-        scenario=Sketch().scenario(),
-        route=route,
-        mode="stream",
-        client=client,
-        upstream=upstream,
-    )
 
 
 def with_body(played: Played, body: bytes) -> Played:

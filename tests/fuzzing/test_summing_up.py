@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 import msgspec
 
 import harness
+from harness.cassettes.redaction.redactor import Redactor
+from harness.fuzzing.issue import issue
+from harness.fuzzing.snippet import snippet
 from harness.fuzzing.telling import written
+from tests.fuzzing.again import replayed
 from tests.fuzzing.broken_gateways import LosesExclamationMarks, Right
 
 if TYPE_CHECKING:
@@ -26,6 +31,31 @@ def test_findings_of_the_same_smallest_conversation_are_told_together() -> None:
     several = msgspec.structs.replace(outcome, findings=(first, second, third))
     assert several.alike == ((first, second),)
     assert f"so perhaps of one cause: {first.id}, another\n" in written(several, "text")
+
+
+def test_what_a_gateway_says_does_not_move_a_terminal(tmp_path: Path) -> None:
+    """Its words stand in messages: on stdout, in the text for an issue, and in the test, which has to be read."""
+    outcome = harness.fuzz(
+        LosesExclamationMarks(),
+        max_time=120.0,
+        max_examples=120,
+        stop_after=1,
+        only="XLAT-TEXT-001",
+        out=tmp_path,
+    )
+    (first,) = outcome.findings
+    told = msgspec.structs.replace(first, message='a\x1b[2J\x00\u202e\n"""\\x"')
+    said = msgspec.structs.replace(outcome, findings=(told,), once=(told,), troubles=("b\x1b[2J",))
+    text = written(said, "text")
+    assert 'a\\x1b[2J\\x00\\u202e\\n"""\\x"' in text
+    assert text.replace("\n", "").isprintable()
+    played = replayed(told)
+    issued = issue(told, played, target="some", redactor=Redactor())
+    assert issued.startswith("# a\\x1b[2J")
+    assert "\x1b" not in issued
+    test = snippet(told, played)
+    assert test is not None
+    assert (ast.get_docstring(ast.parse(test)) or "").startswith("a\\x1b[2J\\x00\\u202e '''")
 
 
 def test_folders_of_earlier_hunts_are_told(tmp_path: Path) -> None:

@@ -58,6 +58,16 @@ def test_what_is_no_answer_is_told_for_what_it_is(tmp_path: Path, source: str, w
     assert words in verdict.what
 
 
+def test_what_a_program_writes_to_stderr_does_not_move_a_terminal(tmp_path: Path) -> None:
+    """Colours of a traceback, and worse, are shown for what they are."""
+    script = tmp_path / "client.py"
+    script.write_text(ASK + ONCE + "sys.exit('\\x1b[2Jno')", "utf-8")
+    command, told = shlex.join([sys.executable, str(script)]), list[str]()
+    for form in ("text", "markdown"):
+        assert run(command=command, trials=["chat-plain"], say=told.append, form=form) == 1
+    assert all("\\x1b[2Jno" in one and "\x1b" not in one for one in told)
+
+
 def test_a_client_that_does_nothing_at_all_is_no_success(tmp_path: Path) -> None:
     """Nothing was tried where it says of each stream that it does not do that: the exit code is 3."""
     script = tmp_path / "client.py"
