@@ -27,7 +27,7 @@ _PLAYING = frozenset({"cassette", "replay_server", "gateway", "session_replay_se
 
 _RECHUNK = (
     "rechunk(*cuts): run the test once for each way to cut its cassette's chunks (byte, event, crlf, character, data,"
-    " whole, random@SEED); of none, for all that it has places for."
+    " whole, random@SEED); of none, for all that it has places for, and with two seeds."
 )
 _FAULTS = (
     "faults(*faults): run the test once for each fault of its cassette (truncate, status:429), or of a group (benign,"

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 PLAIN: Final = "none"
 """The fault of a test whose cassette is not there yet: it is recorded, and the next session knows what applies."""
 
-CUTS: Final = ("byte", *PLACES, "random@1", "random@2")
-"""What `rechunk` without arguments cuts by, as far as the recording has such places."""
+CUTS: Final = ("byte", *(place for place in PLACES if place != "random"), "random@1", "random@2")
+"""What `rechunk` without arguments cuts by, as far as the recording has such places; at random, with two seeds."""
 
 _USERS: Final = ("cassette", "replay_server", "gateway")
 """Fixtures that play as the marks say; servers of a session are for all of its tests, and cannot."""
@@ -128,7 +128,7 @@ def cut_pace(cut: str, pace: str = "instant") -> str:
     elif cut.startswith(("bytes:", "cuts:")):
         text = cut
     else:
-        raise UnknownName("cut", cut, ("recorded", *CUTS, "bytes:N", "cuts:A,B"))
+        raise UnknownName("cut", cut, ("recorded", "byte", *PLACES, "random@SEED", "bytes:N", "cuts:A,B"))
     parse_pace(text)
     try:
         return str(parse_pace(f"{pace}+{text}"))

@@ -163,7 +163,7 @@ def _crashed(notes: Notes, config: pytest.Config) -> Iterator[Claim]:
     for part in sorted(known):
         if part.is_file() and not in_use(part):
             name = shlex.quote(shown(part, config))
-            keep = f"`harness cassette recover {name}` keeps what it holds; or delete it, to record anew"
+            keep = f"delete it, to record anew; or `harness cassette recover {name}` keeps what it holds"
             yield Claim("crashed", str(part), ("its recorder died before it was sealed",), (keep,))
 
 

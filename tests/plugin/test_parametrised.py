@@ -113,12 +113,12 @@ def test_cut(harness_cut):
 """
     )
 
-    run(pytester).assert_outcomes(passed=10)
+    run(pytester).assert_outcomes(passed=9)
     found = ids(pytester)
 
     assert found == [
         "test_record",
-        *(f"test_cut[cut={cut}]" for cut in ("byte", "event", "character", "data", "whole", "random")),
+        *(f"test_cut[cut={cut}]" for cut in ("byte", "event", "character", "data", "whole")),
         "test_cut[cut=random@1]",
         "test_cut[cut=random@2]",
     ]
@@ -285,7 +285,7 @@ def test_it():
 
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n", "2")
 
-    result.assert_outcomes(passed=9)
+    result.assert_outcomes(passed=8)
     assert cassettes(pytester) == ["cassettes/test_it/test_it.cassette.jsonl"]
 
 

@@ -137,7 +137,7 @@ def test_what_a_recorder_left_that_died_is_told(pytester: pytest.Pytester, worke
         f"crashed   cassettes/test_it/{name}.cassette.jsonl.part" for name in ("test_all", "test_gone")
     ]
     result.stdout.fnmatch_lines(
-        ["*`harness cassette recover cassettes/test_it/test_all.cassette.jsonl.part` keeps*"]
+        ["*or `harness cassette recover cassettes/test_it/test_all.cassette.jsonl.part` keeps*"]
     )
 
 
