@@ -8,8 +8,10 @@ and what they could not answer fails the test that ran.
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections import deque
+from collections.abc import Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -27,7 +29,7 @@ from harness.testing.places import path_of
 from harness.testing.served import GatewayOfTest, ReplayOfTest, ServerOfTest, Watch, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from harness.cassettes.exchange import Request
 
@@ -166,6 +168,10 @@ class Servers:
     ) -> GatewayOfTest:
         if dialect is not None and dialect not in DIALECTS:
             raise UnknownName("dialect", dialect, DIALECTS, where="dialect")
+        known = tuple(inspect.signature(harness.gateway_server).parameters)[1:]
+        for name in options:
+            if name not in known:
+                raise UnknownName("option of the gateway", name, known, where="gateway")
         key = repr(("gateway", upstream, dialect, pace, fault, match, fail_on_miss, sorted(options.items())))
         if self._item is None and isinstance(kept := self._kept.get(key), GatewayOfTest):
             return kept
@@ -206,11 +212,14 @@ class Servers:
 
     def _own(self) -> pytest.Item:
         if self._item is None or self._item.get_closest_marker(NAME) is None:
+            marks = "name one, or mark the test: @pytest.mark.cassette(path)"
             raise UsageError(
                 "there is no recording to serve",
-                where="replay_server()" if self._item is None else self._item.nodeid,
+                where="a server of the session" if self._item is None else self._item.nodeid,
                 expected="the path of a cassette",
-                hint="name one, or mark the test: @pytest.mark.cassette(path)",
+                hint="name one: it is for many tests, and has no cassette of its own"
+                if self._item is None
+                else marks,
             )
         return self._item
 
@@ -220,7 +229,18 @@ class Servers:
             item = self._own()
             return [_present(path_of(item, marked(item)))]
         folder = self._config.rootpath if self._item is None else self._item.path.parent
-        several: Sequence[str | Path] = [given] if isinstance(given, (str, Path)) else list(given)
+        several: object = [given] if isinstance(given, (str, Path)) else given
+        if (
+            not isinstance(several, Sequence)
+            or not several
+            or not all(isinstance(one, (str, Path)) for one in several)
+        ):
+            raise UsageError(
+                "this names no recording",
+                where="the first argument",
+                expected="a path, the name of a shipped recording, or a list of them",
+                found=repr(given),
+            )
         return [self._path(one, folder) for one in several]
 
     def _path(self, given: str | Path, folder: Path) -> str | Path:

@@ -218,6 +218,10 @@ BAD = {
     "an unknown dialect": 'gateway("hi.cassette.jsonl", dialect="chatt")',
     "a fault of a URL": 'gateway("http://127.0.0.1:9/v1", fault="truncate")',
     "a gateway without upstream": "gateway()",
+    "a number": "replay_server(3)",
+    "an empty list": "replay_server([])",
+    "an unknown option": 'gateway("hi.cassette.jsonl", retrys=1)',
+    "no recording of the session": "request.getfixturevalue('session_replay_server')()",
 }
 
 
@@ -227,7 +231,7 @@ def test_what_cannot_be_meant_is_told_without_our_frames(
 ) -> None:
     """The text says what is wrong and what would be right."""
     recorded(pytester.path)
-    pytester.makepyfile(test_it=f"def test_it(replay_server, gateway):\n    {bad}\n")
+    pytester.makepyfile(test_it=f"def test_it(request, replay_server, gateway):\n    {bad}\n")
 
     result = run(pytester)
 
