@@ -76,6 +76,7 @@ def broken(
             lambda drawn: _first(drawn[0], (*chosen[drawn[1] :], *chosen[: drawn[1]]))
         )
         return named("broken", one.filter(lambda found: found is not None))  # type: ignore[arg-type]
+    _loaded()
     cuts = st.sampled_from(("drop", "repeat", "swap", "cut"))
     place = st.integers(0, 60)
     structural = st.tuples(streams, cuts, place).map(lambda drawn: _cut(*drawn))
@@ -95,6 +96,13 @@ def _chosen(faults: Sequence[str] | None) -> tuple[Fault, ...] | None:
             hint='for example broken(chat_streams(), faults=("drop", "cut:byte=80"))',
         )
     return tuple(parse_fault(one) for one in faults)
+
+
+def _loaded() -> None:
+    """Load all faults when a strategy is made: a first draw that takes so long is a failed health check."""
+    from harness.faults.registry import faults  # noqa: PLC0415 - it loads all of them
+
+    faults()
 
 
 @cache

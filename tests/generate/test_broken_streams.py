@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -87,3 +91,14 @@ def test_bad_use_is_refused_before_anything_is_drawn() -> None:
         broken(chat_streams(), faults=("dropp",))
     with pytest.raises(UsageError, match="nothing of usage_zero can happen in this stream"):
         broken(SMALL, faults=("usage_zero",))
+
+
+def test_faults_are_loaded_when_the_strategy_is_made() -> None:
+    """In the first draw they would cost so long that hypothesis fails the test for it."""
+    program = """
+import sys
+from harness.generate import broken, chat_streams
+broken(chat_streams())
+assert "harness.faults.stream" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])  # noqa: S603 - ours
