@@ -16,7 +16,10 @@ from tests.pages.blocks import Aside, File, Step, steps
 from tests.pages.terminal import Outcome, Terminal, differences
 
 ROOT = Path(__file__).resolve().parents[2]
-PATTERNS = ("README.md", "docs/tutorial.md", "docs/pytest.md", "docs/howto/*.md")
+PATTERNS = (
+    *("README.md", "docs/tutorial.md", "docs/pytest.md", "docs/howto/*.md"),
+    *("docs/clients.md", "docs/generate.md"),
+)
 """The pages that are held."""
 
 IN_CHECKOUT = ("README.md", "docs/tutorial.md")
