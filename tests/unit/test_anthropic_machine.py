@@ -144,6 +144,7 @@ def test_the_sentinel_is_passed_over() -> None:
     assert AnthropicMachine().done(SseEvent(0, None, b"[DONE]", None, None, 0, 1)) == ()
 
 
+@pytest.mark.sdk
 def test_every_event_and_delta_of_the_sdk_is_in_the_grammar() -> None:
     """An outside truth against tables that only know themselves."""
     types = pytest.importorskip("anthropic.types", reason="the anthropic SDK is not installed")

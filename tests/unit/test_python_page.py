@@ -63,6 +63,7 @@ def test_every_argument_of_a_conformance_run_is_told() -> None:
     assert sorted(told) == sorted(set(inspect.signature(harness.conform).parameters) - {"target"})
 
 
+@pytest.mark.sdk
 def test_the_gateway_on_the_page_answers(capsys: pytest.CaptureFixture[str]) -> None:
     """Through the SDK."""
     pytest.importorskip("openai", reason="the example uses OpenAI's SDK")
@@ -72,6 +73,7 @@ def test_the_gateway_on_the_page_answers(capsys: pytest.CaptureFixture[str]) -> 
     assert (summary.recorded, summary.refusals, summary.misses) == ([], [], ())
 
 
+@pytest.mark.sdk
 def test_the_tools_on_the_page_are_run(capsys: pytest.CaptureFixture[str]) -> None:
     """The model calls one, is told what it gave, and answers."""
     pytest.importorskip("openai", reason="the example uses OpenAI's SDK")

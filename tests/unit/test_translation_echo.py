@@ -24,6 +24,7 @@ def responded(body: dict[str, Any]) -> Any:
     return responses.Response.model_validate({**own, **echo(None, body)}, strict=True)
 
 
+@pytest.mark.sdk
 def test_an_answer_without_its_request_has_every_member_with_its_default() -> None:
     """Nothing is left out where nothing is known."""
     echoed = echo(None, {})
@@ -125,6 +126,7 @@ def test_the_tools_of_a_namespace_come_back_filled_in_too() -> None:
     assert "strict" not in inner
 
 
+@pytest.mark.sdk
 def test_a_schema_without_strictness_comes_back_strict() -> None:
     """That is OpenAI's default for `text.format`, unlike Chat's."""
     said = {"type": "json_schema", "name": "n", "schema": {"type": "object"}}
