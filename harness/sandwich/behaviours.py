@@ -7,13 +7,11 @@ Playing only plays: all but a dozen events is parsed afterwards, when nobody's t
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from harness.findings import Severity
-from harness.io.server.timetable import now
 from harness.results.result import CellStatus
 from harness.sandwich import judging
 from harness.sandwich.behaviours_comparing import crossed, folded, is_refused, repeated, turned_away
@@ -21,10 +19,11 @@ from harness.sandwich.behaviours_ids import shared
 from harness.sandwich.behaviours_rules import CROSSED, FOLD, HELD, LEFT, REPEAT, SHARED
 from harness.sandwich.behaviours_watching import Watched, held_back, held_in_all, is_doubtful, left
 from harness.sandwich.session import requests_at_most
+from harness.sandwich.starving import STARVED, watched_clock
 from harness.sandwich.unended import is_given_up
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from harness.findings import Finding
     from harness.sandwich.judging import Judged
@@ -35,10 +34,6 @@ TRIES: Final = 3
 """How many times a session whose times matter is played. A gateway that holds pieces back always does, however long
 upstream takes between two, which is twice as long with each try; a machine that is busy does not."""
 CROWD: Final = 50
-STARVED: Final = 0.5
-"""Seconds by which a task comes late in a process that gets next to nothing of its machine; a crowd alone makes it a
-tenth of that."""
-_LOOK: Final = 0.02
 LEAVE_AFTER: Final = 8
 """Reads of the body after which the client leaves: text has come by then, in every dialect."""
 LEAVE_AT: Final = 4.0
@@ -124,7 +119,7 @@ async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mod
         await asyncio.sleep(crowd)
         numbers = range(1 + crowd * CROWD, 1 + (crowd + 1) * CROWD)
         plays = (player.play(scenario, route, mode, number=number) for number in numbers)
-        async with _watched_clock() as clock:
+        async with watched_clock() as clock:
             came = await asyncio.gather(*plays)
         late = max(late, *clock)
         sessions += came
@@ -141,24 +136,6 @@ async def _crosstalk(player: Player, scenario: Scenario, route: Route, mode: Mod
 def _is_turned_off(played: Played) -> bool:
     """Whether it cannot be compared: it was refused, or not answered when its client gave up."""
     return is_refused(played) or is_given_up(played)
-
-
-@asynccontextmanager
-async def _watched_clock() -> AsyncIterator[list[float]]:
-    """How many seconds later than it was due a task came to run, each time: what is inside shares the loop with it."""
-    found = [0.0]
-
-    async def look() -> None:
-        while True:
-            due = now() + _LOOK
-            await asyncio.sleep(_LOOK)
-            found.append(now() - due)
-
-    task = asyncio.create_task(look())
-    try:
-        yield found
-    finally:
-        task.cancel()
 
 
 _PLAYS: Final[Mapping[str, Callable[[Player, Scenario, Route, Mode], Awaitable[Played]]]] = {

@@ -129,10 +129,14 @@ def _unlike(alone: Played, one: Played) -> Finding | None:
 
 def is_refused(played: Played) -> bool:
     """Whether a session got no answer, or one that says itself that it failed."""
-    exchange = played.client[0].exchange
+    return is_refusal(played.route.inbound, played.client[0].exchange)
+
+
+def is_refusal(inbound: InboundDialect, exchange: Exchange) -> bool:
+    """Whether an exchange brought no answer, or one that says itself that it failed."""
     if exchange.response is None or exchange.response.status >= _REFUSED:
         return True
-    turn = _turn(played.route.inbound, exchange)
+    turn = _turn(inbound, exchange)
     return turn is not None and turn.error is not None
 
 

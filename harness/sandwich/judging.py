@@ -15,6 +15,7 @@ from harness.sandwich.behaviours_rules import HELD
 from harness.sandwich.clocked import without_chance
 from harness.sandwich.features import seen
 from harness.sandwich.pairing import halves, ran_calls
+from harness.sandwich.starving import without_starved
 from harness.sandwich.unended import unended
 from harness.turn.reading import turn_of
 
@@ -91,7 +92,10 @@ def judged(played: Played, *, profile: str = "openai", ruleset: str | None = Non
             strict=True,
         )
     )
+    verdicts, starved = without_starved(played, verdicts)
     status, reason = _status(played, verdicts, missing)
+    if starved is not None and status in {CellStatus.PASSED, CellStatus.WARNED}:
+        status, reason = CellStatus.NOT_EXERCISED, starved
     return Judged(status=status, reason=reason, exercised=exercised, missing=missing, verdicts=verdicts)
 
 

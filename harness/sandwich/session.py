@@ -12,6 +12,7 @@ from harness.cassettes.exchange import Request
 from harness.io.server.timetable import now
 from harness.sandwich.answered import whole_answer
 from harness.sandwich.client import ask
+from harness.sandwich.starving import watched_clock
 from harness.sandwich.upstream import Plan
 from harness.scenarios.asking import Said, continued
 from harness.scenarios.mark import mark
@@ -32,6 +33,8 @@ Mode = Literal["stream", "whole"]
 _PATHS: Final = {"chat": "/chat/completions", "responses": "/responses"}
 _LOOK: Final = 0.01
 """Seconds between two looks whether the upstream's answers are over."""
+_WATCH: Final = 0.1
+"""Seconds between two looks at the clock."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,7 @@ class Played:
         upstream: What the target asked and was answered, in order.
         mark: The session's mark.
         begun: When it began, on the clock of `now`.
+        late: By how many seconds this process came late to what it had to do meanwhile.
         sessions: Where the cell is made of several sessions, each of them; `client` and `upstream` are then all
             of theirs.
     """
@@ -103,6 +107,7 @@ class Played:
     upstream: tuple[Side, ...]
     mark: str = ""
     begun: float = 0.0
+    late: float = 0.0
     sessions: tuple[Played, ...] = ()
 
 
@@ -165,30 +170,31 @@ class Player:
         client: list[Side] = []
         seconds = scenario.seconds if self._seconds is None else min(scenario.seconds, self._seconds)
         turns = requests_at_most(scenario)
-        while True:
-            sent = msgspec.json.encode(body)
-            take = None
-            if self._recorder is not None:
-                take = self._recorder.begin(Request("POST", url, headers, sent), extra={"cell": cell})
-            at = now()
-            exchange = await ask(
-                self._client,
-                url,
-                headers,
-                sent,
-                seconds=seconds,
-                leave_after=leave_after,
-                leave_at=leave_at,
-                take=take,
-            )
-            index = take.index if take is not None else -1
-            client.append(Side(exchange=exchange, index=index, at_ms=(at - begun) * 1e3))
-            if len(client) >= turns:
-                break
-            following = _following(scenario, route, body, exchange, name)
-            if following is None:
-                break
-            body = following
+        async with watched_clock(_WATCH) as clock:
+            while True:
+                sent = msgspec.json.encode(body)
+                take = None
+                if self._recorder is not None:
+                    take = self._recorder.begin(Request("POST", url, headers, sent), extra={"cell": cell})
+                at = now()
+                exchange = await ask(
+                    self._client,
+                    url,
+                    headers,
+                    sent,
+                    seconds=seconds,
+                    leave_after=leave_after,
+                    leave_at=leave_at,
+                    take=take,
+                )
+                index = take.index if take is not None else -1
+                client.append(Side(exchange=exchange, index=index, at_ms=(at - begun) * 1e3))
+                if len(client) >= turns:
+                    break
+                following = _following(scenario, route, body, exchange, name)
+                if following is None:
+                    break
+                body = following
         until = now() + linger
         while now() < until and not (plan.heard and all(one.ended for one in plan.heard)):  # noqa: ASYNC110 - another loop's
             await asyncio.sleep(_LOOK)
@@ -210,6 +216,7 @@ class Player:
             ),
             mark=name,
             begun=begun,
+            late=max(clock),
         )
 
 
