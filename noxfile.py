@@ -159,7 +159,7 @@ def installed_from_npm(session: nox.Session, modules: Path, packages: tuple[str,
 def plugins(session: nox.Session) -> None:
     """The pytest plugin beside others that it may meet; they load themselves, so they are in no other session."""
     session.install("-e", ".", *groups("test", "plugins"))
-    beside = ("tests/plugin/test_vcr.py", "tests/plugin/test_plugin_async.py")
+    beside = [f"tests/plugin/test_{name}.py" for name in ("beside", "plugin_async", "vcr")]
     session.run("pytest", "-o", "asyncio_default_fixture_loop_scope=function", *(session.posargs or beside))
 
 

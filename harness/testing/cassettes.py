@@ -277,7 +277,10 @@ def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
         report.failed or report.when == "teardown"
     ):  # what was asked in one test explains no failure of another
         late_requests.clear()
-    if one is None or report.when == "teardown":
+    if one is None:
+        return
+    if report.when == "teardown":
+        del item.stash[TAPED]  # pytest keeps its tests to the end of the session
         return
     if report.failed or (report.skipped and not hasattr(report, "wasxfail")):
         one.failed = True

@@ -45,13 +45,6 @@ WHOLE: dict[str, Any] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where these are set, pytest does not trim its short summary."""
-    monkeypatch.delenv("CI", raising=False)
-    monkeypatch.delenv("BUILD_NUMBER", raising=False)
-
-
 def response(module: Any, body: bytes = BODY, **more: Any) -> Any:
     """What a client of httpx or httpx2 was answered."""
     asked = RECORDED.request

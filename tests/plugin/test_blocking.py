@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
 
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-
-
 @pytest.mark.parametrize(
     "host",
     ["", "localhost", "LocalHost".lower(), "a.localhost", "127.0.0.1", "127.8.8.8", "::1", "::1%lo", "[::1]",

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.clients.live import LiveUpstream
-from tests.pytesting import STREAM, asking, cassettes, run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    """A live upstream."""
-    with LiveUpstream({"/chat/completions": STREAM}) as live:
-        yield live.url
-
+from tests.pytesting import asking, cassettes, run
 
 HALVES = """
 @pytest.fixture

@@ -7,25 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.testing.places import name_of
-from tests.clients.live import LiveUpstream
-from tests.pytesting import STREAM, asking, cassettes, run, told
+from tests.pytesting import asking, cassettes, run, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from syrupy.assertion import SnapshotAssertion
-
-
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    """A live upstream."""
-    with LiveUpstream({"/chat/completions": STREAM}) as live:
-        yield live.url
 
 
 ODD = """

@@ -14,7 +14,6 @@ import pytest
 import harness
 from harness.errors import UsageError
 from harness.testing.clients import clients_on
-from tests.clients.live import LiveUpstream
 from tests.pytesting import STREAM, asking, cassettes, run, told
 
 if TYPE_CHECKING:
@@ -32,16 +31,10 @@ GONE = "http://127.0.0.1:9/v1/chat/completions"
 """Where nobody listens; a recording is found all the same, as hosts do not count."""
 
 
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-
-
 @pytest.fixture
-def url() -> Iterator[str]:
-    """A live upstream."""
-    with LiveUpstream({"/chat/completions": STREAM}) as live:
-        yield f"{live.url}/v1/chat/completions"
+def url(url: str) -> str:
+    """Where a live upstream is asked."""
+    return f"{url}/v1/chat/completions"
 
 
 @contextmanager

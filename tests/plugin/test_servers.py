@@ -41,11 +41,6 @@ def post(server, body=ASKED, path="/chat/completions"):
 """
 
 
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-
-
 def recorded(folder: Path, name: str = "hi.cassette.jsonl", body: bytes = CHAT) -> Path:
     """A cassette with one exchange."""
     request = Request(

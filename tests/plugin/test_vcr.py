@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.jobs.convert import import_recording
-from tests.clients.live import LiveUpstream
 from tests.pytesting import STREAM, asking, cassettes, run, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from syrupy.assertion import SnapshotAssertion
 
 WITH_RECORDING = pytest.mark.skipif(
@@ -23,18 +20,6 @@ WITH_RECORDING = pytest.mark.skipif(
 ALONE = pytest.mark.skipif(
     importlib.util.find_spec("pytest_recording") is not None, reason="pytest-recording is installed"
 )
-
-
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    """A live upstream."""
-    with LiveUpstream({"/chat/completions": STREAM}) as live:
-        yield live.url
 
 
 def _vcr(

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.clients.live import LiveUpstream
 from tests.pytesting import STREAM, asking, cassettes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytest.importorskip("xdist")
 
@@ -20,13 +14,6 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    """A live upstream."""
-    with LiveUpstream({"/chat/completions": STREAM}) as live:
-        yield live.url
 
 
 def _in_two(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
