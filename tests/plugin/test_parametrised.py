@@ -11,9 +11,11 @@ import harness
 import harness.testing.cassettes
 import harness.testing.parametrised
 import harness.testing.servers
+from tests.clients.live import LiveUpstream
 from tests.pytesting import asking, cassettes, run, told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
@@ -22,6 +24,13 @@ _LOADED = (harness.cassette, harness.replay_server, harness.testing.cassettes, h
 """A run of pytest within this process forgets what it has imported, and would import it again for each test."""
 
 STREAM = 'data: {"text":"gr\u00fc\u00dfe"}\n\ndata: {"text":"!"}\n\ndata: [DONE]\n\n'.encode()
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """A live upstream that answers with `STREAM`."""
+    with LiveUpstream({"/chat/completions": STREAM}) as live:
+        yield live.url
 
 
 def pieces(url: str) -> str:
