@@ -133,4 +133,5 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         """As of the command."""
         if self.interrupted:
             return 130
-        return 3 if self.died or self.troubles or self.vain else 1 if self.findings else 0
+        is_hunted = self.plays and not (self.died or self.troubles or self.vain)
+        return 3 if not is_hunted else 1 if self.findings else 0

@@ -15,6 +15,7 @@ from harness.conforming.verdict import hint_of
 from harness.conforming.wishes import TOOLS
 from harness.errors import InputError, UsageError
 from harness.fuzzing.arena import Arena, Way
+from harness.fuzzing.asked import known_modes, known_rules, numbers
 from harness.fuzzing.database import Database, Kept, playable
 from harness.fuzzing.hunt import Found, Hunt, Terms, is_sure
 from harness.fuzzing.interrupts import Interrupts
@@ -102,7 +103,7 @@ def fuzz(
         What came of it; `exit_code` is that of the command.
 
     Raises:
-        UsageError: Something cannot be meant.
+        UsageError: Something cannot be meant; UnknownName: there is no such target, route, mode or rule.
         TargetError: The target cannot be started, or has an upstream of its own.
         InputError: The baseline is not there, or the database holds something else.
     """
@@ -110,6 +111,11 @@ def fuzz(
         raise UsageError(
             "nothing ends this: give a time, a number of conversations, or of findings", where="--max-time"
         )
+    numbers(1, max_examples=max_examples, stop_after=stop_after, concurrency=concurrency)
+    numbers(0, max_time=max_time, shrink_time=shrink_time, timeout=timeout, seed=seed)
+    known_rules(_several(only), "--rule")
+    known_rules(_several(ignored), "--ignore")
+    known_modes(_several(modes))
     given = Given(
         base_url=base_url,
         wait_for=wait_for,

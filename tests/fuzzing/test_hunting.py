@@ -111,6 +111,12 @@ def test_rules_can_be_left_out() -> None:
     assert outcome.findings == ()
 
 
+def test_a_hunt_in_which_nothing_was_played_is_not_clean() -> None:
+    """Its time was over before it began."""
+    outcome = harness.fuzz(Right(), max_time=1e-6)
+    assert (outcome.conversations, outcome.exit_code) == (0, 3)
+
+
 def test_routes_and_modes_can_be_chosen() -> None:
     """By patterns of the way, and by mode."""
     outcome = harness.fuzz("builtin", max_examples=12, routes="responses over *", modes="whole")
@@ -139,6 +145,14 @@ def test_the_outcome_is_told_for_programs(tmp_path: Path) -> None:
         ({"max_time": None}, UsageError, "--max-time"),
         ({"baseline": "nowhere.toml"}, InputError, "no such baseline"),
         ({"profile": "opnai"}, UnknownName, "opnai"),
+        ({"only": "XLAT-TXT-*"}, UnknownName, "--rule"),
+        ({"only": ["HUNG", "CRASHD"]}, UnknownName, "did you mean 'CRASHED'"),
+        ({"ignored": "xlat-*"}, UnknownName, "--ignore"),
+        ({"modes": "streamed"}, UnknownName, "did you mean 'stream'"),
+        ({"max_time": float("nan")}, UsageError, "--max-time"),
+        ({"max_examples": 0}, UsageError, "--max-examples"),
+        ({"concurrency": 0}, UsageError, "a number of 1 or more"),
+        ({"seed": -1}, UsageError, "--seed"),
         ({"target": "all", "tools": "nowhere"}, UsageError, "one gateway"),
     ],
 )

@@ -63,7 +63,7 @@ def test_folders_of_earlier_hunts_are_told(tmp_path: Path) -> None:
     (tmp_path / "old-finding").mkdir()
     (tmp_path / "old-finding" / "finding.json").write_text("{}")
     (tmp_path / "of-somebody").mkdir()
-    outcome = harness.fuzz(Right(), max_time=120.0, max_examples=1, only="NONE", out=tmp_path)
+    outcome = harness.fuzz(Right(), max_time=120.0, max_examples=1, only="HUNG", out=tmp_path)
     assert outcome.earlier == (str(tmp_path / "old-finding"),)
     assert "1 folder of earlier hunts, not found this time, still there: " in written(outcome, "text")
     assert (tmp_path / "old-finding" / "finding.json").is_file()
