@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.errors import FileAccessError, InputError
+from harness.errors import FileAccessError, InputError, UnknownName
+from harness.faults.registry import parse_fault
 from harness.fuzzing.arena import Key, Way
 from harness.generate.sketch import Sketch  # noqa: TC001 - msgspec reads the annotation
 from harness.io.files import write_text
@@ -74,8 +75,10 @@ class Database:
     def _all(self) -> Iterable[Kept]:
         for path in sorted(self._folder.glob("*.json")) if self._folder.is_dir() else ():
             try:
-                yield msgspec.json.decode(path.read_bytes(), type=Kept)
-            except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+                kept = msgspec.json.decode(path.read_bytes(), type=Kept)
+                _look(kept.conversation)
+                yield kept
+            except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, UnknownName) as error:
                 raise InputError(
                     "this is no finding of `harness fuzz`",
                     where=str(path),
@@ -93,6 +96,18 @@ class Database:
     def drop(self, one: Kept) -> None:
         """Forget it."""
         (self._folder / one.file).unlink(missing_ok=True)
+
+
+def _look(conversation: Sketch) -> None:
+    """Look at a conversation that somebody else may have written.
+
+    Raises:
+        msgspec.ValidationError, UnknownName: It cannot be played.
+    """
+    if not conversation.says or conversation.gap_us < 0:
+        raise msgspec.ValidationError("its conversation cannot be played")
+    if conversation.fault:
+        parse_fault(conversation.fault)
 
 
 def playable(kept: Sequence[Kept], ways: Sequence[Way]) -> list[tuple[Way, Sketch, Key]]:

@@ -143,17 +143,17 @@ class Hunt:
         self._accepted: set[Key] = set()
         self._over = False
 
-    async def run(self, known: Sequence[tuple[Way, Sketch, Key]] = ()) -> Mapping[Key, bool]:
+    async def run(self, known: Sequence[tuple[Way, Sketch, Key]] = ()) -> Mapping[Key, bool | None]:
         """Hunt.
 
         Args:
             known: What the database has: it is played first.
 
         Returns:
-            Whether each of what was known is still there.
+            Whether each of what was known is still there; None where nobody knows.
         """
         self._begun = monotonic()
-        still: dict[Key, bool] = {}
+        still: dict[Key, bool | None] = {}
         async with self.arena:
             shrinkers = [asyncio.create_task(self._shrinker()) for _ in range(SHRINKERS)]
             try:
@@ -200,16 +200,20 @@ class Hunt:
                 continue
             one = next(given)
             self.examples += 1
-            try:
-                seen = await self.arena.play(one.sketch, one.way)
-            except Gone:
-                raise
-            except Exception as error:  # noqa: BLE001 - one conversation must not end the hunt
-                self.troubles.setdefault(f"{type(error).__name__}: {error}", one.sketch)
-                continue
+            seen = await self._played(one.sketch, one.way)
             if seen is not None:
                 self._noted(one.sketch, one.way, seen)
             self.tell(self)
+
+    async def _played(self, sketch: Sketch, way: Way) -> Seen | None:
+        """What came of a conversation; None where it cannot be played that way, or where this tool failed."""
+        try:
+            return await self.arena.play(sketch, way)
+        except Gone:
+            raise
+        except Exception as error:  # noqa: BLE001 - one conversation must not end the hunt
+            self.troubles.setdefault(f"{type(error).__name__}: {error}", sketch)
+            return None
 
     def _is_enough(self) -> bool:
         terms = self.terms
@@ -264,11 +268,12 @@ class Hunt:
         source = f"{self.arena.target.name}/{key.route}/generated/{way.mode}"
         return not self.baseline.sort_out(Verdict(source=source, findings=(finding,))).expected
 
-    async def _again(self, way: Way, sketch: Sketch, key: Key) -> bool:
+    async def _again(self, way: Way, sketch: Sketch, key: Key) -> bool | None:
+        """Whether what is known shows again; None where that cannot be played."""
         for _ in range(3):
-            seen = await self.arena.play(sketch, way)
+            seen = await self._played(sketch, way)
             if seen is None:
-                return False
+                return None
             self._noted(sketch, way, seen)
             if key in seen.findings:
                 if key in self.found:

@@ -48,7 +48,7 @@ def _text(outcome: Outcome) -> Iterator[str]:
         yield ""
     for one in outcome.once:
         where = f"{one.rule} on {one.route}, {_mode(one.mode)}"
-        yield f"once     {where}: {one.message} It may be chance, and does not count."
+        yield f"once     {where}: {one.message.rstrip('.')}. It may be chance, and does not count."
     if outcome.once:
         yield ""
     for gone in outcome.gone:

@@ -174,6 +174,21 @@ def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text("{}")
     with pytest.raises(InputError, match=r"package\.json"):
         harness.fuzz("builtin", database=tmp_path)
+    (tmp_path / "package.json").unlink()
+    kept = {
+        "target": "builtin",
+        "route": "chat over chat",
+        "mode": "stream",
+        "rule": "HUNG",
+        "fingerprint": "a",
+    }
+    for conversation, why in (
+        ({"says": []}, "cannot be played"),
+        ({"fault": "cutt"}, "there is no fault 'cutt'"),
+    ):
+        (tmp_path / "kept.json").write_text(json.dumps({**kept, "conversation": conversation}))
+        with pytest.raises(InputError, match=why):
+            harness.fuzz("builtin", database=tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="no folder"):
         harness.fuzz("builtin", database=tmp_path / "file")
