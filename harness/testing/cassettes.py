@@ -270,13 +270,8 @@ def ended(item: pytest.Item, error: BaseException | None) -> None:
 
 def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
     """Keep a test's outcome for its cassette, and add what the tape knows to a failure: SDKs hide it."""
+    _tell_late(report)
     one = item.stash.get(TAPED, None)
-    if report.failed and late_requests:
-        report.sections.append(("harness: clients of other tests", "\n".join(late_requests)))
-    if (
-        report.failed or report.when == "teardown"
-    ):  # what was asked in one test explains no failure of another
-        late_requests.clear()
     if one is None:
         return
     if report.when == "teardown":
@@ -290,6 +285,20 @@ def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
         from harness.testing.played import how_played  # noqa: PLC0415 - few tests have variants, and fail
 
         report.sections.append(("harness: how it was played", how_played(item, one.path)))
+    if text := _text_for(one, report):
+        report.sections.append(("harness: cassette", text))
+
+
+def _tell_late(report: pytest.TestReport) -> None:
+    """Add what was asked of tapes of other tests; in one test, as it explains no failure of the next."""
+    if report.failed and late_requests:
+        report.sections.append(("harness: clients of other tests", "\n".join(late_requests)))
+    if report.failed or report.when == "teardown":
+        late_requests.clear()
+
+
+def _text_for(one: Taped, report: pytest.TestReport) -> str:
+    """What a failed test is told of its cassette, and its report does not show."""
     if one.tape.misses:
         shorten(report)
     texts = [] if one.told else [one.anew(report.longreprtext)]
@@ -300,5 +309,4 @@ def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
             f"What this test recorded ({count}) is not kept, since it failed;"
             " `record_on_exception` in `cassette_config` would keep it."
         )
-    if text := "\n".join(filter(None, texts)):
-        report.sections.append(("harness: cassette", text))
+    return "\n".join(filter(None, texts))

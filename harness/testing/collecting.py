@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _FIXTURE: Final = "cassette"
+_PLUGIN: Final = "harness.pytest_plugin"
 _SERVERS: Final = frozenset({"replay_server", "gateway"})
 
 
@@ -29,9 +30,10 @@ def collected(items: Sequence[pytest.Function], everything: list[pytest.Item]) -
     Raises:
         pytest.UsageError: A mark cannot be meant, or two tests would have one cassette by accident.
     """
-    if not _checked(items, everything, marks.check, places.check):
+    ours = [item for item in items if _has_our_fixture(item)]
+    if not _checked(items, everything, marks.check, places.check, _check_fixture):
         return
-    for item in items:
+    for item in ours:
         names = item.fixturenames
         if _FIXTURE in names:
             names.remove(_FIXTURE)
@@ -39,6 +41,34 @@ def collected(items: Sequence[pytest.Function], everything: list[pytest.Item]) -
             continue  # it plays the cassette to its clients, and a tape under them would answer in its place
         first = next((at for at, name in enumerate(names) if _is_for_one_test(item, name)), len(names))
         names.insert(first, _FIXTURE)
+
+
+def _check_fixture(items: Sequence[pytest.Function]) -> None:
+    wrong = [
+        str(
+            UsageError(
+                "the mark `cassette` does nothing here: the project has a fixture `cassette` of its own",
+                where=marks.place_of(item),
+                hint="rename that fixture; or let it take ours, `def cassette(cassette)`, and give it back",
+            )
+        )
+        for item in items
+        if (item.get_closest_marker(marks.NAME) is not None or _FIXTURE not in item.fixturenames)
+        and not _has_our_fixture(item)
+    ]
+    if wrong:
+        raise pytest.UsageError("\n".join(wrong))
+
+
+def _has_our_fixture(item: pytest.Function) -> bool:
+    """Whether what a test has as `cassette` is ours, or stands on it."""
+    manager = item.session._fixturemanager  # noqa: SLF001 - pytest has no other way to ask
+    for definition in reversed(manager.getfixturedefs(_FIXTURE, item) or ()):
+        if definition.func.__module__ == _PLUGIN:
+            return True
+        if _FIXTURE not in definition.argnames:
+            return False
+    return False
 
 
 def refuse_unvaried(items: Sequence[pytest.Function], everything: list[pytest.Item]) -> None:

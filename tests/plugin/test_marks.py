@@ -235,3 +235,41 @@ def test_the_plugin_imports_nothing_but_pytest() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
 
     assert done.stdout.strip() == "['harness.pytest_plugin']"
+
+
+def test_a_fixture_of_the_projects_own_is_not_taken_for_ours(
+    pytester: pytest.Pytester, url: str, snapshot: SnapshotAssertion
+) -> None:
+    """With it a mark would do nothing, and nobody would notice; one that stands on ours is one of ours."""
+    pytester.makepyfile(
+        test_other="""
+import pytest
+@pytest.fixture
+def first(): return "first"
+@pytest.fixture
+def cassette(): return "mine"
+def test_named(first, cassette): assert cassette == "mine"
+"""
+    )
+    run(pytester).assert_outcomes(passed=1)
+    pytester.makepyfile(
+        test_it=asking(url)
+        + """
+@pytest.fixture
+def cassette(cassette):
+    assert ask()[0] == 200
+    return cassette
+
+@pytest.mark.cassette
+def test_extended(): ...
+"""
+    )
+    run(pytester).assert_outcomes(passed=2)
+    assert cassettes(pytester) == ["cassettes/test_it/test_extended.cassette.jsonl"]
+    with (pytester.path / "test_other.py").open("a") as file:
+        file.write("\n@pytest.mark.cassette\ndef test_marked(): raise SystemExit\n")
+
+    result = run(pytester)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert told(result, errors=True) == snapshot

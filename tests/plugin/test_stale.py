@@ -66,6 +66,12 @@ def test_a_session_fails_where_that_is_asked(project: pytest.Pytester, workers: 
     result.stdout.fnmatch_lines(["4 cassettes to look after: --harness-fail-on-stale fails the session"])
 
 
+@pytest.mark.parametrize("option", ["--setup-only", "--setup-plan", "--collect-only"])
+def test_a_session_that_runs_no_test_is_told_nothing(project: pytest.Pytester, option: str) -> None:
+    """Nobody asked for anything, as nobody could."""
+    assert not claims(run(project, option))
+
+
 def test_a_tidy_project_is_told_nothing(pytester: pytest.Pytester) -> None:
     """And passes."""
     lay(pytester, "test_it/test_all", CLEAN)
