@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -62,8 +62,9 @@ def _check_fixture(items: Sequence[pytest.Function]) -> None:
 
 def _has_our_fixture(item: pytest.Function) -> bool:
     """Whether what a test has as `cassette` is ours, or stands on it."""
-    manager = item.session._fixturemanager  # noqa: SLF001 - pytest has no other way to ask
-    for definition in reversed(manager.getfixturedefs(_FIXTURE, item) or ()):
+    manager: Any = item.session._fixturemanager  # noqa: SLF001 - pytest has no other way to ask
+    node = item if pytest.version_tuple >= (8, 1) else item.nodeid
+    for definition in reversed(manager.getfixturedefs(_FIXTURE, node) or ()):
         if definition.func.__module__ == _PLUGIN:
             return True
         if _FIXTURE not in definition.argnames:
