@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from harness.errors import UnknownName, UsageError
@@ -9,6 +10,8 @@ from harness.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_GEMINI = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
 MOST_BLOCKS = 64
 """Beyond that hypothesis gives up before an example is whole."""
 
@@ -81,6 +84,14 @@ def names(strategy: str, name: str, value: object) -> tuple[str, ...]:
             found=repr(value),
             hint=f'for example {strategy}({name}=("get_weather",))',
         )
+    allowed = _GEMINI if strategy.startswith("gemini") else _NAME
+    for one in found:
+        if allowed.fullmatch(one) is None:
+            raise UsageError(
+                f"{strategy}() cannot be made with {name}={value!r}",
+                expected="names that the API takes: up to 64 letters, digits, underscores and dashes",
+                found=repr(one),
+            )
     if len(set(found)) != len(found):
         raise UsageError(
             f"{strategy}() cannot be made with {name}={value!r}",

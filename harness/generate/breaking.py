@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 _ROOMS: Final = {"anthropic": ("stream", "upstream"), "gemini": ("stream", "upstream"), "chat": ("stream", "chat"),
                  "responses": ("stream", "responses")}  # fmt: skip
 """Where the faults of a dialect are, below `harness.faults`."""
+_PLAIN: Final = GeneratedStream(
+    dialect="chat",
+    request={"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": True},
+    events=(
+        b'data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"a"}}]}\n\n',
+        b'data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
+        b"data: [DONE]\n\n",
+    ),
+)
 _TRIES: Final = 4
 """How many faults are tried before an event is lost instead: most faults need something that most streams lack."""
 
@@ -89,13 +98,24 @@ def _chosen(faults: Sequence[str] | None) -> tuple[Fault, ...] | None:
 
     if faults is None:
         return None
-    if isinstance(faults, str) or not faults:
+    if isinstance(faults, str) or not faults or not all(isinstance(one, str) for one in faults):
         raise UsageError(
             f"broken() cannot be made with faults={faults!r}",
             expected="names of faults, at least one",
             hint='for example broken(chat_streams(), faults=("drop", "cut:byte=80"))',
         )
-    return tuple(parse_fault(one) for one in faults)
+    found = tuple(parse_fault(one) for one in faults)
+    if all(map(_is_of_head, found)):
+        raise UsageError(
+            f"broken() has no example: {', '.join(map(str, found))} leaves the body, or changes more than the body",
+            hint="harness.replay_server(..., fault=...) serves whole answers with a fault",
+        )
+    return found
+
+
+def _is_of_head(fault: Fault) -> bool:
+    """Whether a fault happens to a plain stream, and not to its body alone."""
+    return fault.applies(_PLAIN.exchange()) and _body(fault, _PLAIN) is None
 
 
 def _loaded() -> None:

@@ -14,6 +14,7 @@ dialects. They shrink to one request and one answer of one word, with no option 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -27,7 +28,7 @@ from harness.generate.traits import EVERY, TRAITS
 from harness.translation.engine import INBOUND, UPSTREAM
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from harness.scenarios.scenario import Scenario
     from harness.translation.engine import InboundDialect
@@ -109,13 +110,19 @@ def sketches(
     )
     for what, name, known in asked:
         if name is not None and name not in known:
-            raise UnknownName(what, name, known)
-    if isinstance(traits, str):
+            raise UnknownName(what, str(name), known)
+    given: object = traits
+    if isinstance(given, str) or not isinstance(given, Collection | None):
         raise UsageError(
-            "traits are several names", where="traits", found=repr(traits), expected=f"[{traits!r}]"
+            "traits are several names", where="traits", found=repr(traits), expected=f"[{str(traits)!r}]"
         )
-    if max_traits < 0:
-        raise UsageError("no conversation has less than no trait", where="max_traits", found=str(max_traits))
+    most: object = max_traits
+    if isinstance(most, bool) or not isinstance(most, int) or most < 0:
+        raise UsageError(
+            f"max_traits={max_traits!r} cannot be meant",
+            where="max_traits",
+            expected="a whole number of 0 or more",
+        )
     names = list(TRAITS if traits is None else dict.fromkeys(traits))
     for one in names:
         if one not in EVERY:

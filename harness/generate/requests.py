@@ -50,7 +50,8 @@ def requests(
     """
     if dialect not in INBOUND:
         raise UnknownName("client dialect", str(dialect), INBOUND)
-    if not model:
+    name: object = model
+    if not isinstance(name, str) or not name:
         raise UsageError("a model has a name", where="model", found=repr(model))
     modes = ("whole", "stream") if mode is None else (mode,)
     drawn = sketches(inbound=dialect, mode=mode, traits=traits, max_traits=max_traits)

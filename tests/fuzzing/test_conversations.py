@@ -137,6 +137,9 @@ def test_requests_of_responses_are_legal(body: dict[str, Any]) -> None:
         ({"traits": ["cal"]}, UnknownName, "did you mean 'call'"),
         ({"traits": "call"}, UsageError, "['call']"),
         ({"max_traits": -1}, UsageError, "max_traits"),
+        ({"max_traits": "1"}, UsageError, "a whole number of 0 or more"),
+        ({"traits": 1}, UsageError, "several names"),
+        ({"inbound": 1}, UnknownName, "'1'"),
         ({"traits": ["refusal"], "upstream": "gemini"}, UsageError, "over gemini"),
         ({"traits": ["follows"], "inbound": "chat"}, UsageError, "follows"),
     ],
@@ -154,8 +157,9 @@ def test_requests_of_no_client_are_refused() -> None:
     """Gemini is no dialect of clients here; and a model has a name."""
     with pytest.raises(UnknownName):
         requests("gemini")  # type: ignore[arg-type]
-    with pytest.raises(UsageError):
-        requests(model="")
+    for model in ("", 5):
+        with pytest.raises(UsageError, match="a model has a name"):
+            requests(model=model)  # type: ignore[arg-type]
 
 
 def test_a_sketch_says_what_it_is() -> None:

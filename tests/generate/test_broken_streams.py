@@ -87,6 +87,10 @@ def test_bad_use_is_refused_before_anything_is_drawn() -> None:
         broken(b"data: {}\n\n")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="names of faults, at least one"):
         broken(chat_streams(), faults=())
+    with pytest.raises(UsageError, match="names of faults, at least one"):
+        broken(chat_streams(), faults=(1,))  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="leaves the body, or changes more than the body"):
+        broken(chat_streams(), faults=("status:code=500",))
     with pytest.raises(UnknownName, match="drop"):
         broken(chat_streams(), faults=("dropp",))
     with pytest.raises(UsageError, match="nothing of usage_zero can happen in this stream"):
