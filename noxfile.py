@@ -105,7 +105,8 @@ def tests(session: nox.Session) -> None:
     if session.posargs or session.python != PYTHONS[0]:
         session.run("pytest", *(session.posargs or QUICK))
         return
-    session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
+    # Not in `create_tmp`: tests would then have their folders inside this project, and take its settings for theirs.
+    session.env["COVERAGE_FILE"] = str(Path(session.virtualenv.location) / "coverage")
     session.run("pytest", *WORKERS, "--cov", "--cov-report=")
     session.run("coverage", "report", f"--fail-under={CORE_FLOOR}")
     session.run("coverage", "report", f"--include={','.join(COVERED)}", f"--fail-under={COVERED_FLOOR}")

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+AROUND = ("CI", "BUILD_NUMBER", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID")
+"""In CI the record mode is another, and pytest trims nothing; pytest-xdist tells its workers what they are."""
+
+
 @pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In CI the record mode is another, and pytest does not trim its short summary."""
-    monkeypatch.delenv("CI", raising=False)
-    monkeypatch.delenv("BUILD_NUMBER", raising=False)
+def _stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of pytest inside a test neither knows the CI around this one nor takes itself for a worker of it."""
+    for name in AROUND:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)
