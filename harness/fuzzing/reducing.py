@@ -160,3 +160,18 @@ def _shorter_wishes(sketch: Sketch) -> Iterator[Sketch]:
         if isinstance(value, list) and len(value) > 1:
             for cut in range(len(value)):
                 yield replace(sketch, wishes={**sketch.wishes, name: value[:cut] + value[cut + 1 :]})
+        if name == "stop":
+            yield from (
+                replace(sketch, wishes={**sketch.wishes, name: less}) for less in _shorter_stops(value)
+            )
+
+
+def _shorter_stops(value: list[str] | str) -> Iterator[list[str] | str]:
+    """With shorter stop sequences, all of them different."""
+    if isinstance(value, str):
+        yield from shorter(value)
+        return
+    for number, one in enumerate(value):
+        yield from (
+            [*value[:number], text, *value[number + 1 :]] for text in shorter(one) if text not in value
+        )

@@ -248,7 +248,9 @@ def _silent(text: str) -> None:
     del text
 
 
-def _run(interrupts: Interrupts, hunt: Hunt, known: Sequence[tuple[Way, Sketch, Key]]) -> Mapping[Key, bool | None]:
+def _run(
+    interrupts: Interrupts, hunt: Hunt, known: Sequence[tuple[Way, Sketch, Key]]
+) -> Mapping[Key, bool | None]:
     try:
         return interrupts.run(hunt.run(known))
     except KeyboardInterrupt:

@@ -58,7 +58,7 @@ def test_what_is_asked_is_shrunk_as_well() -> None:
     )
     (found,) = outcome.findings
     assert list(found.conversation["wishes"]) == ["stop"]
-    assert len(found.conversation["wishes"]["stop"]) == 2
+    assert [len(one) for one in found.conversation["wishes"]["stop"]] == [1, 1]
     assert found.conversation.keys() == {"wishes", "says"} or found.conversation.keys() == {"wishes"}
 
 
