@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tests.miniatures.miniature import CHAT, Memory, Miniature, OfChat
+from tests.miniatures.miniature import CHAT, RESPONSES, Memory, Miniature, OfChat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,6 +80,25 @@ class CrashesOnStops(RefusesStops):
     name = "crashes-on-stops"
     status = 500
     error: ClassVar[Any] = {"error": {"message": "oops", "type": "server_error", "param": None, "code": None}}
+
+
+class ForgetsWhatFollows(Miniature):
+    """It loses the text of an answer that goes on from another."""
+
+    name = "forgets-what-follows"
+    routes = (RESPONSES,)
+
+    def request(self, body: Any, memory: Memory) -> Any:
+        """Which names it."""
+        memory["follows"] = "previous_response_id" in body
+        return body
+
+    def whole(self, body: Any, memory: Memory) -> Any:
+        """Of whole answers."""
+        for item in body.get("output") or () if memory["follows"] else ():
+            for part in item.get("content") or ():
+                part["text"] = ""
+        return body
 
 
 class NeverEnds(Right):

@@ -9,7 +9,7 @@ import pytest
 
 import harness
 from tests.fuzzing.again import run_test
-from tests.fuzzing.broken_gateways import CrashesOnStops, NeverEnds, RefusesStops, Right
+from tests.fuzzing.broken_gateways import CrashesOnStops, ForgetsWhatFollows, NeverEnds, RefusesStops, Right
 
 if TYPE_CHECKING:
     from harness.fuzzing.outcome import Told
@@ -49,5 +49,17 @@ def test_the_test_of_what_hung_says_so(tmp_path: Path) -> None:
     assert broken.returncode == 1, broken.stdout + broken.stderr
     assert "it hung: the answer to request 1 was not over after 3 s" in broken.stdout
     assert "ReadTimeout" not in broken.stdout
+    right = run_test(folder, Right(), tmp_path)
+    assert right.returncode == 0, right.stdout + right.stderr
+
+
+def test_the_test_of_an_answer_that_goes_on_names_the_response_of_now(tmp_path: Path) -> None:
+    """The id that the recording has is known to no gateway that was started again."""
+    told = found(ForgetsWhatFollows(), "XLAT-TEXT-001", tmp_path / "out", modes="whole", max_examples=400)
+    folder = Path(str(told.folder))
+    assert told.requests == 2
+    broken = run_test(folder, ForgetsWhatFollows(), tmp_path)
+    assert broken.returncode == 1, broken.stdout + broken.stderr
+    assert "XLAT-TEXT-001" in broken.stdout
     right = run_test(folder, Right(), tmp_path)
     assert right.returncode == 0, right.stdout + right.stderr
