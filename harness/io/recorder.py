@@ -331,7 +331,10 @@ class Recorder:
         if syncs is not None:
             syncs.shutdown()
         part, self._part = self._part, None
-        refusals, self._recording = self.refusals, None  # once all takes have ended, as one may be refused then
+        refusals, self._recording = (
+            self.refusals,
+            None,
+        )  # once all takes have ended, as one may be refused then
         return part, refusals
 
     def _seal(self, part: PartFile) -> None:
