@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import httpcore  # noqa: F401 - a run of pytest in this process forgets what it has imported, and httpx, which loads
 import httpcore2  # noqa: F401 - these late, would not know the errors of those that were imported anew
 import yaml  # noqa: F401 - libyaml does not bear to be loaded anew
 
-import harness.testing.cassettes  # noqa: F401 - likewise, to be quick
+import harness
+import harness.testing.cassettes  # likewise, to be quick
+from harness.testing.clients import clients_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     import pytest
 
+    from harness.testing.clients import ClientsOnTape
+
 STREAM = b"".join(b'data: {"n": %d}\n\n' % number for number in range(3)) + b"data: [DONE]\n\n"
 """What the upstream of `asking` answers."""
+
+GONE = "http://127.0.0.1:9/v1/chat/completions"
+"""Where nobody listens; a recording is found all the same, as hosts do not count."""
+
+
+@contextmanager
+def on_cassette(path: Path, **options: Any) -> Iterator[ClientsOnTape]:
+    """Clients on a cassette."""
+    with harness.cassette(path) as tape, clients_on(tape, **options) as made:
+        yield made
 
 
 def asking(url: str) -> str:
