@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.io import opened
 from tests.clients.live import LiveUpstream
 from tests.pytesting import STREAM
 
@@ -22,6 +23,8 @@ def _stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of pytest inside a test neither knows the CI around this one nor takes itself for a worker of it."""
     for name in AROUND:
         monkeypatch.delenv(name, raising=False)
+    # Nor is what it opens told to the watch over this one.
+    monkeypatch.setattr(opened, "listeners", [])
 
 
 @pytest.fixture(autouse=True)
