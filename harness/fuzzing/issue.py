@@ -77,7 +77,8 @@ def issue(
         exchanges = [
             redacted(Cassette(head={}, exchanges=[one.exchange]), redactor).exchanges[0] for one in found
         ]
-        lines += _exchanges(asked, said, exchanges[:_MOST])
+        upset = told.upset if found is played.upstream else None
+        lines += _exchanges(asked, said, exchanges[:_MOST], upset=upset)
         if len(exchanges) > _MOST:
             lines += [f"And {len(exchanges) - _MOST} more exchanges, which are in the recording.", ""]
     lines += [
@@ -120,6 +121,8 @@ def _title(told: Told, target: str, *, is_asked: bool) -> Iterator[str]:
     if told.needs_crowd:
         how += " It shows only where others are played at the same time."
     sent = f"upstream sends {told.events} event{'s' if told.events != 1 else ''}"
+    if told.upset is not None:
+        yield f"- done to upstream's stream: {shown(told.upset)}"
     yield f"- {how} In the smallest session {sent if is_asked else 'upstream is not asked'}."
     yield ""
 
@@ -142,7 +145,7 @@ def _rule(told: Told) -> Iterator[str]:
     yield ""
 
 
-def _exchanges(asked: str, said: str, exchanges: Sequence[Exchange]) -> Iterator[str]:
+def _exchanges(asked: str, said: str, exchanges: Sequence[Exchange], *, upset: str | None) -> Iterator[str]:
     for number, one in enumerate(exchanges, 1):
         which = f" ({number})" if len(exchanges) > 1 else ""
         yield f"## {asked}{which}"
@@ -155,6 +158,9 @@ def _exchanges(asked: str, said: str, exchanges: Sequence[Exchange]) -> Iterator
         yield from _hidden(question)
         yield f"## {said}{which}"
         yield ""
+        if upset is not None:
+            yield f"Its stream was not sent as it was made: {shown(upset)}. The recording has it as it was sent."
+            yield ""
         response = one.response
         if response is None:
             yield f"Nothing: {one.ending.exception or one.ending.how}."

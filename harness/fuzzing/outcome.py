@@ -33,6 +33,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         state: "known" stood in the database.
         after: Seconds from the beginning to where it was first seen.
         tries: How many conversations were played to make it small.
+        upset: What was done to the upstream's stream in it, in words; None where nothing was.
         curl: A command line that asks the gateway the same.
         folder: Where its recordings are; None where none were kept.
         conversation: What was asked and answered, as a sketch.
@@ -58,6 +59,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     state: State = "new"
     after: float
     tries: int
+    upset: str | None = None
     curl: str
     folder: str | None = None
     conversation: dict[str, Any]

@@ -11,6 +11,7 @@ from harness.cassettes.exchange import Cassette
 from harness.cassettes.redaction.anew import redacted
 from harness.conforming.cells import curl_of
 from harness.errors import UnknownName
+from harness.faults.registry import parse_fault
 from harness.fuzzing.arena import CRASHED, HUNG
 from harness.fuzzing.database import name_of
 from harness.fuzzing.issue import issue
@@ -97,6 +98,7 @@ class Saving:
             state="known" if found.known else "new",
             after=round(found.after, 3),
             tries=shrunk.tries if shrunk is not None else 0,
+            upset=upset_of(found.sketch.fault),
             curl=curl_of(first, self.hidden),
             folder=str(folder) if folder is not None else None,
             conversation=msgspec.to_builtins(found.sketch),
@@ -141,6 +143,11 @@ class Saving:
 
     def _said(self, text: str | None) -> str | None:
         return self.redactor.text(text, "finding")[0] if text else text
+
+
+def upset_of(fault: str) -> str | None:
+    """What was done to the upstream's stream, in words and as `--fault` has it."""
+    return f"{parse_fault(fault).summary.rstrip('.')} ({fault})" if fault else None
 
 
 def name_of_rule(rule_id: str) -> str:

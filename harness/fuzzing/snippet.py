@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TEST: Final = '''"""{title}
 
-{setup}
+{upset}{setup}
 
     GATEWAY_URL={gateway} pytest {name}
 """
@@ -149,6 +149,7 @@ def snippet(
     goes_on = any(b'"previous_response_id"' in one.exchange.request.body for one in played.client[1:])
     return _TEST.format(
         title=_line(told.message),
+        upset=f"What was done to upstream's stream: {_line(told.upset)}.\n\n" if told.upset else "",
         setup=_SETUP.format(port=port),
         name=module_of(told.id),
         gateway=gateway or "http://127.0.0.1:4000/v1",

@@ -92,6 +92,8 @@ def _finding(one: Told) -> Iterator[str]:
         yield f"  expected: {on_a_line(one.expected)}"
     if one.found is not None:
         yield f"  found: {on_a_line(one.found)}"
+    if one.upset is not None:
+        yield f"  upstream's stream: {one.upset}"
     yield f"  {_size(one)}{_sureness(one)}"
     if one.folder is not None:
         yield f"  {one.folder}"

@@ -18,6 +18,7 @@ import harness
 from harness.cassettes.exchange import Chunk
 from harness.cassettes.redaction.redactor import Redactor
 from harness.fuzzing.issue import issue
+from harness.fuzzing.saving import upset_of
 from harness.fuzzing.snippet import module_of, snippet
 from tests.fuzzing.again import ROOT, free_port, replayed, run_test
 from tests.fuzzing.broken_gateways import LosesExclamationMarks, Right
@@ -135,6 +136,20 @@ def test_the_text_and_the_test_name_the_ports_of_the_hunt(kept: Told) -> None:
     assert test is not None
     assert '"UPSTREAM_PORT", "9871"' in test
     assert '"GATEWAY_URL", "http://127.0.0.1:4871/v1"' in test
+
+
+def test_what_was_done_to_the_upstreams_stream_is_told(kept: Told) -> None:
+    """In words, in the text and in the test: a cut in a character is seen in no body."""
+    assert kept.upset is None
+    told = msgspec.structs.replace(kept, upset=upset_of("split_character:character=0"))
+    played = replayed(kept)
+    words = "One chunk ends in the middle of a UTF-8 character (split_character:character=0)"
+    text = issue(told, played, target="some", redactor=Redactor())
+    assert f"- done to upstream's stream: {words}\n" in text
+    assert words in text.partition("## What upstream said\n")[2]
+    assert words not in text.partition("## What came\n")[2].partition("\n## ")[0]
+    assert f"What was done to upstream's stream: {words}.\n" in (snippet(told, played) or "")
+    assert "done to" not in issue(kept, played, target="some", redactor=Redactor())
 
 
 def test_what_one_session_cannot_show_has_no_test(kept: Told, tmp_path: Path) -> None:
