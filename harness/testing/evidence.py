@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.cassettes.content_coding import decoded_chunks
 from harness.cassettes.exchange import Cassette, Chunk, Exchange, How, Response
 from harness.errors import UsageError
+from harness.io.tape import Tape
 from harness.sse.event import SseEvent
 from harness.testing.placeholders import Members, Number, Placeholders
 from harness.testing.stream_lines import line_of_value, lines_of_body, lines_of_events, lines_of_value, shown
@@ -21,7 +22,7 @@ _ORDINARY: Final = frozenset({How.COMPLETE, How.CLIENT_CLOSE})
 
 KINDS: Final = (
     "bytes, text, chunks, events (of harness, httpx-sse or an SDK, or dicts), an exchange or response of a cassette,"
-    " a cassette, or a response of httpx"
+    " a cassette, a tape that has played or recorded something, or a response of httpx"
 )
 
 
@@ -37,6 +38,8 @@ def lines_of(value: object, placeholders: Placeholders) -> list[str]:
     """
     if isinstance(value, (Cassette, Exchange, Response)):
         return _recorded(value, placeholders)
+    if isinstance(value, Tape):
+        return _several(_exchanged(value), placeholders)
     if (body := _bytes(value)) is not None:
         return lines_of_body(body, placeholders)
     if hasattr(value, "status_code") and hasattr(type(value), "content"):
@@ -69,6 +72,29 @@ def _recorded(value: Cassette | Exchange | Response, placeholders: Placeholders)
     return _exchange(value, placeholders) if isinstance(value, Exchange) else _response(value, placeholders)
 
 
+def _exchanged(tape: Tape) -> list[Exchange]:
+    """What a tape has played and recorded so far, as it lies in its cassettes: no cut and no fault of a replay.
+
+    Raises:
+        UsageError: That is nothing.
+    """
+    from harness.testing.judged import used_subjects  # noqa: PLC0415 - it judges, too, which few snapshots need
+
+    found: list[Exchange] = []
+    for seen in tape.seen():
+        used = used_subjects(seen, seen.played, was_recorded=seen.begun > 0)
+        found += [used.played[number].exchange for number in sorted(used.played)]
+        found += [used.recorded[place].exchange for place in sorted(used.recorded)]
+    if not found:
+        raise UsageError(
+            "this tape has neither played nor recorded an exchange to its end",
+            where="stream_snapshot",
+            found=str(tape.path),
+            hint="compare it after the request, and when its answer was read; or compare what the client read",
+        )
+    return found
+
+
 def _several(values: list[Any], placeholders: Placeholders) -> list[str]:
     """The lines of chunks, of events, or of exchanges."""
     if not values:
@@ -94,9 +120,6 @@ def _event(value: Any, placeholders: Placeholders) -> Iterator[str]:
             where="stream_snapshot",
             expected=KINDS,
             found=f"{type(value).__module__}.{type(value).__qualname__}",
-            hint="compare what the client read; of a tape, `harness.read_cassette(tape.path)` gives the cassette"
-            if any(kind.__name__ == "Tape" for kind in type(value).__mro__)
-            else None,
         )
 
 

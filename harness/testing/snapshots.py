@@ -49,7 +49,11 @@ class StreamSnapshot(SnapshotAssertion):
         extra: Sequence[str] = (),
         **options: Any,
     ) -> StreamSnapshot:
-        """Say how the next stream is compared.
+        """Say how the next stream is compared: `assert stream == stream_snapshot`, or `== stream_snapshot(...)`.
+
+        A stream is what a client read (bytes, text, chunks, events, a response of httpx), an exchange or a cassette, or
+        the fixture `cassette` itself: each exchange that it has played or recorded so far, as it was recorded, under a
+        line with its number and URL. To compare one of several, compare what the client read of it.
 
         Args:
             normalise: Replace ids and times by placeholders.

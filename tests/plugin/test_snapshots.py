@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.pytesting import told
+from tests.pytesting import asking, told
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -113,7 +113,7 @@ def test_what_cannot_be_done_is_told_without_our_frames(
 
 
 def test_an_answer_that_stands_for_a_missing_recording_is_never_a_snapshot(pytester: pytest.Pytester) -> None:
-    """It holds paths, and the test fails anyway; a tape itself is refused with what can be compared."""
+    """It holds paths, and the test fails anyway; and a tape on which nothing was exchanged shows no stream."""
     pytester.makepyfile(
         test_it="""
 import httpx, pytest
@@ -134,4 +134,38 @@ def test_tape(cassette, stream_snapshot):
     shown = result.stdout.str()
     assert shown.count("this test has no cassette yet") == 1
     assert "neither compared nor kept" in shown
-    assert "harness.read_cassette(tape.path)" in shown
+    assert "this tape has neither played nor recorded an exchange to its end" in shown
+
+
+def test_a_tape_shows_what_was_exchanged_on_it(
+    pytester: pytest.Pytester, url: str, snapshot: SnapshotAssertion
+) -> None:
+    """While it records and when it replays alike, whatever a fault does to the replay; and of several, all."""
+    pytester.makepyfile(
+        test_it=asking(url)
+        + """
+def test_one(cassette, stream_snapshot):
+    ask()
+    assert cassette == stream_snapshot
+
+def test_two(cassette, stream_snapshot):
+    ask()
+    ask("more")
+    assert cassette == stream_snapshot
+
+@pytest.mark.cassette("cassettes/test_it/test_one.cassette.jsonl", fault="cut:event=1")
+def test_cut(cassette, stream_snapshot):
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask()
+    assert cassette == stream_snapshot
+"""
+    )
+    arguments = "-p", "no:cacheprovider", "-p", "no:randomly"
+
+    pytester.runpytest_subprocess(*arguments, "--snapshot-update").assert_outcomes(passed=3)
+    stored = (pytester.path / "__snapshots__" / "test_it.streams").read_text()
+    assert stored.replace(url, "URL") == snapshot
+    result = pytester.runpytest_subprocess(*arguments)
+
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["*3 snapshots passed.*"])
