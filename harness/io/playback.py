@@ -31,12 +31,14 @@ class Playback:
         head_due_us: When the response's head is due, in microseconds after the request.
         chunks: The body; `at_us` of each is when it is due after the head.
         ending: How it ends; its `at_us` is when, after the head (after the request, where there is no head).
+        ended_by: The fault that made the ending, as it is written; "" where it is the recording's own.
     """
 
     exchange: Exchange
     head_due_us: int
     chunks: Iterable[Chunk]
     ending: Ending
+    ended_by: str = ""
 
     @property
     def response(self) -> Response | None:
@@ -46,6 +48,7 @@ class Playback:
 
 def play(exchange: Exchange, pace: Pace, fault: Fault | None = None) -> Playback:
     """Schedule one exchange: the fault changes what is sent, the pace when, the fault's delays come last."""
+    recorded = exchange.ending
     if fault is not None and fault.applies(exchange):
         exchange = fault.apply(exchange)
     else:
@@ -58,7 +61,9 @@ def play(exchange: Exchange, pace: Pace, fault: Fault | None = None) -> Playback
         head_due = fault.delay_head(head_due)
         end_due = fault.delay_ending(end_due)
         chunks = fault.delay(chunks, exchange)
-    return Playback(exchange, head_due, chunks, replace(ending, at_us=end_due))
+    is_other = replace(ending, at_us=0) != replace(recorded, at_us=0)
+    ended_by = str(fault) if fault is not None and is_other else ""
+    return Playback(exchange, head_due, chunks, replace(ending, at_us=end_due), ended_by)
 
 
 def obstacle_in_all(fault: Fault | None, exchanges: Sequence[Exchange]) -> tuple[int, str] | None:
@@ -86,6 +91,7 @@ class FaultPlan:
     """
 
     def __init__(self, fault: Fault | None) -> None:
+        self.name = "" if fault is None else str(fault)
         self._fault = fault
         self._hits = 0
         self._lock = threading.Lock()

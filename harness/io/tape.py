@@ -8,6 +8,7 @@ many threads or tasks can each have their own.
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -234,7 +235,7 @@ class Tape:
             return None
         instead = self._faults.instead_of_recording(request)
         if instead is not None:
-            return play(instead, self._pace)
+            return replace(play(instead, self._pace), ended_by=self._faults.name)
         with self._lock:
             found = self._player.try_find(request)
             action = decide(self.mode, exists=self._exists, found=found is not None)

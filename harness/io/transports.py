@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from harness.cassettes.endings import ends_cleanly, with_tail
-from harness.cassettes.exchange import Ending, How, Request, Response
+from harness.cassettes.exchange import How, Request, Response
 from harness.io.waiting import Waits
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class _PlayedStream:
         if not clean or ending.how is How.COMPLETE:
             waits.until_end(ending)
         if not clean:
-            raise _recorded_exception(self._module, ending)
+            raise _played_exception(self._module, self._playback)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         waits = self._waits
@@ -112,7 +112,7 @@ class _PlayedStream:
         if not clean or ending.how is How.COMPLETE:
             await waits.until_end_async(ending)
         if not clean:
-            raise _recorded_exception(self._module, ending)
+            raise _played_exception(self._module, self._playback)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -149,7 +149,7 @@ class _TapeTransport:
             waits = Waits(self._module, request)
             if playback.response is None:
                 waits.until_end(playback.ending)
-                raise _recorded_exception(self._module, playback.ending)
+                raise _played_exception(self._module, playback)
             waits.until(playback.head_due_us)
             return self._played(playback.response, playback, waits)
         take = self._take(request)
@@ -169,7 +169,7 @@ class _TapeTransport:
             await waits.rest()
             if playback.response is None:
                 await waits.until_end_async(playback.ending)
-                raise _recorded_exception(self._module, playback.ending)
+                raise _played_exception(self._module, playback)
             await waits.until_async(playback.head_due_us)
             return self._played(playback.response, playback, waits)
         take = self._take(request)
@@ -288,17 +288,20 @@ def _extension(response: Any, name: str, default: str) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else default
 
 
-def _recorded_exception(module: ModuleType, ending: Ending) -> Exception:
-    """The exception that the recording client met, as this module's class of that name."""
+def _played_exception(module: ModuleType, playback: Playback) -> Exception:
+    """The exception that the recording client met, or that a fault makes, as this module's class of that name."""
+    ending = playback.ending
     kind = getattr(module, ending.exception or "", None)
     if not (isinstance(kind, type) and issubclass(kind, module.TransportError)):
         kind = {How.TIMEOUT: module.ReadTimeout, How.RESET: module.ReadError}.get(
             ending.how, module.RemoteProtocolError
         )
     error: Exception = kind(ending.message or f"the recording ends here: {ending.how.value}")
-    # Whoever recorded a failure by accident must not look for it in the network.
+    # Whoever recorded a failure by accident must not look for it in the network, nor in the recording for a fault.
     error.add_note(
-        "replayed by harness: the exchange was recorded with this ending; record it anew to ask the network"
+        f"replayed by harness: the fault {playback.ended_by} makes this ending, which was not recorded"
+        if playback.ended_by
+        else "replayed by harness: the exchange was recorded with this ending; record it anew to ask the network"
     )
     return error
 

@@ -192,3 +192,31 @@ def test_a_refused_connection_is_an_exchange_without_a_response(module: Any, pat
 
     assert "replayed by harness" in caught.value.__notes__[0]
     assert read_cassette(path).exchanges[0].response is None
+
+
+def whole(connection: socket.socket, _: bytes) -> None:
+    """A stream that comes to its end."""
+    connection.sendall(SSE_HEAD + http_chunk(b"data: one\n\ndata: [DONE]\n\n") + b"0\r\n\r\n")
+
+
+@pytest.mark.parametrize("fault", ["reset", "cut:event=1", "hangup"])
+def test_an_ending_that_a_fault_makes_is_told_as_the_faults(module: Any, path: Path, fault: str) -> None:
+    """Recording it anew, as the note on a recorded ending says, would change nothing."""
+    with (
+        ScriptedServer(whole) as server,
+        harness.cassette(path) as tape,
+        tape.client(module) as client,
+    ):
+        url = server.url
+        client.post(url)
+
+    with (
+        harness.cassette(path, mode="none", fault=fault) as tape,
+        tape.client(module) as client,
+        pytest.raises(module.TransportError) as caught,
+    ):
+        client.post(url)
+
+    assert caught.value.__notes__ == [
+        f"replayed by harness: the fault {fault} makes this ending, which was not recorded"
+    ]
