@@ -96,6 +96,7 @@ def test_the_test_of_a_finding_fails_on_the_gateway_that_has_it(kept: Told, tmp_
     done = run_test(Path(str(kept.folder)), LosesExclamationMarks(), tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "XLAT-TEXT-001" in done.stdout
+    assert "where False" not in done.stdout
 
 
 def test_the_test_of_a_finding_passes_on_a_right_gateway(kept: Told, tmp_path: Path) -> None:
