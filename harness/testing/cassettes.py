@@ -19,7 +19,7 @@ from harness.testing.places import path_of, records
 from harness.testing.shown import is_shown, shorten
 from harness.testing.tapes import TapeOfTest, late_requests
 from harness.testing.turns import turn
-from harness.testing.variants import is_variant
+from harness.testing.variants import is_variant, plain_name
 from harness.testing.vcr import refuse_left_behind, vcr_recordings
 
 if TYPE_CHECKING:
@@ -152,9 +152,12 @@ def _opened(request: pytest.FixtureRequest, config: object, patches: ExitStack, 
 def _command(item: pytest.Item, mark: Marked, path: Path, mode: str) -> str:
     """What records a test anew."""
     wanted = "once" if mode == "none" and not path.exists() else "rewrite"
+    test = item.nodeid
+    if is_variant(item) and "[" not in plain_name(item):  # its cassette is that of all of them
+        test = f"{test.removesuffix(item.name)}{plain_name(item)}"
     if mark.mode is not None:
-        return f"pytest {shlex.quote(item.nodeid)}, with mode={wanted!r} in the test's mark"
-    return f"pytest {shlex.quote(item.nodeid)} --harness-record-mode={wanted}"
+        return f"pytest {shlex.quote(test)}, with mode={wanted!r} in the test's mark"
+    return f"pytest {shlex.quote(test)} --harness-record-mode={wanted}"
 
 
 def _configured(config: object, where: str) -> dict[str, Any]:
@@ -281,7 +284,7 @@ def report_on(item: pytest.Item, report: pytest.TestReport) -> None:
         one.failed = True
     if not report.failed:
         return
-    if is_variant(item):
+    if is_variant(item) and one.tape.may_have_played:
         from harness.testing.played import how_played  # noqa: PLC0415 - few tests have variants, and fail
 
         report.sections.append(("harness: how it was played", how_played(item, one.path)))

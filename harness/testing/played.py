@@ -56,15 +56,35 @@ def _where(harm: Fault, exchanges: Sequence[Exchange]) -> Iterator[str]:
             continue
         after = harm.apply(exchange)
         new = b"" if after.response is None else after.response.body()
-        events = zip_longest(*map(_events, (exchange.response.body(), new)))
+        played = _events(new)
+        events = zip_longest(_events(exchange.response.body()), played)
         for number, (one, other) in enumerate(events):
             if one != other:
+                is_last = number + 1 >= len(played)
                 yield f"  exchange {exchange.index}, from event {number} on"
                 yield f"  recorded  {_line(one)}"
-                yield f"  played    {_line(other)}"
+                yield f"  played    {_ended(other) if is_last and _is_beginning(other, one) else _line(other)}"
                 return
-        yield f"  exchange {exchange.index}: the body is as it was, and what comes before or after it is not"
+        if _pieces(exchange) != _pieces(after):
+            yield f"  exchange {exchange.index}: the same bytes, in other pieces"
+        else:
+            yield f"  exchange {exchange.index}: the body is as it was, and what comes before or after it is not"
         return
+
+
+def _is_beginning(played: bytes | None, recorded: bytes | None) -> bool:
+    """Whether of an event no more was played than its beginning, or nothing."""
+    return not played or (recorded is not None and recorded.startswith(played))
+
+
+def _ended(event: bytes | None) -> str:
+    """What came of an event in which the stream ended."""
+    return f"{_line(event)} (the stream ended here)" if event and event.strip() else "(the stream ended here)"
+
+
+def _pieces(exchange: Exchange) -> list[bytes]:
+    """The chunks of a body."""
+    return [] if exchange.response is None else [chunk.data for chunk in exchange.response.chunks]
 
 
 def _events(body: bytes) -> list[bytes]:

@@ -67,6 +67,11 @@ class TapeOfTest(Tape):
         """Whether there is no cassette, and none may be recorded."""
         return self.mode is Mode.NONE and not any(one.exists() for one in (self.path, *self._more))
 
+    @property
+    def may_have_played(self) -> bool:
+        """Whether not all that was asked of it was refused or recorded: what asks nothing may have a server play it."""
+        return not self.asked or self.asked > len(self.misses) + self.recorded
+
     def _load(self, policy: MatchPolicy) -> Deck | None:
         present = [one for one in (self.path, *self._more) if one.exists()]
         if self.mode is not Mode.NONE and not may_replay(self.mode, exists=bool(present)):
