@@ -13,8 +13,10 @@ from harness.generate.sketch import Sketch  # noqa: TC001 - msgspec reads the an
 from harness.io.files import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+    from harness.fuzzing.hunt import Found
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +28,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     fingerprint: str
     conversation: Sketch
+    is_smallest: bool = False
 
     @property
     def key(self) -> Key:
@@ -92,6 +95,28 @@ class Database:
         """Keep a finding, in place of what was kept of it."""
         text = msgspec.json.format(msgspec.json.encode(one), indent=1).decode()
         write_text(self._folder / one.file, f"{text}\n")
+
+    def keep_all(self, target: str, sure: Iterable[Found], is_smallest: Callable[[Found], bool]) -> None:
+        """Keep what a hunt is sure of; what was seen once only is not: the next hunt would say that it is gone.
+
+        A conversation that is known to be smallest does not give way to one that is not.
+        """
+        known = {one.key: one for one in self.kept(target)}
+        for found in sure:
+            key = found.key
+            before, smallest = known.get(key), is_smallest(found)
+            if before is not None and before.is_smallest and not smallest:
+                continue
+            kept = Kept(
+                target=target,
+                route=key.route,
+                mode=found.way.mode,
+                rule=key.rule,
+                fingerprint=key.fingerprint,
+                conversation=found.sketch,
+                is_smallest=smallest,
+            )
+            self.keep(kept)
 
     def drop(self, one: Kept) -> None:
         """Forget it."""

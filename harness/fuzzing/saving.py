@@ -14,6 +14,7 @@ from harness.errors import UnknownName
 from harness.faults.registry import parse_fault
 from harness.fuzzing.arena import CRASHED, HUNG
 from harness.fuzzing.database import name_of
+from harness.fuzzing.earlier import earlier, knows_more, with_known
 from harness.fuzzing.issue import issue
 from harness.fuzzing.outcome import Told
 from harness.fuzzing.shrinking import CONFIRMED
@@ -23,11 +24,12 @@ from harness.rules.registry import rule
 from harness.sse.decoder import Decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from harness.cassettes.exchange import Exchange
     from harness.cassettes.redaction.redactor import Redactor
+    from harness.fuzzing.arena import Key
     from harness.fuzzing.hunt import Found
     from harness.jsonvalue import JsonValue
     from harness.sandwich.session import Played, Side
@@ -51,6 +53,7 @@ class Saving:
         profile: What was judged by.
         gateway: Where the gateway is found; None where it was started for the hunt.
         port: Where it looks for its upstream; None likewise.
+        smallest: Of what the database knows to be smallest: the digest of the conversation.
     """
 
     folder: Path | None
@@ -60,7 +63,7 @@ class Saving:
     profile: str = "openai"
     gateway: str | None = None
     port: int | None = None
-    names: set[str] = field(default_factory=set)
+    smallest: Mapping[Key, str] = field(default_factory=dict)
 
     def saved(self, found: Found) -> Told:
         """Keep one finding, and tell it.
@@ -94,18 +97,28 @@ class Saving:
             played=CONFIRMED if shrunk is not None else 0,
             is_flaky=shown < CONFIRMED,
             needs_crowd=shrunk.crowd if shrunk is not None else False,
-            is_smallest=shrunk.is_smallest if shrunk is not None else False,
+            is_smallest=self.is_smallest(found),
             state="known" if found.known else "new",
             after=round(found.after, 3),
             tries=shrunk.tries if shrunk is not None else 0,
             upset=upset_of(found.sketch.fault),
             curl=curl_of(first, self.hidden),
             folder=str(folder) if folder is not None else None,
-            conversation=msgspec.to_builtins(found.sketch),
+            conversation=msgspec.json.decode(msgspec.json.encode(found.sketch)),
         )
-        if folder is not None:
+        if folder is None:
+            return told
+        before = earlier(folder, self.target)
+        if before is not None:
+            told = with_known(told, before)
+        if before is None or not knows_more(before, told):
             self._write(told, played, folder)
         return told
+
+    def is_smallest(self, found: Found) -> bool:
+        """Whether nothing more can be left out: this hunt has tried it, or one before, of the same conversation."""
+        is_made = found.shrunk is not None and found.shrunk.is_smallest
+        return is_made or self.smallest.get(found.key) == found.sketch.digest()
 
     def _write(self, told: Told, played: Played, folder: Path) -> None:
         for side in SIDES:

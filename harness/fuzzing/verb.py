@@ -16,7 +16,7 @@ from harness.conforming.wishes import TOOLS
 from harness.errors import InputError, UsageError
 from harness.fuzzing.arena import Arena, Way
 from harness.fuzzing.asked import known_modes, known_rules, numbers
-from harness.fuzzing.database import Database, Kept, playable
+from harness.fuzzing.database import Database, playable
 from harness.fuzzing.hunt import Found, Hunt, Terms, is_sure
 from harness.fuzzing.interrupts import Interrupts
 from harness.fuzzing.outcome import Gone, Outcome, Told
@@ -183,6 +183,7 @@ def fuzz(
                 profile=profile,
                 gateway=base_url,
                 port=upstream_port or None,
+                smallest={one.key: one.conversation.digest() for one in kept if one.is_smallest},
             )
             unserved = arena.reached.unserved()
             all_found = [one for one in hunt.found.values() if one.way.route.inbound not in unserved]
@@ -193,7 +194,11 @@ def fuzz(
             # What is not asked there cannot be gone, and what was found there is no finding of a conversation.
             gone = [one for one in kept if still.get(one.key) is False and one.route not in deaf]
             if store is not None:
-                _keep(store, chosen.name, (one for one in sure if one.key.route not in deaf), gone)
+                for one in gone:
+                    store.drop(one)
+                store.keep_all(
+                    chosen.name, [one for one in sure if one.key.route not in deaf], saving.is_smallest
+                )
             told = _told(saving, sure)
             return Outcome(
                 target=chosen.name,
@@ -272,21 +277,3 @@ def _target(given: str | Target, about: Given, tools: Path) -> Target:
             )
         return found[0]
     return given
-
-
-def _keep(store: Database, target: str, sure: Iterable[Found], gone: Iterable[Kept]) -> None:
-    """What was seen once only is not kept: the next hunt would say that it is gone."""
-    for one in gone:
-        store.drop(one)
-    for found in sure:
-        key = found.key
-        store.keep(
-            Kept(
-                target=target,
-                route=key.route,
-                mode=found.way.mode,
-                rule=key.rule,
-                fingerprint=key.fingerprint,
-                conversation=found.sketch,
-            )
-        )

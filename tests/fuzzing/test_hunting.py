@@ -78,8 +78,14 @@ def test_what_is_known_is_played_first_and_told_as_still_there_or_gone(tmp_path:
     assert [one.state for one in first.findings] == ["new"]
     assert len(list(database.glob("*.json"))) == 1
 
-    again = harness.fuzz(broken, max_time=PLENTY, max_examples=1, database=database)
+    out = tmp_path / "out"
+    again = harness.fuzz(broken, max_time=PLENTY, max_examples=1, database=database, out=out)
     assert "known" in [one.state for one in again.findings]
+    assert first.findings[0].is_smallest
+    (still,) = [one for one in again.findings if one.id == first.findings[0].id]
+    assert still.is_smallest
+    assert json.loads((out / still.id / "finding.json").read_text("utf-8"))["is_smallest"] is True
+    assert [json.loads(one.read_text("utf-8"))["is_smallest"] for one in database.glob("*.json")].count(True)
     assert first.findings[0].id in [one.id for one in again.findings]
 
     mended = Right()
