@@ -60,10 +60,9 @@ class PartFile:
         self.target = target
         self.path = part_path(target)
         self._fd = -1
+        self._made = [one for one in target.parents if not one.exists()]
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-            self._fd = os.open(self.path, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
+            self._fd = self._opened()
         except OSError as error:
             raise _refused("the recording cannot be written", self.path, error) from error
         try:
@@ -71,6 +70,24 @@ class PartFile:
         except FileAccessError:
             self.close()
             raise
+
+    def _opened(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        flags |= getattr(os, "O_CLOEXEC", 0)
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return os.open(self.path, flags, 0o600)
+        except FileNotFoundError:  # another recorder has just taken away what it had made, and was empty
+            self.target.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(self.path, flags, 0o600)
+
+    def remove(self) -> None:
+        """Take the file away, and those of its folders that were made for it and hold nothing else."""
+        self.close()
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+            for folder in self._made:
+                folder.rmdir()
 
     def append(self, rows: bytes) -> None:
         """Append whole lines with one call to the operating system.

@@ -318,9 +318,7 @@ class Recorder:
         with self.lock:
             part, _ = self._end()
             if part is not None:
-                part.close()
-                with contextlib.suppress(OSError):
-                    part.path.unlink()
+                part.remove()
 
     def _end(self) -> tuple[PartFile | None, Sequence[HarnessError]]:
         """Take no more, and hand out the file of what was taken, if there is one still, and what was refused."""

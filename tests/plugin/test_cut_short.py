@@ -85,3 +85,18 @@ def pytest_sessionfinish():
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*free [[]False[]]"])
+
+
+def test_a_test_that_keeps_nothing_leaves_no_folders(pytester: pytest.Pytester, url: str) -> None:
+    """Those that its recording made, that is: what was there before, and what another recorded, stays."""
+    pytester.mkdir("cassettes")
+    pytester.makepyfile(
+        test_it=asking(url) + "\n@pytest.mark.cassette\ndef test_chat():\n    ask()\n    raise ValueError\n"
+    )
+
+    run(pytester).assert_outcomes(failed=1)
+
+    assert list((pytester.path / "cassettes").iterdir()) == []
+    (pytester.path / "cassettes").rmdir()
+    run(pytester).assert_outcomes(failed=1)
+    assert not (pytester.path / "cassettes").exists()

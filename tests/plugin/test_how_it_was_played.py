@@ -38,7 +38,7 @@ def shown(pytester: pytest.Pytester, url: str, fault: str, text: str = "hello", 
 
 def test_a_stream_that_ends_early_is_told_to_end(pytester: pytest.Pytester, url: str) -> None:
     """What came of the event in which it ended may be one blank, which says nothing."""
-    assert '  played    data: {"n" (the stream ended here)' in shown(pytester, url, "reset:byte=25")
+    assert '  played    data: {"n (the stream ended here)' in shown(pytester, url, "reset:byte=25")
     assert "  played    (the stream ended here)" in shown(pytester, url, "cut:event=1")
 
 
