@@ -103,7 +103,8 @@ def check(items: Sequence[pytest.Item]) -> None:
         except HarnessError as error:
             wrong[str(error)] = None
     if wrong:
-        raise pytest.UsageError("\n".join(wrong))
+        several = [f"{len(wrong)} marks cannot be meant"] if len(wrong) > 1 else []
+        raise pytest.UsageError("\n".join([*several, *wrong]))
 
 
 def _places(item: pytest.Item) -> Iterator[list[pytest.Mark]]:
@@ -114,14 +115,14 @@ def _places(item: pytest.Item) -> Iterator[list[pytest.Mark]]:
             continue
         if isinstance(node, pytest.Class):
             # The node has the marks of all base classes, and a class may say otherwise than its base.
-            yield from (_of(vars(kind).get("pytestmark", ())) for kind in node.obj.__mro__)
+            yield from (_of(vars(kind).get("pytestmark", ()))[::-1] for kind in node.obj.__mro__)
         elif isinstance(node, pytest.Function):
             written = _of(getattr(node.obj, "pytestmark", ()))
             case = _of(getattr(getattr(node, "callspec", None), "marks", ()))
             placed = {id(one) for one in (*written, *case)}
             yield case
             yield [one for one in own if id(one) not in placed]  # `add_marker` of a hook
-            yield written
+            yield written[::-1]  # decorators are kept from the last line to the first
         else:
             yield own
 
@@ -200,4 +201,5 @@ def check_value(name: str, value: object, where: str) -> None:
         parse(str(value))
     except HarnessError as error:
         error.where = where
+        error.found = error.found or repr(value)
         raise
