@@ -255,13 +255,17 @@ def refusal(
     fault: type[Fault], message: str, *, expected: str | None = None, found: str | None = None
 ) -> UsageError:
     """An error about a fault's settings that lists what can be set."""
-    known = ", ".join(f"{one.name} ({one.unit})" if one.unit else one.name for one in fault.parameters())
     return UsageError(
         f"fault {fault.name!r}: {message}",
         expected=expected,
         found=found,
-        hint=f"for example {fault.example}; {fault.name} takes {known}",
+        hint=f"for example {fault.example}; {fault.name} takes {listed(fault)}",
     )
+
+
+def listed(fault: type[Fault]) -> str:
+    """The settings of a fault on one line, each with what it counts."""
+    return ", ".join(f"{one.name} ({one.unit})" if one.unit else one.name for one in fault.parameters())
 
 
 def _text(value: Value) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import harness.faults
 from harness.errors import UnknownName
-from harness.faults.fault import Fault, refusal, whole
+from harness.faults.fault import Fault, listed, refusal, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,9 @@ def _read(fault: type[Fault], text: str, setting: str, *, first: bool) -> tuple[
         key, given = fault.positional, setting
     known = {one.name: one for one in fault.parameters()}
     if key not in known:
-        raise UnknownName(f"setting of fault {fault.name!r} called", key, known)
+        unknown = UnknownName(f"setting of fault {fault.name!r} called", key, known)
+        unknown.expected = listed(fault)
+        raise unknown
     try:
         return key, known[key].read(given)
     except ValueError as error:

@@ -94,7 +94,10 @@ def test_a_misspelled_setting_gets_a_suggestion() -> None:
         parse_fault("stall:second=3")
 
     assert caught.value.hint == "did you mean 'seconds'?"
-    assert caught.value.expected == "byte, chunk, event, seconds, times"
+    assert (
+        caught.value.expected
+        == "byte (bytes), chunk (chunks), event (events), seconds (seconds), times (requests)"
+    )
 
 
 @pytest.mark.parametrize(
