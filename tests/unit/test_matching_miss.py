@@ -86,6 +86,16 @@ def test_a_miss_is_one_text_that_says_it_all() -> None:
         ),
         (_request({"a": 1, "b": 2}), _request({"a": 1}), "(missing) at /b", "2", "ignore=['/b']"),
         (
+            _request(_chat("Say hello")),
+            _request(_chat("Greet")),
+            '"Greet" at /messages/0/content',
+            '"Say hello"',
+            (
+                "record it anew, with mode='rewrite'; or record it too: mode='new_episodes' (harness record --append); "
+                "where its words do not matter, match with ignore=['/messages/0/content']"
+            ),
+        ),
+        (
             _request(_chat("at 2026-11-21")),
             _request(_chat("at 2026-11-20")),
             '"at 2026-11-20" at /messages/0/content',

@@ -18,6 +18,21 @@ if TYPE_CHECKING:
     from harness.cassettes.matching.requests import Live, Recorded
 
 _SHOWN_SOURCES = 3
+_TO_RECORD = {
+    True: "record one of your own, as this one is shipped: `harness record`, or harness.cassette(path)",
+    False: "record it too: mode='new_episodes' (harness record --append)",
+}
+"""What to do where nothing answers, by whether the nearest recording is a shipped one."""
+_SAID = (
+    "/messages",
+    "/input",
+    "/contents",
+    "/system",
+    "/systemInstruction",
+    "/system_instruction",
+    "/instructions",
+)
+"""Members of bodies that hold what a model is asked: whoever ignores a change of these tests nothing any more."""
 
 
 @dataclass(frozen=True)
@@ -137,18 +152,18 @@ def _hint(gap: Gap, near: Recorded, live: Live, keyer: Keyer) -> str:
         advice = "the paths differ only in how they begin: check the client's base URL; otherwise "
     elif gap.part == "body" and gap.pointer:
         name = keyer.would_help(near.request.body, live.request.body)
+        rule = f"ignore=[{gap.pointer!r}] (--ignore {gap.pointer})"
         if name:
             rule = f"normalisers=[{name!r}] (--normalise {name})"
-        else:
-            rule = f"ignore=[{gap.pointer!r}] (--ignore {gap.pointer})"
+        elif any(gap.pointer == one or gap.pointer.startswith(f"{one}/") for one in _SAID):
+            anew = "" if is_shipped(near.source) else "record it anew, with mode='rewrite'; or "
+            return f"{anew}{_TO_RECORD[is_shipped(near.source)]}; where its words do not matter, match with {rule}"
         advice = f"if that changes from run to run, match with {rule}; otherwise "
     elif gap.part == "ids":
         advice = "if these ids mean nothing, match with normalisers=['ids'] (--normalise ids); otherwise "
     elif gap.part in {"scheme", "host", "port", "headers"}:
         advice = f"the policy compares {gap.part}, which the default does not; if that is meant, "
-    if is_shipped(near.source):
-        return f"{advice}record one of your own, as this one is shipped: `harness record`, or harness.cassette(path)"
-    return f"{advice}record it too: mode='new_episodes' (harness record --append)"
+    return advice + _TO_RECORD[is_shipped(near.source)]
 
 
 def _list_of(recorded: Sequence[Recorded]) -> str:
