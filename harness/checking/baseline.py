@@ -137,7 +137,7 @@ class Baseline:
                 self._new.add(
                     Entry(
                         rule=finding.rule,
-                        source=_literal(own),
+                        source=literal(own),
                         subject=finding.subject,
                         fingerprint="" if finding.subject else fingerprint(finding),
                     )
@@ -169,6 +169,18 @@ class Baseline:
                 and (self._only is None or entry.rule in self._only)
             ):
                 yield number, "nothing like it was found"
+
+    def expired(self) -> tuple[Entry, ...]:
+        """The entries whose last day has passed."""
+        return tuple(one for one in self.entries if one.is_over(self._today))
+
+    def unmet(self) -> tuple[Entry, ...]:
+        """The entries that nothing met so far, without those whose day has passed."""
+        return tuple(
+            one
+            for number, one in enumerate(self.entries)
+            if number not in self._met and not one.is_over(self._today)
+        )
 
     def updated(self) -> tuple[Entry, ...]:
         """The entries as they should be: stale ones gone, new ones added without a reason, sorted."""
@@ -218,6 +230,12 @@ def _entry(given: object, where: str, known: frozenset[str]) -> Entry:
             "the entry names no rule", where=where, expected='rule = "CHAT-FIN-001", for example'
         )
     rule = str(given["rule"]).upper()
+    if rule not in known and any(char in rule for char in "*?["):
+        raise UsageError(
+            "a baseline takes whole ids of rules and no pattern: an entry for each",
+            where=where,
+            found=repr(given["rule"]),
+        )
     if rule not in known:
         raise UnknownName("rule", str(given["rule"]), known, where=where)
     until = str(given.get("until", ""))
@@ -262,7 +280,7 @@ def _order(entry: Entry) -> tuple[str, ...]:
     return (entry.rule, entry.source, entry.subject, entry.fingerprint, entry.until, entry.reason)
 
 
-def _literal(source: str) -> str:
+def literal(source: str) -> str:
     """A glob that matches this source alone."""
     return "".join(f"[{char}]" if char in "*?[" else char for char in source.replace("\\", "/"))
 

@@ -9,7 +9,7 @@ import click
 
 from harness.cli.addressing import of_address
 from harness.cli.interrupting import interrupted_gently
-from harness.cli.judging import baseline_option, profile_option
+from harness.cli.judging import baseline_option, profile_option, update_baseline_option
 from harness.cli.seconds import seconds_option
 from harness.cli.trying import of_clients, refuse_strays, try_client
 
@@ -122,6 +122,7 @@ Examples:
 )
 @profile_option
 @baseline_option
+@update_baseline_option
 @click.option(
     "-f",
     "--format",
@@ -162,6 +163,7 @@ def command(
     database: Path | None,
     profile: str,
     baseline: Path | None,
+    update_baseline: bool,
     form: str,
     out: Path,
     quiet: bool,
@@ -218,6 +220,7 @@ def command(
             database=database,
             profile=profile,
             baseline=baseline,
+            update_baseline=update_baseline,
             out=out,
             tools=tools,
             announce=_unheard if quiet else note,

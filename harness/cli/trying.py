@@ -20,7 +20,7 @@ _OF_CLIENTS = {
 _OF_GATEWAYS = (
     "names", "base_url", "wait_for", "headers", "models", "api_key_env", "inbound", "upstream_port", "routes", "modes",
     "only", "ignored", "tools", "stop_after", "shrink_time", "database", "profile", "baseline",
-    "out",
+    "update_baseline", "out",
 )  # fmt: skip
 _OPTIONS = (
     click.option(

@@ -8,7 +8,6 @@ from fnmatch import fnmatchcase
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from harness.checking.report import Verdict
 from harness.fuzzing.arena import HUNG, Gone
 from harness.fuzzing.saving import events_of
 from harness.fuzzing.shrinking import CONFIRMED, Shrinker, Shrunk
@@ -18,8 +17,8 @@ from harness.sandwich.behaviours_rules import HELD, LEFT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from harness.checking.baseline import Baseline
     from harness.findings import Finding
+    from harness.fuzzing.accepting import Accepting
     from harness.fuzzing.arena import Arena, Key, Seen, Way
     from harness.fuzzing.supply import Next
     from harness.generate.sketch import Sketch
@@ -110,7 +109,7 @@ class Hunt:
         arena: Plays.
         ways: The ways that are taken.
         terms: How long, and for what.
-        baseline: What is known and accepted.
+        accepting: What is known and accepted.
         tell: Told how far it is.
 
     Attributes:
@@ -126,7 +125,7 @@ class Hunt:
     arena: Arena
     ways: Sequence[Way]
     terms: Terms
-    baseline: Baseline | None = None
+    accepting: Accepting | None = None
     tell: Callable[[Hunt], None] = field(default=lambda _: None)
     found: dict[Key, Found] = field(default_factory=dict)
     examples: int = 0
@@ -140,7 +139,6 @@ class Hunt:
         self._begun = monotonic()
         self._queue: asyncio.Queue[Found | None] = asyncio.Queue()
         self._supply = Supply(self.ways, self.terms.seed)
-        self._accepted: set[Key] = set()
         self._over = False
 
     async def run(self, known: Sequence[tuple[Way, Sketch, Key]] = ()) -> Mapping[Key, bool | None]:
@@ -263,10 +261,7 @@ class Hunt:
             return False
         if any(fnmatchcase(key.rule, one) for one in terms.ignored):
             return False
-        if self.baseline is None:
-            return True
-        source = f"{self.arena.target.name}/{key.route}/generated/{way.mode}"
-        return not self.baseline.sort_out(Verdict(source=source, findings=(finding,))).expected
+        return self.accepting is None or not self.accepting.accepts(key, way, finding)
 
     async def _again(self, way: Way, sketch: Sketch, key: Key) -> bool | None:
         """Whether what is known shows again; None where that cannot be played."""

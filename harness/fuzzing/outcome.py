@@ -31,6 +31,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         needs_crowd: It shows only where others are played at the same time.
         is_smallest: Nothing could be left out any more.
         state: "known" stood in the database.
+        accepted_until: The last day on which the baseline accepted it, which has passed; None where none says so.
         after: Seconds from the beginning to where it was first seen.
         tries: How many conversations were played to make it small.
         upset: What was done to the upstream's stream in it, in words; None where nothing was.
@@ -57,6 +58,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     needs_crowd: bool = False
     is_smallest: bool
     state: State = "new"
+    accepted_until: str | None = None
     after: float
     tries: int
     upset: str | None = None
@@ -67,6 +69,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 class Gone(msgspec.Struct, frozen=True, kw_only=True):
     """A finding of the database that does not show any more."""
+
+    route: str
+    mode: str
+    rule: str
+    fingerprint: str
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding that the baseline accepts."""
 
     route: str
     mode: str
@@ -92,6 +103,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         once: What was seen and did not show again, or what the clock decides and did not show each time: it may be
             chance, and does not count.
         gone: What the database knew, and is not there any more.
+        accepted: What was seen and is accepted by the baseline; it does not count.
+        unseen: Entries of the baseline that nothing met, which in a hunt is no proof that they are not true any more.
+        expired: Entries of the baseline whose last day has passed.
+        updated: What was written to the baseline, in words; None where it was not to be. Findings do not count then.
         stopped: Why it ended before its time; None where it did not.
         troubles: What kept conversations from being played or judged: defects of this program.
         died: The gateway was gone before the end.
@@ -114,6 +129,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Told, ...] = ()
     once: tuple[Told, ...] = ()
     gone: tuple[Gone, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    unseen: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
+    updated: str | None = None
     stopped: str | None = None
     troubles: tuple[str, ...] = ()
     died: bool = False
@@ -136,4 +155,4 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         if self.interrupted:
             return 130
         is_hunted = self.plays and not (self.died or self.troubles or self.vain)
-        return 3 if not is_hunted else 1 if self.findings else 0
+        return 3 if not is_hunted else 1 if self.findings and self.updated is None else 0

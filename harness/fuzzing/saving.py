@@ -24,7 +24,7 @@ from harness.rules.registry import rule
 from harness.sse.decoder import Decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from harness.cassettes.exchange import Exchange
@@ -53,6 +53,7 @@ class Saving:
         profile: What was judged by.
         gateway: Where the gateway is found; None where it was started for the hunt.
         port: Where it looks for its upstream; None likewise.
+        over: The last day on which the baseline accepted a finding, where it has passed.
         smallest: Of what the database knows to be smallest: the digest of the conversation.
     """
 
@@ -63,6 +64,7 @@ class Saving:
     profile: str = "openai"
     gateway: str | None = None
     port: int | None = None
+    over: Callable[[Found], str | None] = lambda _: None
     smallest: Mapping[Key, str] = field(default_factory=dict)
 
     def saved(self, found: Found) -> Told:
@@ -99,6 +101,7 @@ class Saving:
             needs_crowd=shrunk.crowd if shrunk is not None else False,
             is_smallest=self.is_smallest(found),
             state="known" if found.known else "new",
+            accepted_until=self.over(found),
             after=round(found.after, 3),
             tries=shrunk.tries if shrunk is not None else 0,
             upset=upset_of(found.sketch.fault),

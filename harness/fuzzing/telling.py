@@ -34,9 +34,9 @@ def written(outcome: Outcome, form: str) -> str:
 
 
 def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
-    """A row a finding, one for each that is gone, and the rest last."""
+    """A row a finding, one for each that is gone or accepted, and the rest last."""
     rest = msgspec.to_builtins(outcome)
-    for name, kind in (("findings", "finding"), ("once", "once"), ("gone", "gone")):
+    for name, kind in (("findings", "finding"), ("once", "once"), ("gone", "gone"), ("accepted", "accepted")):
         for one in rest.pop(name):
             yield {"kind": kind, **one}
     yield {"kind": "run", **rest}
@@ -56,6 +56,7 @@ def _text(outcome: Outcome) -> Iterator[str]:
         yield f"gone     {where}: it stood in the database, and does not show any more"
     if outcome.gone:
         yield ""
+    yield from _of_baseline(outcome)
     for trouble in outcome.troubles:
         yield f"A conversation could not be played, which is a defect of harness: {trouble}"
     if outcome.stopped is not None:
@@ -67,6 +68,21 @@ def _text(outcome: Outcome) -> Iterator[str]:
         f"{outcome.target}  {found} in {outcome.conversations:,} conversations"
         f" ({outcome.plays:,} plays, {outcome.rules} rules, {outcome.seconds:.0f} s, seed {outcome.seed})"
     )
+
+
+def _of_baseline(outcome: Outcome) -> Iterator[str]:
+    """What the baseline accepts, and where it may not be true any more."""
+    for one in outcome.accepted:
+        yield f"accepted {one.rule} on {one.route}, {_mode(one.mode)}"
+    if outcome.accepted:
+        number = len(outcome.accepted)
+        yield f"{number} finding{'s are' if number != 1 else ' is'} known and accepted"
+    for entry in outcome.expired:
+        yield f"expired  {entry}"
+    if outcome.unseen:
+        yield f"not seen in this hunt, and accepted by the baseline: {', '.join(outcome.unseen)}"
+    if outcome.updated is not None:
+        yield outcome.updated
 
 
 def _besides(outcome: Outcome) -> Iterator[str]:
@@ -94,6 +110,8 @@ def _finding(one: Told) -> Iterator[str]:
         yield f"  found: {on_a_line(one.found)}"
     if one.upset is not None:
         yield f"  upstream's stream: {one.upset}"
+    if one.accepted_until is not None:
+        yield f"  the baseline accepted it until {one.accepted_until}"
     yield f"  {_size(one)}{_sureness(one)}"
     if one.folder is not None:
         yield f"  {one.folder}"

@@ -13,8 +13,9 @@ from harness.checking.profiles import profile as profile_named
 from harness.conforming.targeting import Given, chosen_targets, hidden_headers, secrets_of
 from harness.conforming.verdict import hint_of
 from harness.conforming.wishes import TOOLS
-from harness.errors import InputError, UsageError
-from harness.fuzzing.arena import Arena, Way
+from harness.errors import UsageError
+from harness.fuzzing.accepting import Accepting
+from harness.fuzzing.arena import CRASHED, HUNG, Arena, Way
 from harness.fuzzing.asked import known_modes, known_rules, numbers
 from harness.fuzzing.database import Database, playable
 from harness.fuzzing.hunt import Found, Hunt, Terms, is_sure
@@ -64,6 +65,7 @@ def fuzz(
     database: str | Path | None = None,
     profile: str = "openai",
     baseline: str | Path | None = None,
+    update_baseline: bool = False,
     out: str | Path | None = None,
     tools: str | Path | None = None,
     announce: Callable[[str], None] | None = None,
@@ -94,6 +96,7 @@ def fuzz(
         database: A folder: what is found is kept there, and played first the next time.
         profile: What answers are judged by.
         baseline: Findings that are known and accepted.
+        update_baseline: Write what is found to it.
         out: The folder in which each finding gets a folder; None keeps none.
         tools: Where targets are installed.
         announce: Told what the user has to know.
@@ -107,6 +110,8 @@ def fuzz(
         TargetError: The target cannot be started, or has an upstream of its own.
         InputError: The baseline is not there, or the database holds something else.
     """
+    if update_baseline and baseline is None:
+        raise UsageError("--update-baseline needs --baseline FILE")
     if max_time is None and max_examples is None and stop_after is None:
         raise UsageError(
             "nothing ends this: give a time, a number of conversations, or of findings", where="--max-time"
@@ -135,13 +140,10 @@ def fuzz(
             hint="--upstream-port PORT says where our upstream listens; point the gateway there",
         )
     chosen = _target(target, given, folder)
-    if baseline is not None and not Path(baseline).is_file():
-        raise InputError(
-            "there is no such baseline",
-            where=str(baseline),
-            hint="write it by hand: docs/fuzzing.md says what stands in it",
-        )
-    accepted = None if baseline is None else open_baseline(baseline)
+    accepting = None
+    if baseline is not None:
+        opened = open_baseline(baseline, new=update_baseline, also=(HUNG, CRASHED))
+        accepting = Accepting(opened, chosen.name)
     store = Database(Path(database)) if database is not None else None
     kept = store.kept(chosen.name) if store is not None else []
     terms = Terms(
@@ -173,7 +175,7 @@ def fuzz(
         )
         with arena:
             ways = arena.ways(_several(routes), _several(modes))
-            hunt = Hunt(arena, ways, terms, baseline=accepted, tell=tell)
+            hunt = Hunt(arena, ways, terms, accepting=accepting, tell=tell)
             still = _run(interrupts, hunt, playable(kept, ways))
             saving = Saving(
                 folder=Path(out) if out is not None else None,
@@ -183,6 +185,7 @@ def fuzz(
                 profile=profile,
                 gateway=base_url,
                 port=upstream_port or None,
+                over=accepting.over if accepting is not None else _never,
                 smallest={one.key: one.conversation.digest() for one in kept if one.is_smallest},
             )
             unserved = arena.reached.unserved()
@@ -200,6 +203,9 @@ def fuzz(
                     chosen.name, [one for one in sure if one.key.route not in deaf], saving.is_smallest
                 )
             told = _told(saving, sure)
+            updated = None
+            if accepting is not None and baseline is not None and update_baseline:
+                updated = accepting.update(sure, Path(baseline)).in_words(str(baseline))
             return Outcome(
                 target=chosen.name,
                 version=arena.running.version,
@@ -217,6 +223,10 @@ def fuzz(
                     Gone(route=one.route, mode=one.mode, rule=one.rule, fingerprint=one.fingerprint)
                     for one in gone
                 ),
+                accepted=tuple(accepting.accepted.values()) if accepting is not None else (),
+                unseen=accepting.unseen(ways, terms.only, terms.ignored) if accepting is not None else (),
+                expired=accepting.expired() if accepting is not None and updated is None else (),
+                updated=updated,
                 stopped=hunt.stopped,
                 troubles=tuple(f"{why} ({sketch.digest()})" for why, sketch in hunt.troubles.items()),
                 died=hunt.died,
@@ -247,6 +257,10 @@ def _hints(arena: Arena, port: int | None) -> tuple[str, ...]:
 
 def _told(saving: Saving, found: Iterable[Found]) -> tuple[Told, ...]:
     return tuple(sorted(map(saving.saved, found), key=lambda one: (_ORDER.get(one.severity, 2), one.id)))
+
+
+def _never(found: Found) -> None:
+    del found
 
 
 def _silent(text: str) -> None:

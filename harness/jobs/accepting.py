@@ -15,18 +15,25 @@ from harness.io.recordings import read_bytes
 from harness.rules.registry import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from harness.checking.baseline import Entry
 
 
-def open_baseline(path: str | Path, *, only: frozenset[str] | None = None, new: bool = False) -> Baseline:
+def open_baseline(
+    path: str | Path,
+    *,
+    only: frozenset[str] | None = None,
+    new: bool = False,
+    also: Collection[str] = (),
+) -> Baseline:
     """Read a baseline.
 
     Args:
         path: Where it lies.
         only: Ids of the rules that are asked; None where all are.
         new: It need not be there yet.
+        also: What may stand for the id of a rule, beside those.
 
     Raises:
         UsageError: It is no baseline.
@@ -41,7 +48,7 @@ def open_baseline(path: str | Path, *, only: frozenset[str] | None = None, new: 
             raise UsageError(
                 "the baseline is not UTF-8 text", where=str(path), found=f"byte {error.start} is no UTF-8"
             ) from None
-        entries = read_baseline(text, where=str(path), known=rules())
+        entries = read_baseline(text, where=str(path), known=(*rules(), *also))
     elif not new:
         raise InputError("there is no such baseline", where=str(path), hint="--update-baseline writes it")
     today = datetime.now(UTC).date().isoformat()  # noqa: TID251 - a job may read the clock
@@ -65,6 +72,12 @@ class Written(NamedTuple):
     new: int
     removed: int
     unexplained: int
+
+    def in_words(self, name: str) -> str:
+        """As one line."""
+        removed = f", {self.removed} removed" if self.removed else ""
+        without = f"; {self.unexplained} without a reason yet" if self.unexplained else ""
+        return f"{name}: {self.entries} entr{'y' if self.entries == 1 else 'ies'}, {self.new} new{removed}{without}"
 
 
 def unexplained(entries: Iterable[Entry]) -> int:
