@@ -306,6 +306,11 @@ def _text_for(one: Taped, report: pytest.TestReport) -> str:
         shorten(report)
     texts = [] if one.told else [one.anew(report.longreprtext)]
     one.told = True
+    if one.tape.has_played_crash:
+        texts.append(
+            "What was replayed is what a recorder left that died before the answer was whole (recorder_crash)."
+            f"\nTo record this test anew: {one.tape.command}"
+        )
     if one.tape.recorded and not one.keep:
         count = "1 exchange" if one.tape.recorded == 1 else f"{one.tape.recorded} exchanges"
         texts.append(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from harness.cassettes.exchange import Chunk, header
+from harness.cassettes.exchange import Chunk, How, header
 from harness.cassettes.matching.deck import Deck
 from harness.cassettes.modes import Mode, may_replay
-from harness.errors import MissError, UsageError
+from harness.errors import FileAccessError, MissError, UsageError
+from harness.io.partfile import in_use, part_path
 from harness.io.recordings import read_recording
 from harness.io.secrets import environment_redactor
 from harness.io.tape import Tape
@@ -58,9 +60,19 @@ class TapeOfTest(Tape):
         self.command = command
         self.asked = 0
         self._more = more
+        self.has_played_crash = False
         self._because = f" ({because})" if because else ""
         self._over = False
-        super().__init__(path, **options)
+        try:
+            super().__init__(path, **options)
+        except FileAccessError as error:
+            part = part_path(path)
+            if error.where == str(part) and part.exists() and not in_use(part):
+                keep = shlex.quote(_shown(part))
+                error.hint = (
+                    f"delete it, to record anew; or `harness cassette recover {keep}` keeps what it holds"
+                )
+            raise
 
     @property
     def absent(self) -> bool:
@@ -83,7 +95,10 @@ class TapeOfTest(Tape):
         """As of `Tape`, for the test alone."""
         self._refuse_late(request)
         self.asked += 1
-        return super().answer(request)
+        found = super().answer(request)
+        if found is not None and found.ending.how is How.RECORDER_CRASH:
+            self.has_played_crash = True
+        return found
 
     def record(self, request: Request) -> Take:
         """As of `Tape`, for the test alone."""

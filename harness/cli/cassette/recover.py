@@ -35,4 +35,9 @@ def command(parts: tuple[Path, ...], output: Path | None) -> int:
             torn = f", {saved.torn} bytes of a torn last row dropped" if saved.torn else ""
             whole = f"{saved.whole} exchange{'' if saved.whole == 1 else 's'} whole"
             note(f"{saved.path}: {whole}, {saved.open} cut short by the crash{torn}")
+            if saved.open and not saved.whole:
+                note(
+                    "no exchange is whole, so a replay of it is the crash: delete it to record anew, or rewrite it"
+                    " (pytest --harness-record-mode=rewrite)"
+                )
     return complaints.code
