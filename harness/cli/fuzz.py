@@ -50,7 +50,7 @@ Examples:
     "routes",
     multiple=True,
     metavar="PATTERN",
-    help="Only these ways through the gateway, such as 'chat over *'; may be repeated.",
+    help="Only these ways through the gateway, such as 'chat over *', or 'chat' with --base-url; may be repeated.",
 )
 @click.option(
     "--mode",
@@ -88,7 +88,11 @@ Examples:
     help="Of what is generated: the same seed asks the same in the same order.",
 )
 @seconds_option(
-    "--max-time", 60.0, "How long new conversations are played, shrinking included; 0 is no limit.", zero=True
+    "--max-time",
+    60.0,
+    "Begin no conversation after so long, for shrinking neither; 0 is no limit. What is under way is played to its end:"
+    " ten seconds or --timeout more, and four times that where a finding is being confirmed.",
+    zero=True,
 )
 @click.option(
     "--max-examples",

@@ -42,6 +42,7 @@ class Given:
         inbound: What it is asked in; () is all it may be asked in.
         upstream_port: Where our upstream listens for it; None where its upstream is its own.
         options: How all this stood on the command line, without secrets.
+        seconds: How long it is waited for; None is as long as it is for its kind.
         announce: Told what the user has to know.
     """
 
@@ -53,6 +54,7 @@ class Given:
     inbound: tuple[InboundDialect, ...] = ()
     upstream_port: int | None = None
     options: str = ""
+    seconds: float | None = None
     announce: Callable[[str], None] = print
 
 
@@ -161,6 +163,7 @@ def _external(given: Given) -> Target:
             *((("authorization", f"Bearer {key}"),) if key is not None else ()),
         ),
         wait_for=given.wait_for,
+        seconds=given.seconds,
         announce=given.announce,
         options=given.options,
     )

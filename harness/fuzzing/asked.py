@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from harness.errors import UnknownName, UsageError
 from harness.fuzzing.arena import CRASHED, HUNG
 from harness.rules.registry import rules
+from harness.translation.engine import INBOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from harness.conforming.targeting import Given
 
 _MODES = ("stream", "whole")
 
@@ -37,6 +40,31 @@ def known_modes(modes: Iterable[str]) -> None:
     for mode in modes:
         if mode not in _MODES:
             raise UnknownName("mode", mode, _MODES, where="--mode")
+
+
+def known_routes(patterns: Iterable[str], given: Given) -> None:
+    """Look at patterns of routes through a gateway at an address: which it has is known before it is reached.
+
+    Raises:
+        UnknownName: One meets none.
+    """
+    if given.base_url is None:
+        return
+    models = given.models if len(given.models) > 1 else ()
+    names = [
+        f"{dialect} {model.replace('/', ':')}".rstrip()
+        for dialect in given.inbound or INBOUND
+        for model in models or ("",)
+    ]
+    for pattern in patterns:
+        if not matching(names, pattern):
+            raise UnknownName(
+                "route",
+                pattern,
+                names,
+                where="--route",
+                hint="of a gateway at --base-url it is known what it is asked in, and not what it asks",
+            )
 
 
 def numbers(least: int, **given: float | None) -> None:

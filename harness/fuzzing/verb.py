@@ -16,7 +16,7 @@ from harness.conforming.wishes import TOOLS
 from harness.errors import UsageError
 from harness.fuzzing.accepting import Accepting
 from harness.fuzzing.arena import CRASHED, HUNG, Arena, Way
-from harness.fuzzing.asked import known_modes, known_rules, numbers
+from harness.fuzzing.asked import known_modes, known_routes, known_rules, numbers
 from harness.fuzzing.database import Database, playable
 from harness.fuzzing.hunt import Found, Hunt, Terms, is_sure
 from harness.fuzzing.interrupts import Interrupts
@@ -24,6 +24,7 @@ from harness.fuzzing.outcome import Gone, Outcome, Told
 from harness.fuzzing.saving import Saving
 from harness.io.environment import secret_values
 from harness.jobs.accepting import open_baseline
+from harness.targets.external import WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -129,9 +130,11 @@ def fuzz(
         api_key_env=api_key_env,
         inbound=tuple(inbound),
         upstream_port=upstream_port,
+        seconds=min(WAITING, max_time) if max_time is not None else None,
         announce=announce or _silent,
     )
     profile_named(profile)
+    known_routes(_several(routes), given)
     folder = Path(tools).expanduser().absolute() if tools is not None else TOOLS.expanduser().absolute()
     if base_url is not None and upstream_port is None:
         raise UsageError(
@@ -249,6 +252,11 @@ def _hints(arena: Arena, port: int | None) -> tuple[str, ...]:
     vain, left = arena.reached.vain(), arena.reached.left()
     if not vain:
         return ()
+    if all(arena.reached.statuses[one] <= {None} for one in vain):
+        behind = f", where our upstream listened at http://127.0.0.1:{port}," if port is not None else ""
+        silence = f"gave no answer to any request in {', '.join(vain)} within {arena.seconds:g} s (--timeout)"
+        why = f"asked our upstream{behind} nothing: does it wait for another upstream?"
+        return (f"{arena.target.name} {silence}, and {why}",)
     if port is None:
         return (f"{arena.target.name} asked our upstream nothing in {', '.join(vain)}",)
     where = f" Our upstream listened at http://127.0.0.1:{port}." if not left else ""

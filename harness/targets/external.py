@@ -107,7 +107,12 @@ class Address:
                     f"nobody answered within {seconds:g} s",
                     where=f"GET {url}",
                     found=silence,
-                    hint="is it running? --wait-for URL waits until one answers with success",
+                    hint="is it running, and is its port right?"
+                    + (
+                        ""
+                        if self.wait_for or patience >= WAITING
+                        else f" --wait-for URL waits for {WAITING:g} s"
+                    ),
                 )
             if not is_told:
                 is_told = True

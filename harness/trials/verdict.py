@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -35,6 +36,7 @@ _FINISHES: Final[dict[str, frozenset[str]]] = {
 }
 """Words that clients have for the ends. Responses has none for calls: they are `completed`."""
 _SHOWN: Final = 90
+_ADDRESS: Final = re.compile(r"https?://\S+|127\.0\.0\.1\S*|localhost:\S+")
 UNTOLD: Final[Any] = object()
 """What the usage is where a client does not tell it at all."""
 
@@ -120,11 +122,18 @@ def judged(expected: Expected, said: Said, *, followed: bool = False) -> Verdict
     if expected.error is not None:
         return _judged_error(expected.error, said)
     if said.error is not None:
-        if any(words.lower() in said.error.lower() for words in expected.or_error):
+        if any(_says(said.error, words) for words in expected.or_error):
             return Verdict("raised", _line(said.error))
         return Verdict("crashed", _line(said.error))
     lost = list(_losses(expected, said, followed=followed))
     return Verdict("lost", "; ".join(lost)) if lost else Verdict("passed")
+
+
+def _says(error: str, words: str) -> bool:
+    """Whether an error says something; a status is no part of a longer number, or of an address."""
+    if not words.isdigit():
+        return words.lower() in error.lower()
+    return re.search(rf"(?<!\d){words}(?!\d)", _ADDRESS.sub("", error)) is not None
 
 
 def _judged_error(words: str, said: Said) -> Verdict:

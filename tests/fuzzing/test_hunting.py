@@ -148,6 +148,16 @@ def test_the_outcome_is_told_for_programs(tmp_path: Path) -> None:
     [
         ({"target": "bultin"}, UnknownName, "did you mean 'builtin'"),
         ({"routes": "chat over opnai"}, UnknownName, "chat over opnai"),
+        (
+            {"routes": "chat over *", "base_url": "http://127.0.0.1:9/v1", "upstream_port": 0},
+            UnknownName,
+            "it is known what it is asked in",
+        ),
+        (
+            {"base_url": "http://127.0.0.1:9/v1", "upstream_port": 0, "max_time": 0.5, "model": "m"},
+            TargetError,
+            "nobody answered within 0.5 s",
+        ),
         ({"base_url": "http://127.0.0.1:9/v1", "target": "builtin"}, UsageError, "--upstream-port"),
         ({"max_time": None}, UsageError, "--max-time"),
         ({"baseline": "nowhere.toml"}, InputError, "no such baseline"),

@@ -83,6 +83,42 @@ def test_a_gateway_that_never_asks_our_upstream_could_not_be_fuzzed() -> None:
     assert f"Our upstream listened at http://127.0.0.1:{port}." in text
 
 
+def test_a_gateway_that_answers_nothing_is_told_so_first() -> None:
+    """Not that its version may be wrong: nobody who asked had an answer."""
+    port = free_port()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        Thread(target=_models_only, args=(silent,), daemon=True).start()
+        outcome = harness.fuzz(
+            base_url=f"http://127.0.0.1:{silent.getsockname()[1]}/v1",
+            model="m",
+            upstream_port=port,
+            inbound=["chat"],
+            modes="whole",
+            max_examples=4,
+            max_time=PLENTY,
+            timeout=0.5,
+            shrink_time=0.0,
+        )
+    (hint,) = outcome.hints
+    assert hint.startswith("gateway gave no answer to any request in chat within 0.5 s (--timeout)")
+    assert str(port) in hint
+    assert "--base-url" not in hint
+
+
+def _models_only(server: socket.socket) -> None:
+    """Answer who looks whether anybody is there, and nobody who asks."""
+    kept = []
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        kept.append(connection)
+        if connection.recv(4) == b"GET ":
+            connection.sendall(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            connection.close()
+
+
 def test_a_dialect_that_a_gateway_does_not_serve_is_told_and_breaks_no_rule() -> None:
     """A path that is not there is answered 404 in any form; the other dialect is hunted."""
     port = free_port()

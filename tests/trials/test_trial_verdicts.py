@@ -9,6 +9,7 @@ import pytest
 from harness.trials.trial import Expected
 from harness.trials.verdict import judged, said_of
 
+BUSY = Expected(text="a", or_error=("busy", "429"))
 CALL = ("get_weather", '{"city": "Paris"}')
 
 
@@ -77,3 +78,17 @@ def test_what_cannot_be_read_is_refused(told: Any, words: str) -> None:
     """With what is wrong with it."""
     with pytest.raises(ValueError, match=words):
         said_of(told)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        ("RateLimitError: the server is busy", "raised"),
+        ("HTTPError: HTTP Error 429: Too Many Requests", "raised"),
+        ("request to http://127.0.0.1:42901/s429/v1 failed", "crashed"),
+        ("JSONDecodeError: Extra data (char 4291)", "crashed"),
+    ],
+)
+def test_a_status_tells_that_a_server_is_busy_and_an_address_does_not(error: str, outcome: str) -> None:
+    """A client that has no place for the server's words still tells its user what to do."""
+    assert judged(BUSY, said_of({"error": error})).outcome == outcome

@@ -66,6 +66,6 @@ def statuses(dialect: TrialDialect) -> tuple[Trial, ...]:
         made("status-sparse", "an error with a message only", no_code, "Status 404; the error has no type, param or code.", "many servers; the reference has all four", "seen", told),
         made("status-flat", "an error that is not nested", flat, "Status 400; `message` and `detail` stand at the top.", "FastAPI and others; the reference nests it", "disputed", told),
         made("status-html", "a page of a proxy", page, "Status 403 with an HTML page.", "proxies before a server; HTTP", "seen", Expected(error="403")),
-        made("retry-after", "busy, then the answer", rate_limit, "Status 429 with `retry-after: 1`; the next request is answered.", "the reference on rate limits, RFC 9110, 10.2.3", "official", Expected(text=TEXT, or_error=("busy",))),
-        made("retry-after-ms", "down twice, then the answer", milliseconds, "Status 503 twice with `retry-after-ms: 50`; the third request is answered.", "OpenAI's SDKs read that field", "seen", Expected(text=TEXT, or_error=("overloaded",))),
+        made("retry-after", "busy, then the answer", rate_limit, "Status 429 with `retry-after: 1`; the next request is answered.", "the reference on rate limits, RFC 9110, 10.2.3", "official", Expected(text=TEXT, or_error=("busy", "429", "too many requests"))),
+        made("retry-after-ms", "down twice, then the answer", milliseconds, "Status 503 twice with `retry-after-ms: 50`; the third request is answered.", "OpenAI's SDKs read that field", "seen", Expected(text=TEXT, or_error=("overloaded", "503", "service unavailable"))),
     )  # fmt: skip
