@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from harness.errors import HarnessError, UnknownName
+from harness.testing.marks import place_of
 from harness.trials.material import FUNCTIONS
 from harness.trials.registry import chosen_trials
 from harness.trials.running import KEY, MODEL, variables_of
@@ -33,6 +34,7 @@ def parametrise(metafunc: pytest.Metafunc) -> None:
     try:
         trials = _chosen(metafunc)
     except HarnessError as error:
+        error.where = error.where or place_of(metafunc.definition)
         raise pytest.Collector.CollectError(str(error)) from None
     metafunc.parametrize(FIXTURE, trials, ids=[one.name for one in trials], indirect=True)
 
@@ -44,15 +46,19 @@ def _chosen(metafunc: pytest.Metafunc) -> Sequence[Trial]:
     told: Mapping[str, Any] = mark.kwargs if mark is not None else {}
     for name in told:
         if name not in {"dialect", "strict"}:
-            raise UnknownName("argument", name, ("dialect", "strict"), where=f"@pytest.mark.{MARK}")
+            raise UnknownName("argument", name, ("dialect", "strict"))
     dialect = told.get("dialect")
     if dialect is not None and dialect not in _DIALECTS:
-        raise UnknownName("dialect", str(dialect), _DIALECTS, where=f"@pytest.mark.{MARK}")
+        raise UnknownName("dialect", str(dialect), _DIALECTS)
     dialects: tuple[TrialDialect, ...] = (dialect,) if dialect else ()
     chosen = chosen_trials(patterns, dialects)
     if not wanted:
         return chosen
-    named = {one.name for one in chosen_trials(wanted)}
+    try:
+        named = {one.name for one in chosen_trials(wanted)}
+    except UnknownName as error:
+        error.where = "--harness-trial"
+        raise
     return tuple(one for one in chosen if one.name in named)
 
 

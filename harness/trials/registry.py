@@ -75,7 +75,9 @@ def chosen_trials(patterns: Iterable[str] = (), dialects: Iterable[TrialDialect]
     for pattern in wanted:
         if not any(_matches(one, pattern) for one in spoken):
             names = [one.name for one in spoken if one.by_default]
-            raise UnknownName("trial", pattern, [*CHAPTERS, *names])
+            bare = [name.partition("-")[2] for name in names]
+            known = [*CHAPTERS, *names, *dict.fromkeys(bare)]
+            raise UnknownName("trial", pattern, known, hint="`harness fuzz --list` names them all")
     return tuple(one for one in spoken if any(_matches(one, pattern) for pattern in wanted))
 
 

@@ -121,6 +121,8 @@ def test_unsupported(client_trial):
     ("mark", "words"),
     [
         ('"chat-crfl"', "there is no trial 'chat-crfl'"),
+        ('"nosuch"', "harness fuzz --list"),
+        ('"crfl"', "did you mean 'crlf'"),
         ('dialect="gemini"', "there is no dialect 'gemini'"),
         ("dialects='chat'", "there is no argument 'dialects'"),
     ],
@@ -133,6 +135,8 @@ def test_a_mark_that_cannot_be_meant_is_refused(pytester: pytest.Pytester, mark:
     result = run(pytester)
     assert result.parseoutcomes() == {"errors": 1}
     assert words in told(result)
+    assert "::test_it (" in told(result)
+    assert ".py:3)" in told(result) or ".py:4)" in told(result)
 
 
 def test_a_client_in_another_process_is_told_by_its_environment(pytester: pytest.Pytester) -> None:
