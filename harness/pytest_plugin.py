@@ -31,7 +31,8 @@ _RECHUNK = (
 )
 _FAULTS = (
     "faults(*faults): run the test once for each fault of its cassette (truncate, status:429), or of a group (benign,"
-    " chat, http, responses, stream, sync, transport, upstream); of none, for all that can be made in it."
+    " chat, http, responses, stream, sync, transport, upstream); of none, for all that can be made in it. Those that"
+    " let a client wait (held_back, late_close, late_headers, silence, slow, stall) run by name alone: stall:seconds=2."
 )
 
 _TRIALS = (

@@ -46,8 +46,10 @@ cassette, never from chance.
 - **Answers instead of the recording** (`status`, `html`, `hangup`) leave the recording unplayed and hit
   one request unless `times` says otherwise, so that a client that tries again gets through. All others
   hit every request.
-- **Groups** are the tables below. The plugin for pytest takes the name of one for all of its faults
-  (`@pytest.mark.faults("transport")`).
+- **Groups** are the tables below. The plugin for pytest takes the name of one for those of its faults that can be made
+  in the recording and take no time of their own (`@pytest.mark.faults("transport")`). Those that let a client wait
+  ({waiting}) are left out, since a test would wait as long
+  as its client does: name them, with settings (`@pytest.mark.faults("transport", "stall:event=3,seconds=2")`).
 - **Rules** are those that a stream with the fault may break; which of them depends on the dialect and
   the place. A fault without rules leaves the stream legal.
 """
@@ -56,7 +58,8 @@ cassette, never from chance.
 def render() -> str:
     """The whole page, as Markdown."""
     known = faults()
-    lines = [_INTRODUCTION.rstrip()]
+    waiting = ", ".join(f"`{name}`" for name, fault in known.items() if "times" in fault.needs)
+    lines = [_INTRODUCTION.rstrip().replace("{waiting}", waiting)]
     folders = dict.fromkeys(fault.__module__.rpartition(".")[0] for fault in known.values())
     for folder in sorted(folders):
         title, _, _ = (import_module(folder).__doc__ or folder).partition(":")

@@ -52,9 +52,9 @@ def assert_conforms(
 
     Args:
         subject: The bytes of a body (SSE or one JSON answer) or its text; its chunks, as bytes, text or `Chunk`; a
-            whole answer as a dict; a list of `SseEvent`; the path of a cassette or of a file that holds a body, or
-            the name of a shipped recording; a `Tape` (what it has played and recorded so far), a `Cassette` or an
-            `Exchange`; a `Response` of httpx or httpx2 that was read, which brings its request.
+            whole answer as a dict; a list of `SseEvent`; the path of a cassette or of a file that holds a body, from
+            the working directory, or the name of a shipped recording; a `Tape` (what it has played and recorded so
+            far), a `Cassette` or an `Exchange`; a `Response` of httpx or httpx2 that was read, with its request.
         profile: Which rules hold and how bad a breach is, by name: "openai", "compat" and others.
         allow: Rules that may be broken: ids or slugs, families such as "RESP-SEQ", or patterns such as "CHAT-*".
             One that is not broken is no error.

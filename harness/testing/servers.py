@@ -69,8 +69,9 @@ class Servers:
         """Serve recordings; the fixtures `replay_server` and `session_replay_server`.
 
         Args:
-            recordings: One path, or several: files, folders, or names of shipped recordings. Of none, the test's own
-                cassette, as its mark says.
+            recordings: One path, or several: files, folders, or names of shipped recordings. Paths are from the folder
+                of the test's file; those of `session_replay_server` from the root of the project (pytest's
+                `rootdir`). Of none, the test's own cassette, as its mark says.
             pace: When chunks go out and how they are cut: `instant` by default.
             fault: What goes wrong.
             match: What makes a request equal to a recorded one. Servers of a session begin again with the first
@@ -98,8 +99,8 @@ class Servers:
         """Run the gateway of `harness serve`; the fixtures `gateway` and `session_gateway`.
 
         Args:
-            upstream: Recordings, as of `replay`; a URL; or what `harness serve` takes as one (`gemini=URL`,
-                `deepseek`). Of none, the test's own cassette.
+            upstream: Recordings, as of `replay`, paths from the same place; a URL; or what `harness serve` takes as one
+                (`gemini=URL`, `deepseek`). Of none, the test's own cassette.
             dialect: What the upstream speaks: chat, responses, gemini or anthropic. Of recordings it is seen in them;
                 of a URL it is chat unless told.
             pace: As of `replay`, for the recordings.

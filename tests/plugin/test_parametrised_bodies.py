@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from harness import pytest_plugin
 from harness.cassettes.exchange import How
 from harness.errors import HarnessError, UnknownName, UsageError
+from harness.faults.registry import faults
 from harness.testing import faulted, rechunked
 from harness.testing.parametrised import groups
 
@@ -113,3 +114,5 @@ def test_what_cannot_be_meant_is_told_at_once(call: object, error: type[HarnessE
 def test_the_mark_names_every_group() -> None:
     """The text that pytest shows is written by hand, as the plugin loads no fault before a test wants one."""
     assert f"({', '.join(groups())})" in pytest_plugin._FAULTS
+    waiting = [name for name, fault in faults().items() if "times" in fault.needs]
+    assert f"({', '.join(waiting)})" in pytest_plugin._FAULTS
