@@ -73,7 +73,7 @@ if not _is_installed():
         "generated streams, conversations and requests are made by hypothesis, which is not installed",
         where="import harness.generate",
         expected="hypothesis 6.100 or newer",
-        hint="pip install 'llm-stream-harness[fuzz]'",
+        hint="pip install 'llm-stream-harness[fuzz]', or pip install '.[fuzz]' in a checkout",
     )
 
 

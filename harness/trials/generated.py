@@ -49,7 +49,7 @@ def _drawn(dialect: TrialDialect, count: int, seed: int) -> list[GeneratedStream
         raise UsageError(
             "generated streams need hypothesis, which is not installed",
             where="--max-examples",
-            hint="pip install 'llm-stream-harness[pytest]'",
+            hint="pip install 'llm-stream-harness[fuzz]', or pip install '.[fuzz]' in a checkout",
         ) from error
     streams: list[GeneratedStream] = []
 

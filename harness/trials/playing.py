@@ -179,6 +179,9 @@ def _of_silence(expected: Expected, session: Session, ran: Ran, seconds: float) 
         return Verdict("hung", f"no answer within {seconds:g} s, after {_times(session.requests)}")
     lines = [line.strip() for line in ran.complaint.split("\n") if line.strip()]
     code = "" if ran.code is None else f"exit code {ran.code}"
+    if ran.code == 0 and ran.answered:
+        lines_read = "one line" if ran.answered == 1 else f"{ran.answered} lines"
+        return Verdict("crashed", f"it ended after {lines_read}: does it read on, until stdin ends?")
     if ran.code == 0:
         what = "it ended without an answer: the last line that it prints has to be a JSON object"
         return Verdict("crashed", what)

@@ -57,6 +57,7 @@ class Ran:
         code: Its exit code; None where it still runs.
         hung: It was ended because its time was over.
         flooded: It was ended because it wrote more than anyone reads.
+        answered: How many trials it had answered before, where it takes several.
     """
 
     told: str = ""
@@ -64,6 +65,7 @@ class Ran:
     code: int | None = None
     hung: bool = False
     flooded: bool = False
+    answered: int = 0
 
 
 def words_of(command: str | Sequence[str]) -> list[str]:
@@ -160,6 +162,7 @@ class Lines:
         self._process: subprocess.Popen[bytes] | None = None
         self._told: queue.Queue[list[str] | None] = queue.Queue()
         self._complaints: IO[bytes] | None = None
+        self._answered = 0
 
     def __enter__(self) -> Self:
         return self
@@ -200,6 +203,7 @@ class Lines:
             return self._died()
         if len(told) > 1 or not told[0].startswith("{"):
             self._leave(at_once=True)  # nobody knows which of the lines after it is the next answer
+        self._answered += 1
         return Ran(told=told[0])
 
     def _answer(self, seconds: float) -> list[str] | None:
@@ -232,7 +236,7 @@ class Lines:
             complaints=self._complaints,
             folder=self._folder,
         )
-        self._process = process
+        self._process, self._answered = process, 0
         self._told = queue.Queue(_AHEAD)
         threading.Thread(target=_pump, args=(process.stdout, self._told), daemon=True).start()
         return process
@@ -246,7 +250,7 @@ class Lines:
                 code = None
         complaint = self._complaint()
         self._leave(at_once=True)
-        return Ran(complaint=complaint, code=code)
+        return Ran(complaint=complaint, code=code, answered=self._answered)
 
     def _complaint(self) -> str:
         return "" if self._complaints is None else _read(self._complaints)[-_TAIL:]

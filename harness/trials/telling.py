@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("text", "json", "ndjson", "markdown")
 _WIDTH: Final = 34
+_VALUES: Final = re.compile(r"""'[^']*'|"[^"]*"|\(.*?\)|\[.*?\]|\{.*?\}|\d[\d,]*|: .*$""")
 
 
 def row_of(played: Played) -> dict[str, Any]:
@@ -90,14 +91,17 @@ def _text(client: Client, results: Sequence[Played]) -> str:
 
 
 def _alike(results: Sequence[Played]) -> list[list[Played]]:
-    """What failed; what crashed or hung in the same words stands together."""
+    """What failed; what crashed, hung, or was generated, and failed in the same words stands together."""
     groups: dict[object, list[Played]] = {}
     for one in results:
         if not one.failed:
             continue
         last = one.complaint.strip().rpartition("\n")[2]
-        is_told_once = one.verdict.outcome in {"crashed", "hung"}
+        is_generated = one.trial.chapter == "generated"
+        is_told_once = is_generated or one.verdict.outcome in {"crashed", "hung"}
         what = re.sub(r"http://\S+", "", one.verdict.what)  # each trial has an address of its own
+        if is_generated:
+            what = _VALUES.sub("", what)  # and each that is generated has texts and numbers of its own
         words = (one.verdict.outcome, what, last, one.trial.ground == "disputed")
         groups.setdefault(words if is_told_once else one.trial.name, []).append(one)
     return list(groups.values())

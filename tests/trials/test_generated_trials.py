@@ -9,7 +9,10 @@ import pytest
 from harness.generate.stream import GeneratedStream
 from harness.trials.drawing import FILTER, LENGTH
 from harness.trials.generated import calls_overlap, generated_trials
+from harness.trials.playing import Client, Played
 from harness.trials.registry import trial_named
+from harness.trials.telling import told
+from harness.trials.verdict import Verdict
 
 if TYPE_CHECKING:
     from harness.trials.trial import Trial
@@ -64,3 +67,21 @@ def test_calls_of_a_response_overlap_where_one_begins_before_another_is_done(
 def _stream(one: Trial) -> GeneratedStream:
     events = tuple(piece.data for piece in one.answers()[0].pieces)
     return GeneratedStream(dialect=one.dialect, request={}, events=events)
+
+
+def test_generated_streams_that_fail_alike_are_told_once() -> None:
+    """Each has texts and numbers of its own, which tell nothing apart."""
+    lost = [
+        Verdict("lost", f"the call get_time({{'tz': '{zone}'}}) is missing; told was [{number}]")
+        for number, zone in enumerate(("UTC", "CET", "WET"))
+    ]
+    verdicts = [*lost, Verdict("lost", "the refusal is missing")]
+    results = [
+        Played(trial=trial, verdict=verdict, requests=1, seconds=0.1)
+        for trial, verdict in zip([one for one in TRIALS if one.ground == "standard"], verdicts, strict=False)
+    ]
+    text = told("text", Client(name="some", command=("some",)), results, "0")
+    first, second, third = (one.trial.name for one in results[:3])
+    assert text.count("lost  ") == 2
+    assert f"lost       {first}" in text
+    assert f"likewise  in 2 others: {second}, {third}" in text

@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import UsageError
+from harness.trials.playing import verdict_of
+from harness.trials.registry import trial_named
+from harness.trials.running import Lines
+from harness.trials.server import TrialServer
 from harness.trials.shipped import DRIVERS
 from harness.trials.verb import client_of, run, try_client
 
@@ -173,3 +177,17 @@ def test_the_hint_of_a_missing_client_names_what_is_installed() -> None:
     with pytest.raises(UsageError, match=r"npm install ai @ai-sdk/openai-compatible$"):
         client_of("ai-sdk-compatible", node_modules=os.path.join(os.sep, "no", "such", "modules"))  # noqa: PTH118
     assert all(one.packages for one in DRIVERS)
+
+
+def test_a_program_that_reads_one_line_of_many_is_asked_whether_it_reads_on(tmp_path: Path) -> None:
+    """Its answer was read; it ended by itself over the next line."""
+    script = tmp_path / "client.py"
+    lines_of = "import sys; sys.stdin.readline(); print('{}', flush=True); sys.stdin.readline()"
+    script.write_text(lines_of, "utf-8")
+    trial = trial_named("chat-plain")
+    with Lines([sys.executable, str(script)]) as lines, TrialServer() as server:
+        session = server.open(trial)
+        assert lines.ask(trial, session.base_url, 60).told == "{}"
+        ran = lines.ask(trial, session.base_url, 60)
+        verdict = verdict_of(trial, session, ran, 60)
+    assert verdict.what == "it ended after one line: does it read on, until stdin ends?"
