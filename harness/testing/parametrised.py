@@ -233,7 +233,7 @@ def _cuts(mark: pytest.Mark, where: str, recording: _Recording) -> list[str]:
         try:
             cut_pace(cut)
         except HarnessError as error:
-            error.where = where
+            error.where, error.found = where, error.found or repr(cut)
             raise
     if mark.args:
         return list(dict.fromkeys(mark.args))
@@ -262,7 +262,7 @@ def _faults(mark: pytest.Mark, where: str, recording: _Recording) -> list[str]:
         try:
             found += _chosen(one, recording.exchanges()) if one in {"", *groups()} else [_named(one)]
         except HarnessError as error:
-            error.where = where
+            error.where, error.found = where, error.found or repr(one)
             raise
     return list(dict.fromkeys(found)) or [Chosen(PLAIN)]
 
