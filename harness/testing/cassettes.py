@@ -308,7 +308,7 @@ def _text_for(one: Taped, report: pytest.TestReport) -> str:
     one.told = True
     if one.tape.has_played_crash:
         texts.append(
-            "What was replayed is what a recorder left that died before the answer was whole (recorder_crash)."
+            "The recorder of what was replayed died, or refused a secret, before the answer was whole (recorder_crash)."
             f"\nTo record this test anew: {one.tape.command}"
         )
     if one.tape.recorded and not one.keep:

@@ -56,7 +56,7 @@ def test_a_killed_recording_is_told_from_its_leftover_to_the_next_recording(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "*a recorder left that died before the answer was whole (recorder_crash).",
+            "The recorder of what was replayed died, * before the answer was whole (recorder_crash).",
             "To record this test anew: pytest test_it.py::test_chat --harness-record-mode=rewrite",
         ]
     )
