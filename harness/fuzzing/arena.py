@@ -122,6 +122,7 @@ class Arena:
         plays: How many conversations were played.
         statuses: Of all first answers.
         reached: What came of asking, by the dialect it was asked in.
+        upstream: Where our upstream listens.
     """
 
     target: Target
@@ -138,6 +139,7 @@ class Arena:
     statuses: set[int] = field(default_factory=set, init=False)
     reached: Reached = field(default_factory=Reached, init=False)
     running: Running = field(init=False)
+    upstream: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         self._stack = ExitStack()
@@ -159,6 +161,7 @@ class Arena:
             logger.setLevel(logging.CRITICAL)
             self._handler = ScenarioUpstream()
             server = stack.enter_context(listening(self._handler, self.listen))
+            self.upstream = server.url
             self.running = stack.enter_context(self.target.run(server.url, self.tools, self.folder))
             if any(one.alone for one in self.running.routes):
                 raise TargetError(

@@ -253,13 +253,13 @@ def _hints(arena: Arena, port: int | None) -> tuple[str, ...]:
     if not vain:
         return ()
     if all(arena.reached.statuses[one] <= {None} for one in vain):
-        behind = f", where our upstream listened at http://127.0.0.1:{port}," if port is not None else ""
+        behind = f" ({arena.upstream})" if port is not None else ""
         silence = f"gave no answer to any request in {', '.join(vain)} within {arena.seconds:g} s (--timeout)"
         why = f"asked our upstream{behind} nothing: does it wait for another upstream?"
         return (f"{arena.target.name} {silence}, and {why}",)
     if port is None:
         return (f"{arena.target.name} asked our upstream nothing in {', '.join(vain)}",)
-    where = f" Our upstream listened at http://127.0.0.1:{port}." if not left else ""
+    where = f" Our upstream listened at {arena.upstream}." if not left else ""
     return (hint_of(arena.target.name, vain, left) + where,)
 
 
