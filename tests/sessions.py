@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from harness.bundled import folder
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
-SHIPPED: Final = Path(__file__).parents[1] / "cassettes"
+SHIPPED: Final = folder("cassettes")
 CLEAN: Final = "llama-server/chat/text"
 """A recording that breaks no rule."""
 BROKEN: Final = "transformers/chat/usage_on"
