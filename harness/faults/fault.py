@@ -109,7 +109,7 @@ class Fault(ABC):
     dataclass fields made with `parameter` are its settings.
 
     Attributes:
-        name: How it is called; the name of its module.
+        name: How it is called.
         summary: What it does, in one sentence.
         example: A text that `parse_fault` reads, for the manual and for errors.
         breaks: Ids of the rules that a stream with this fault may break, depending on the dialect and the

@@ -1,18 +1,17 @@
 """All faults there are, and reading one from text.
 
-The registry walks this package and its folders: every subclass of `Fault` that has a name is a fault.
+`harness.faults.index` says which module has which: whoever asks for one fault loads one module.
 """
 
 from __future__ import annotations
 
-import pkgutil
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-import harness.faults
 from harness.errors import UnknownName
 from harness.faults.fault import Fault, listed, refusal, whole
+from harness.faults.index import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,21 +23,26 @@ _seed = whole(0)
 def faults() -> Mapping[str, type[Fault]]:
     """Every fault by its name, in alphabetical order."""
     found: dict[str, type[Fault]] = {}
-    for info in pkgutil.walk_packages(harness.faults.__path__, f"{harness.faults.__name__}."):
-        for value in vars(import_module(info.name)).values():
-            if isinstance(value, type) and _is_fault(value) and value.__module__ == info.name:
-                found[value.name] = value
+    for module, names in MODULES.items():
+        there = _in(module)
+        found.update((name, there[name]) for name in names if name in there)
     return {name: found[name] for name in sorted(found)}
 
 
 def _named(name: str) -> type[Fault] | None:
-    """The fault in the module of that name; only that module is loaded."""
-    for info in pkgutil.walk_packages(harness.faults.__path__, f"{harness.faults.__name__}."):
-        if info.name.rpartition(".")[2] == name:
-            for value in vars(import_module(info.name)).values():
-                if isinstance(value, type) and _is_fault(value) and value.name == name:
-                    return value
-    return None
+    """The fault of that name; only its module is loaded."""
+    module = next((module for module, names in MODULES.items() if name in names), None)
+    return None if module is None else _in(module).get(name)
+
+
+def _in(module: str) -> dict[str, type[Fault]]:
+    """The faults of a module below `harness.faults`, by their names, in the order in which they stand there."""
+    loaded = import_module(f"harness.faults.{module}")
+    return {
+        value.name: value
+        for value in vars(loaded).values()
+        if isinstance(value, type) and _is_fault(value) and value.__module__ == loaded.__name__
+    }
 
 
 def _is_fault(value: type) -> TypeGuard[type[Fault]]:
