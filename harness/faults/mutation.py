@@ -206,6 +206,37 @@ class Addition(Mutation):
                 yield from (event.like(value) for value in new)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Neighbours(Mutation):
+    """An event of one kind comes after the one of another kind that it stood right before.
+
+    Attributes:
+        first: The kind that should come first.
+        second: The kind right after it.
+    """
+
+    first: ClassVar[str]
+    second: ClassVar[str]
+    moves_numbers: ClassVar[bool] = True
+
+    def mutate(self, stream: Stream) -> Iterator[Event]:
+        """One pass with the change."""
+        held: Event | None = None
+        for event in stream:
+            if held is not None and event.kind == self.second and stream.here():
+                yield event
+                yield held
+                held = None
+                continue
+            if held is not None:
+                yield held
+            held = event if event.kind == self.first else None
+            if held is None:
+                yield event
+        if held is not None:
+            yield held
+
+
 def number_of(event: Event) -> int | None:
     """The event's sequence number; None where it has none."""
     number = event.value.get("sequence_number")

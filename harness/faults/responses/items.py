@@ -1,10 +1,11 @@
-"""The parts of a Responses event, as faults look for them."""
+"""The parts of a Responses event, as faults look for them, and the streams in which a change is not seen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from harness.faults.event import Event, entries, string, table
+from harness.faults.mutation import number_of
 from harness.faults.wire import blocks_of, no_events
 
 if TYPE_CHECKING:
@@ -147,3 +148,19 @@ def prefixed(value: Json, stream: Stream, prefix: str) -> bool:
     for one in found:
         one["text"] = prefix + one["text"]
     return bool(found)
+
+
+def broken_off(exchange: Exchange) -> str | None:
+    """Why a failed response contradicts nothing: its items are never done, and its output may be anything."""
+    if ends_with(exchange, "response.failed", "error"):
+        return "the response failed: what it left open is held against nothing"
+    return None
+
+
+def resumed(exchange: Exchange) -> str | None:
+    """Why a stream that begins in the middle contradicts nothing: it may have said it before."""
+    if exchange.response is None or no_events(exchange.response):
+        return None
+    numbers = (number_of(Event(block)) for block in blocks_of(exchange.response.chunks))
+    first = next((number for number in numbers if number is not None), 0)
+    return "the stream was resumed: what came before is not known" if first > 0 else None
