@@ -1,9 +1,10 @@
-"""Which changes of single events leave no trace: the stream is as legal as it was."""
+"""Single events out of their place: lost, repeated, or too late."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from harness.faults.chat.chunk import (
     THOUGHTS,
@@ -17,11 +18,15 @@ from harness.faults.chat.chunk import (
     usage,
 )
 from harness.faults.event import Event
+from harness.faults.events import EventFault
 from harness.faults.wire import blocks_of, data_spans, is_done
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.cassettes.exchange import Exchange
     from harness.faults.event import Json
+    from harness.faults.wire import Block
 
 MISPLACED: Final[tuple[str, ...]] = (
     "SSE-DONE-001",
@@ -80,10 +85,113 @@ MISPLACED: Final[tuple[str, ...]] = (
     "XLAT-TOOL-001",
 )
 """Rules that any single event out of its place may break: lost, repeated, or too late, depending on what it was."""
-
 _WORDS = {"content", "refusal", "audio", "function_call", "tool_calls", *THOUGHTS}
 _PIECES = {"content_block_delta", "message_delta", "ping"}
 """Events of Anthropic that may come any number of times."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drop(EventFault):
+    """One event is left out.
+
+    All other events keep their bytes and times.
+    """
+
+    name: ClassVar[str] = "drop"
+    example: ClassVar[str] = "drop:event=3"
+    breaks: ClassVar[tuple[str, ...]] = (
+        *MISPLACED,
+        "HTTP-STATUS-002",
+        "RESP-LIFE-012",
+        "RESP-SEQ-002",
+        "RESP-SEQ-003",
+        "UP-BLOCK-001",
+        "UP-END-001",
+        "XLAT-ERR-001",
+        "XLAT-ERR-003",
+        "XLAT-ERR-006",
+        "XLAT-TOOL-005",
+        "XLAT-USE-004",
+        "XLAT-USE-006",
+    )
+
+    def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:
+        """Leave that block out."""
+        del exchange
+        return (block for number, block in enumerate(blocks) if number != target)
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Nobody may be able to tell."""
+        return traceless(exchange, self.target(exchange))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeat(EventFault):
+    """One event comes twice in a row.
+
+    The second copy has the bytes of the first and follows it at once.
+    """
+
+    name: ClassVar[str] = "repeat"
+    example: ClassVar[str] = "repeat:event=3"
+    breaks: ClassVar[tuple[str, ...]] = (
+        *MISPLACED,
+        "CHAT-ROLE-002",
+        "RESP-RSN-002",
+        "RESP-SEQ-004",
+        "UP-ORDER-002",
+        "XLAT-FIN-003",
+    )
+
+    def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:
+        """Give that block twice."""
+        del exchange
+        for number, block in enumerate(blocks):
+            yield block
+            if number == target:
+                yield block
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Nobody may be able to tell."""
+        return traceless(exchange, self.target(exchange))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swap(EventFault):
+    """One event changes places with the one after it.
+
+    Both keep their bytes. It does not apply to the last event, which has none after it.
+    """
+
+    name: ClassVar[str] = "swap"
+    example: ClassVar[str] = "swap:event=3"
+    breaks: ClassVar[tuple[str, ...]] = (
+        *MISPLACED,
+        "CHAT-CHOICE-005",
+        "RESP-SEQ-002",
+        "RESP-SEQ-003",
+        "RESP-SEQ-004",
+        "UP-BLOCK-001",
+        "UP-ORDER-002",
+    )
+    ahead: ClassVar[int] = 1
+
+    def edit(self, blocks: Iterator[Block], target: int, exchange: Exchange) -> Iterator[Block]:
+        """Hold that block back until the next has gone."""
+        del exchange
+        held: Block | None = None
+        for number, block in enumerate(blocks):
+            if number == target:
+                held = block
+                continue
+            yield block
+            if held is not None:
+                yield held
+                held = None
+
+    def equivalent(self, exchange: Exchange) -> str | None:
+        """Nobody may be able to tell."""
+        return traceless(exchange, self.target(exchange), 2)
 
 
 def traceless(exchange: Exchange, target: int | None, count: int = 1) -> str | None:
