@@ -104,7 +104,7 @@ def turn(exchange: Exchange, dialect: str) -> Turn | None:
 
 def asked(server: GatewayServer, ending: str, body: dict[str, Any]) -> tuple[httpx.Response, Exchange]:
     """Be a client; it waits longer than any limit."""
-    given = httpx.post(server.base_url + ending, json=body, timeout=10)
+    given = httpx.post(server.base_url + ending, json=body, timeout=60)
     request = Request("POST", str(given.url), tuple(given.request.headers.items()), given.request.content)
     response = Response(given.status_code, tuple(given.headers.items()), (Chunk(0, given.content),))
     return given, Exchange(0, request, response, Ending(How.COMPLETE, 1))

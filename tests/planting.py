@@ -195,7 +195,7 @@ def through_proxy(path: Path, planned: list[Visit], watch: Watch) -> list[bytes]
         connection.sendall(head.encode("latin-1") + b"Transfer-Encoding: chunked\r\n\r\n")
         for data in visit.chunks:
             connection.sendall(b"%x\r\n%b\r\n" % (len(data), data))
-            assert seen.acquire(timeout=10)
+            assert seen.acquire(timeout=60)
         if visit.error:
             connection.sendall(b"no chunk: " + visit.error.encode() + b"\r\n")
             connection.close()

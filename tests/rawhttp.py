@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def connect(server: ServerThread) -> socket.socket:
     """Open a raw connection."""
-    return socket.create_connection(("127.0.0.1", server.port), timeout=5)
+    return socket.create_connection(("127.0.0.1", server.port), timeout=60)
 
 
 def talk(server: ServerThread, sent: bytes) -> bytes:

@@ -71,7 +71,7 @@ def asking(
 
 def talk(server: ServerThread, sent: bytes) -> bytes:
     """Send bytes, and give all that comes until the server closes."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as sock:
         sock.sendall(sent)
         parts = []
         while part := sock.recv(65_536):

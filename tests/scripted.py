@@ -105,9 +105,9 @@ class ScriptedServer:
         self._listener.close()
         for connection in self._connections:
             connection.close()
-        self._acceptor.join(5)
+        self._acceptor.join(60)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
         # An error of the test itself says more than what came of it in the script.
         if self._raises and self.errors and error is None:
             raise self.errors[0]

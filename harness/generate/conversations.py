@@ -15,6 +15,7 @@ dialects. They shrink to one request and one answer of one word, with no option 
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -28,7 +29,7 @@ from harness.generate.traits import EVERY, TRAITS
 from harness.translation.engine import INBOUND, UPSTREAM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from harness.scenarios.scenario import Scenario
     from harness.translation.engine import InboundDialect
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST = 6
+_CHOICES = 8
 
 
 @cache
@@ -53,18 +55,31 @@ class Drawn:
 
     def __init__(self, draw: st.DrawFn) -> None:
         self._draw = draw
+        self._left = 0
 
     def integer(self, low: int, high: int) -> int:
         """A number, both ends included."""
+        self._left -= 1
         return self._draw(_between(low, high))
 
     def pick(self, among: Sequence[T]) -> T:
         """One of several."""
-        return among[self._draw(_between(0, len(among) - 1))]
+        return among[self.integer(0, len(among) - 1)]
 
     def chance(self, one_in: int) -> bool:
         """True once in so many times."""
-        return self._draw(_between(0, one_in - 1)) == one_in - 1
+        return self.integer(0, one_in - 1) == one_in - 1
+
+    @contextmanager
+    def trait(self) -> Iterator[None]:
+        """Make as many choices as most traits do, if need be of nothing.
+
+        Hypothesis does not try a simpler trait where it would run out of choices.
+        """
+        self._left = _CHOICES
+        yield
+        while self._left > 0:
+            self.integer(0, 0)
 
 
 def conversations(
@@ -146,7 +161,8 @@ def _sketches(
     made = mended(Sketch())
     chosen = draw(st.lists(st.sampled_from(names), max_size=most, unique=True)) if names and most else []
     for name in chosen:
-        further = mended(EVERY[name](choose, made))
+        with choose.trait():
+            further = mended(EVERY[name](choose, made))
         # A trait that does not go with what is there, or with who asks, is left out.
         if _can(further, *asked):
             made = further

@@ -146,9 +146,16 @@ def _versions(
             encoding="utf-8",
             errors="replace",
         )
-        found: dict[str, str] = json.loads(done.stdout) if done.returncode == 0 else {}
+        found: dict[str, str | None] = json.loads(done.stdout) if done.returncode == 0 else {}
     except (subprocess.TimeoutExpired, ValueError):
         found = {}
-    if not found:
-        raise UsageError(f"the client of the driver {driver.name} is not installed", where=where, hint=hint)
-    return found
+    missing = [name for name, version in found.items() if version is None]
+    if missing or not found:
+        # A driver that cannot import its client tells a crash of each trial, and the client would be blamed for it.
+        raise UsageError(
+            f"the client of the driver {driver.name} is not installed",
+            where=where,
+            found=f"no {' and no '.join(missing)}" if missing else None,
+            hint=hint,
+        )
+    return {name: version for name, version in found.items() if version is not None}

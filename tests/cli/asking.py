@@ -10,7 +10,7 @@ import http.client, os, sys
 scheme, _, rest = os.environ["OPENAI_BASE_URL"].partition("://")
 host, _, path = rest.partition("/")
 for text in sys.argv[1:]:
-    connection = http.client.HTTPConnection(host, timeout=20)
+    connection = http.client.HTTPConnection(host, timeout=60)
     body = '{"model":"tiny","stream":true,"messages":[{"role":"user","content":"%s"}]}' % text
     connection.request("POST", f"/{path}/chat/completions", body, {"content-type": "application/json"})
     try:

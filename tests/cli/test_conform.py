@@ -263,7 +263,7 @@ def test_ctrl_c_keeps_what_was_played(tmp_path: Path, number: signal.Signals) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while not (part.exists() and part.read_bytes().count(b'"k":"end"') > 3) and time.monotonic() < until:
             time.sleep(0.05)
         process.send_signal(number)

@@ -38,7 +38,7 @@ def test_two_streams_are_whole_and_the_third_is_recovered(tmp_path: Path) -> Non
         connection.sendall(SSE_HEAD)
         for number, event in enumerate(EVENTS):
             if request.endswith(b"third") and number == 4:
-                killed.wait(20)
+                killed.wait(60)
                 return
             connection.sendall(http_chunk(event))
         connection.sendall(LAST_CHUNK)

@@ -162,7 +162,7 @@ def test_a_certificate_authority_can_be_given(harness: Run, tmp_path: Path) -> N
             "record", "--upstream", url, "-o", "b.cassette.jsonl", "--ca", "ca.pem", *client("one")
         )
         assert trusted.out == "200 ok"
-        thread.join(5)
+        thread.join(60)
     assert (refused.code, trusted.code) == (3, 0)
     assert "tls-failure" in refused.err
 

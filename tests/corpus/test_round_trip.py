@@ -310,7 +310,7 @@ def test_chunks_that_are_awaited_keep_their_boundaries_over_http(
         connection.sendall(SSE_HEAD)
         for data in next(turn):
             connection.sendall(http_chunk(data))
-            assert seen.acquire(timeout=10)
+            assert seen.acquire(timeout=60)
         connection.sendall(LAST_CHUNK)
 
     with (

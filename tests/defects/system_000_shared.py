@@ -56,7 +56,7 @@ def _d11_holds() -> None:
         asked.append(body)
         if body["model"] == "a" and not first_came.is_set():
             first_came.set()
-            second_came.wait(5)
+            second_came.wait(60)
             connection.sendall(wire(503, {"error": {"message": "full"}}, "retry-after-ms: 1"))
         else:
             second_came.set()
@@ -65,12 +65,12 @@ def _d11_holds() -> None:
     with gateway(script) as server:
         url = f"{server.base_url}/chat/completions"
         first = threading.Thread(
-            target=lambda: httpx.post(url, json={**CHAT, "model": "a", **WITH_TOOLS}, timeout=5)
+            target=lambda: httpx.post(url, json={**CHAT, "model": "a", **WITH_TOOLS}, timeout=60)
         )
         first.start()
-        assert first_came.wait(5)
-        assert httpx.post(url, json={**CHAT, "model": "b"}, timeout=5).status_code == 200
-        first.join(5)
+        assert first_came.wait(60)
+        assert httpx.post(url, json={**CHAT, "model": "b"}, timeout=60).status_code == 200
+        first.join(60)
     assert [one["model"] for one in asked] == ["a", "b", "a"]
     assert [one.get("tools") for one in asked] == [TOOLS["chat"], None, TOOLS["chat"]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -87,7 +87,8 @@ def test_a_gateway_that_answers_nothing_is_told_so_first() -> None:
     """Not that its version may be wrong: nobody who asked had an answer."""
     port = free_port()
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        Thread(target=_models_only, args=(silent,), daemon=True).start()
+        thread = Thread(target=_models_only, args=(silent,))
+        thread.start()
         outcome = harness.fuzz(
             base_url=f"http://127.0.0.1:{silent.getsockname()[1]}/v1",
             model="m",
@@ -99,6 +100,8 @@ def test_a_gateway_that_answers_nothing_is_told_so_first() -> None:
             timeout=0.5,
             shrink_time=0.0,
         )
+        silent.shutdown(socket.SHUT_RDWR)  # wakes the thread
+        thread.join()
     (hint,) = outcome.hints
     assert hint.startswith("gateway gave no answer to any request in chat within 0.5 s (--timeout)")
     assert str(port) in hint
@@ -107,16 +110,17 @@ def test_a_gateway_that_answers_nothing_is_told_so_first() -> None:
 
 def _models_only(server: socket.socket) -> None:
     """Answer who looks whether anybody is there, and nobody who asks."""
-    kept = []
-    while True:
-        try:
-            connection, _ = server.accept()
-        except OSError:
-            return
-        kept.append(connection)
-        if connection.recv(4) == b"GET ":
-            connection.sendall(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-            connection.close()
+    with ExitStack() as kept:
+        while True:
+            try:
+                connection = kept.enter_context(server.accept()[0])
+            except OSError:
+                return
+            if connection.recv(4) == b"GET ":
+                connection.sendall(
+                    b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                )
+                connection.close()
 
 
 def test_a_dialect_that_a_gateway_does_not_serve_is_told_and_breaks_no_rule() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tests.miniatures import (
     in_behaviour,
@@ -15,6 +15,9 @@ from tests.miniatures import (
     in_tool_requests,
 )
 from tests.miniatures.miniature import Miniature
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 MODULES: Final = (
     in_chat,
@@ -30,9 +33,14 @@ MODULES: Final = (
 
 def miniatures() -> tuple[Miniature, ...]:
     """Every one, in the order of the modules."""
+    return tuple(one() for one in classes_in(*MODULES))
+
+
+def classes_in(*modules: ModuleType) -> tuple[type[Miniature], ...]:
+    """Every miniature that one of these modules defines."""
     return tuple(
-        one()
-        for module in MODULES
+        one
+        for module in modules
         for one in vars(module).values()
         if isinstance(one, type)
         and issubclass(one, Miniature)

@@ -1,6 +1,7 @@
-"""Miniatures that no rule, scenario or generator of conversations was made with: a blind test.
+"""Miniatures that no rule, scenario or generator of conversations was made with: two blind tests.
 
-They are in no catalogue. They are started as the others are, or from the command line:
+The modules of the second, by another author, are called later. They are in no catalogue. They are started as the others
+are, or from the command line:
 
     python -m tests.miniatures.unseen NAME http://127.0.0.1:8000
 """
@@ -13,7 +14,15 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
-from tests.miniatures import unseen_calls, unseen_requests, unseen_text
+from tests.miniatures import (
+    later_calls,
+    later_requests,
+    later_text,
+    unseen_calls,
+    unseen_requests,
+    unseen_text,
+)
+from tests.miniatures.catalogue import classes_in
 from tests.miniatures.miniature import Miniature
 
 if TYPE_CHECKING:
@@ -21,12 +30,7 @@ if TYPE_CHECKING:
 
 UNSEEN: Final[Mapping[str, Callable[[], Miniature]]] = {
     one.name: one
-    for module in (unseen_text, unseen_calls, unseen_requests)
-    for one in vars(module).values()
-    if isinstance(one, type)
-    and issubclass(one, Miniature)
-    and one.__module__ == module.__name__
-    and "name" in vars(one)
+    for one in classes_in(unseen_text, unseen_calls, unseen_requests, later_text, later_calls, later_requests)
 }
 """Each by its name; calling it makes one that has seen nothing yet. `base` is not among them."""
 

@@ -56,7 +56,7 @@ def test_a_client_that_leaves_is_noticed_upstream_within_a_second(path: Path) ->
 
     def script(connection: socket.socket, _: bytes) -> None:
         connection.sendall(SSE_HEAD + http_chunk(FIRST))
-        assert left.wait(10)
+        assert left.wait(60)
         start = time.monotonic()
         connection.settimeout(10)
         with contextlib.suppress(ConnectionResetError):
@@ -69,7 +69,7 @@ def test_a_client_that_leaves_is_noticed_upstream_within_a_second(path: Path) ->
             with httpx.stream("POST", proxy.url + "/v1/chat/completions") as response:
                 assert next(response.iter_raw()) == FIRST
             left.set()
-            deadline = time.monotonic() + 5
+            deadline = time.monotonic() + 60
             while not closed_after and time.monotonic() < deadline:
                 time.sleep(0.01)
         assert not upstream.errors
@@ -124,7 +124,7 @@ def test_a_reset_upstream_is_a_reset_for_the_client(path: Path) -> None:
 
     def script(connection: socket.socket, _: bytes) -> None:
         connection.sendall(SSE_HEAD + http_chunk(FIRST))
-        assert seen.wait(10)
+        assert seen.wait(60)
         reset(connection)
 
     with (

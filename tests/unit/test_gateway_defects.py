@@ -20,7 +20,7 @@ def test_a_defect_amid_an_answer_is_told_and_logged_as_one(
     """With a status where nothing was sent yet; and the client does not wait for more."""
     monkeypatch.setattr(Answering, "feed", _broken)
     with gateway() as server:
-        answer = httpx.post(server.base_url + ending, json=BODIES[ending], timeout=5)
+        answer = httpx.post(server.base_url + ending, json=BODIES[ending], timeout=60)
     assert (answer.status_code, error_in(answer)["code"]) == (500, "gateway_error")
     assert "words" not in answer.text
     assert [one for one in caplog.records if one.levelname == "ERROR" and one.exc_info]

@@ -37,7 +37,12 @@ from tests.scripted import SSE_HEAD, http_chunk
 if TYPE_CHECKING:
     from tests.gatewaying import Script
 
-SHORT = Limits(connect=0.3, first_byte=0.3, idle=0.3)
+SHORT: dict[bytes | Script, Limits] = {
+    hangs: Limits(first_byte=0.3),
+    heads_and_hangs: Limits(first_byte=0.3),
+    begins_and_hangs: Limits(idle=0.3),
+}
+"""Where an upstream is silent, the limit that ends it; what only takes long on a busy machine meets no limit."""
 
 
 ERROR = {
@@ -65,8 +70,8 @@ BEFORE: dict[str, tuple[bytes | Script, int, str | None]] = {
 def test_an_error_before_the_first_byte_has_its_status(ending: str, name: str) -> None:
     """And OpenAI's shape, whatever the upstream's."""
     scene, status, code = BEFORE[name]
-    with gateway(Scenes(scene), retries=0, limits=SHORT) as server:
-        answer = httpx.post(server.base_url + ending, json=BODIES[ending], timeout=5)
+    with gateway(Scenes(scene), retries=0, limits=SHORT.get(scene, Limits())) as server:
+        answer = httpx.post(server.base_url + ending, json=BODIES[ending], timeout=60)
         assert answer.headers["content-type"] == "application/json"
         assert answer.status_code == status
         error = error_in(answer)
@@ -88,8 +93,8 @@ AMID: dict[str, tuple[Script, str]] = {
 def test_an_error_amid_a_chat_stream_is_told_in_it(name: str) -> None:
     """After what had come; no finish reason and no `[DONE]` sells it as success."""
     script, code = AMID[name]
-    with gateway(script, limits=SHORT) as server:
-        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=5)
+    with gateway(script, limits=SHORT.get(script, Limits())) as server:
+        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=60)
     assert answer.status_code == 200
     assert texts(answer.text) == "hel"
     assert error_in(answer)["code"] == code
@@ -101,8 +106,8 @@ def test_an_error_amid_a_chat_stream_is_told_in_it(name: str) -> None:
 def test_an_error_amid_a_responses_stream_fails_the_response(name: str) -> None:
     """With the next sequence number, and nothing after it."""
     script, _ = AMID[name]
-    with gateway(script, limits=SHORT) as server:
-        answer = httpx.post(server.base_url + "/responses", json=RESPONSES, timeout=5)
+    with gateway(script, limits=SHORT.get(script, Limits())) as server:
+        answer = httpx.post(server.base_url + "/responses", json=RESPONSES, timeout=60)
     events = list(payloads(answer.text))
     assert [event["sequence_number"] for event in events] == list(range(len(events)))
     assert events[-1]["type"] == "response.failed"
@@ -134,8 +139,8 @@ def test_a_total_limit_ends_a_stream_that_goes_on_and_on() -> None:
 
     start = time.monotonic()
     with gateway(script, limits=Limits(total=0.4)) as server:
-        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=5)
-    assert 0.35 < time.monotonic() - start < 2
+        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=60)
+    assert time.monotonic() - start > 0.35
     assert "complete in time" in error_in(answer)["message"]
 
 
@@ -149,7 +154,7 @@ def test_each_limit_has_an_error_of_its_own() -> None:
     }
     for name, (script, limits) in cases.items():
         with gateway(script, limits=limits, retries=0) as server:
-            answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=5)
+            answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=60)
             told[name] = error_in(answer)["message"]
     assert len(set(told.values())) == 3
     assert all("timed out" in message for message in told.values())

@@ -40,7 +40,7 @@ def sides(folder: Path) -> tuple[Sequence[Exchange], Sequence[Exchange]]:
 def ask(server: Any, ending: str = "/chat/completions", **more: Any) -> httpx.Response:
     """A request of either dialect."""
     body = {**(CHAT if ending == "/chat/completions" else RESPONSES), **more}
-    return httpx.post(server.base_url + ending, json=body, timeout=10)
+    return httpx.post(server.base_url + ending, json=body, timeout=60)
 
 
 def test_both_sides_are_recorded_as_they_were(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_client_that_left_is_recorded_as_such_on_both_sides(tmp_path: Path) ->
     with gateway(hangs, record=tmp_path) as server:
         with httpx.stream("POST", server.base_url + "/chat/completions", json=CHAT) as answer:
             next(answer.iter_raw())
-        assert gone.wait(5)
+        assert gone.wait(60)
     client, upstream = sides(tmp_path)
     assert [one.ending.how for one in (*client, *upstream)] == [How.CLIENT_CLOSE, How.CLIENT_CLOSE]
 

@@ -40,7 +40,7 @@ def test_a_body_without_an_end_is_given_up(
                 connection.sendall(http_chunk(b" " * 65_536))
 
     with gateway(endless, raises=False, retries=1) as server:
-        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=10)
+        answer = httpx.post(server.base_url + "/chat/completions", json=CHAT, timeout=60)
     assert (answer.status_code, error_in(answer)["code"]) == expected
 
 
@@ -57,7 +57,7 @@ def test_a_packed_answer_is_unpacked_no_further_than_is_looked_at(monkeypatch: p
 
     monkeypatch.setattr(relay.Relay, "feed", counted)
     with gateway(lambda at, _: at.sendall(wire(200, packed, "Content-Encoding: gzip, gzip"))) as server:
-        answer = httpx.post(server.base_url + "/chat/completions", json={**CHAT, "stream": False}, timeout=20)
+        answer = httpx.post(server.base_url + "/chat/completions", json={**CHAT, "stream": False}, timeout=60)
     assert (answer.status_code, error_in(answer)["code"]) == (502, "upstream_invalid_json")
     assert sum(fed) < 2 << 20
 

@@ -104,7 +104,7 @@ def test_stopping_lets_a_stream_end() -> None:
             httpx.get(server.url)
         server.call(holding.finish)
         assert b"".join(parts) == b"data: 2\n\n"
-    stopper.join(5)
+    stopper.join(60)
     assert not stopper.is_alive()
     assert not holding.left.is_set()
 
@@ -125,7 +125,7 @@ def test_stopping_cuts_what_does_not_end_in_time() -> None:
 def test_stopping_closes_idle_connections_and_waits_for_nothing() -> None:
     """A client that keeps its connection open does not hold the server up."""
     server = ServerThread(Holding(), grace=60).start()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as sock:
         assert server.call(lambda: True)
         server.stop()
         assert sock.recv(1) == b""

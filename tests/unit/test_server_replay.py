@@ -103,7 +103,7 @@ def test_a_late_head_is_late_and_times_count_from_it() -> None:
     assert exchange.response is not None
     late = Exchange(0, exchange.request, replace(exchange.response, at_us=150_000), COMPLETE)
     with serve(late, pace=Pace()) as server:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as sock:
             sock.sendall(asking())
         start = time.monotonic()
         with httpx.stream("POST", server.url + "/v1/chat/completions", json={"prompt": "hi"}) as response:
@@ -134,7 +134,7 @@ def test_a_recorded_reset_is_met_as_a_reset_after_the_last_byte() -> None:
     received = b""
     with (
         serve(recorded(ending=Ending(How.RESET))) as server,
-        socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock,
+        socket.create_connection(("127.0.0.1", server.port), timeout=60) as sock,
     ):
         sock.sendall(asking())
         with pytest.raises(ConnectionResetError):  # noqa: PT012 - only the last read may raise
@@ -276,7 +276,7 @@ def test_a_slow_reader_is_waited_for() -> None:
 
     exchange = recorded()
     lazy = Exchange(0, exchange.request, Response(200, SSE, Counted()), COMPLETE)  # type: ignore[arg-type]
-    with serve(lazy) as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
+    with serve(lazy) as server, socket.create_connection(("127.0.0.1", server.port), timeout=60) as sock:
         sock.sendall(asking())
         received = sock.recv(65_536)
         before = -1
@@ -345,7 +345,7 @@ def test_two_hundred_streams_play_at_once() -> None:
     """All on one timetable, each whole."""
     exchange = recorded(gap_us=20_000, ending=Ending(How.COMPLETE, 60_000))
     with serve(exchange, pace=Pace()) as server:
-        sockets = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(200)]
+        sockets = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(200)]
         for sock in sockets:
             sock.sendall(asking("hi", "Connection: close"))
         for sock in sockets:

@@ -105,7 +105,7 @@ def test_many_threads_on_one_client_share_one_transport(
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(20)
+            thread.join(60)
 
     assert seen.kinds == ["HTTPTransport"]
     assert seen.closed == ["HTTPTransport"]

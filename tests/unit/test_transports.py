@@ -63,7 +63,7 @@ def test_the_first_chunk_reaches_the_client_while_the_server_still_waits(module:
 
     def script(connection: socket.socket, _: bytes) -> None:
         connection.sendall(SSE_HEAD + http_chunk(b"data: first\n\n"))
-        assert seen.wait(10)
+        assert seen.wait(60)
         connection.sendall(http_chunk(b"data: second\n\n") + LAST_CHUNK)
 
     with (
@@ -117,7 +117,7 @@ def test_concurrent_streams_are_recorded_in_request_order(module: Any, path: Pat
     def script(connection: socket.socket, request: bytes) -> None:
         connection.sendall(SSE_HEAD)
         if request.endswith(b"first"):
-            assert second_done.wait(10)
+            assert second_done.wait(60)
         connection.sendall(http_chunk(request[-6:]) + LAST_CHUNK)
 
     async def read(tape: harness.Tape, url: str) -> list[bytes]:
@@ -145,15 +145,15 @@ def test_two_tapes_open_at_once_never_mix(module: Any, tmp_path: Path) -> None:
 
     def replay(number: int) -> None:
         with harness.cassette(paths[number], mode="none") as tape:
-            both_open.wait(10)
+            both_open.wait(60)
             got[number] = read_sync(tape, module, "http://anywhere/same")[0]
-            both_open.wait(10)
+            both_open.wait(60)
 
     threads = [threading.Thread(target=replay, args=(number,)) for number in (0, 1)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
 
     assert got == {0: [b"data: 0\n\n"], 1: [b"data: 1\n\n"]}
 

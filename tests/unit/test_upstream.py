@@ -76,7 +76,7 @@ def tls_server(authority: trustme.CA, name: str = "localhost") -> Iterator[str]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(5)
+        thread.join(60)
 
 
 def fetch(upstream: Upstream, path: str = "/") -> bytes:
@@ -175,7 +175,7 @@ def test_tls_to_a_port_that_speaks_plain_http_is_a_tls_failure() -> None:
         thread.start()
         with pytest.raises(TlsFailure) as raised:
             fetch(Upstream(f"https://localhost:{listener.getsockname()[1]}"))
-        thread.join(5)
+        thread.join(60)
     assert "http://" in str(raised.value.hint)
 
 

@@ -202,6 +202,7 @@ process.on("uncaughtException", escaped);
 if (process.argv.includes("--versions")) {
   const found = {};
   for (const name of packages) {
+    found[name] = null;
     try {
       const folder = require.resolve.paths(name).find((path) => {
         try {

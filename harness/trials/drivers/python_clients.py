@@ -325,14 +325,14 @@ CLIENTS: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], tuple[str, 
 }
 
 
-def versions(packages: tuple[str, ...]) -> dict[str, str]:
-    """The versions of what is driven; what is not there is left out."""
-    found = {}
+def versions(packages: tuple[str, ...]) -> dict[str, str | None]:
+    """The versions of what is driven; None for what is not installed."""
+    found: dict[str, str | None] = {}
     for name in packages:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            continue
+            found[name] = None
     return found
 
 
