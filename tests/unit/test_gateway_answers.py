@@ -134,11 +134,11 @@ def test_a_silent_stream_is_kept_alive_with_comments(ending: str) -> None:
     def script(connection: socket.socket, _: bytes) -> None:
         time.sleep(0.25)
         connection.sendall(SSE_HEAD + http_chunk(piece("hel")))
-        time.sleep(0.45)
+        time.sleep(1.5)
         connection.sendall(http_chunk(stream("lo")) + LAST_CHUNK)
 
-    with gateway(script, keep_alive=0.1) as server:
-        answer = httpx.post(server.base_url + ending, json=BODIES[ending])
+    with gateway(script, keep_alive=0.3) as server:
+        answer = httpx.post(server.base_url + ending, json=BODIES[ending], timeout=60)
     assert answer.text.startswith(("data:", "event:"))
     assert 2 <= answer.text.count(": keep-alive\n\n") <= 5
     assert texts(answer.text) == "hello"

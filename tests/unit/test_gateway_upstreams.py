@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.gateway.limits import Limits
 from tests.failing import LIMIT, PATIENCE, SHORT, asked, clients, some_clients, told
 from tests.gatewaying import BODIES, Scenes, closes, gateway, hangs, heads_and_hangs, wire
 from tests.scripted import SSE_HEAD, http_chunk, reset
@@ -59,21 +60,29 @@ class Served:
     """A gateway in front of an upstream that fails as it is told.
 
     Args:
-        server: The gateway.
-        scenes: What the upstream does, by name.
+        patient: The gateway.
+        short: One with short limits.
+        scenes: What the upstream of both does, by name.
     """
 
-    def __init__(self, server: GatewayServer, scenes: Named) -> None:
-        self.server = server
+    def __init__(self, patient: GatewayServer, short: GatewayServer, scenes: Named) -> None:
+        self._patient = patient
+        self._short = short
         self._scenes = scenes
         self._lock = threading.Lock()
 
-    def ask(self, scene: bytes | Script, ending: str, *, stream: bool) -> tuple[httpx.Response, Exchange]:
-        """Be a client while that happens; gives its answer, and the same for the checker."""
+    def ask(
+        self, scene: bytes | Script, ending: str, *, stream: bool, whole: bool = False
+    ) -> tuple[httpx.Response, Exchange]:
+        """Be a client while that happens; gives its answer, and the same for the checker.
+
+        What is a whole answer meets no limit, however busy the machine is.
+        """
         with self._lock:
             name = f"s{len(self._scenes.scenes)}"
             self._scenes.scenes[name] = scene
-        return asked(self.server, ending, {**BODIES[ending], "model": name, "stream": stream})
+        server = self._patient if whole else self._short
+        return asked(server, ending, {**BODIES[ending], "model": name, "stream": stream})
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +92,11 @@ def served() -> Iterator[dict[str, Served]]:
         known = {}
         for dialect in DIALECTS:
             scenes = Named(dialect)
-            known[dialect] = Served(
-                stack.enter_context(gateway(scenes, dialect, retries=0, limits=SHORT)), scenes
+            patient, short = (
+                stack.enter_context(gateway(scenes, dialect, retries=0, limits=limits))
+                for limits in (Limits(), SHORT)
             )
+            known[dialect] = Served(patient, short, scenes)
         yield known
 
 
@@ -133,7 +144,7 @@ def test_a_status_is_told_as_openai_would(served: dict[str, Served], dialect: st
     """With the upstream's words, in the client's dialect, whether it wanted a stream or not."""
     scene = wire(status, refusal(dialect, status, "this is why"))
     for ending, inbound, stream in clients():
-        given, exchange = served[dialect].ask(scene, ending, stream=stream)
+        given, exchange = served[dialect].ask(scene, ending, stream=stream, whole=True)
         assert given.headers["content-type"] == "application/json"
         error = told(exchange, inbound)
         assert (given.status_code, error["type"]) == STATUSES[status]
@@ -147,7 +158,7 @@ def test_a_status_counts_whatever_comes_with_it(served: dict[str, Served], diale
     """A page of HTML is nobody's message, and a body of a success makes none."""
     for turn, (label, scene) in enumerate(_bodies(dialect, status).items()):
         for ending, inbound, stream in some_clients(turn):
-            given, exchange = served[dialect].ask(scene, ending, stream=stream)
+            given, exchange = served[dialect].ask(scene, ending, stream=stream, whole=True)
             error = told(exchange, inbound)
             assert (given.status_code, error["type"]) == STATUSES[status], label
             assert "<" not in error["message"], label
@@ -248,7 +259,7 @@ def _errors(dialect: str) -> dict[str, bytes]:
 def test_an_error_that_comes_as_a_success_is_one(served: dict[str, Served], dialect: str, name: str) -> None:
     """In the body, or in the stream; with the upstream's words."""
     for ending, inbound, stream in clients():
-        given, exchange = served[dialect].ask(_errors(dialect)[name], ending, stream=stream)
+        given, exchange = served[dialect].ask(_errors(dialect)[name], ending, stream=stream, whole=True)
         assert "this is why" in told(exchange, inbound)["message"]
         if name != "amid a stream" or not stream:
             assert given.status_code >= 400

@@ -15,6 +15,7 @@ import pytest
 from harness.io.server.threaded import ServerThread
 from harness.results.result import CellStatus
 from harness.sandwich.behaviours import behave, judged
+from harness.sandwich.behaviours_watching import BUSY
 from harness.sandwich.client import new_client
 from harness.sandwich.session import Player, Route
 from harness.sandwich.upstream import ScenarioUpstream
@@ -219,7 +220,17 @@ def served(make: Make, upstream: str) -> Iterator[str]:
 
 
 def play(url_of: Make, played: Scenario, mode: Any = "stream") -> tuple[Played, Judged]:
-    """Put a gateway through one scenario."""
+    """Put a gateway through one scenario; again, where this machine was too busy to judge by."""
+    session, found = play_once(url_of, played, mode)
+    for _ in range(4):
+        if found.reason != BUSY:
+            break
+        session, found = play_once(url_of, played, mode)
+    return session, found
+
+
+def play_once(url_of: Make, played: Scenario, mode: Any) -> tuple[Played, Judged]:
+    """Put a gateway through one scenario once."""
     handler = ScenarioUpstream()
     with ServerThread(handler, grace=0.0) as upstream, served(url_of, upstream.url) as url:
         route = Route(name="chat", base_url=f"{url}/v1", model="scenario", inbound="chat", upstream="chat")
