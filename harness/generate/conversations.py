@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _MOST = 6
 _CHOICES = 8
+"""Three traits of four make do with so many; see `Drawn.trait`."""
 
 
 @cache

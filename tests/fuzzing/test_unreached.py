@@ -87,7 +87,7 @@ def test_a_gateway_that_answers_nothing_is_told_so_first() -> None:
     """Not that its version may be wrong: nobody who asked had an answer."""
     port = free_port()
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        thread = Thread(target=_models_only, args=(silent,))
+        thread = Thread(target=_models_only, args=(silent,), daemon=True)
         thread.start()
         outcome = harness.fuzz(
             base_url=f"http://127.0.0.1:{silent.getsockname()[1]}/v1",
